@@ -1,0 +1,264 @@
+"""Answers: a checked batch of answer sheets, n enterprises by q requirements. One enterprise is a batch of one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.errors import InputError, Problem, nearest
+from maturity.models import NOT_APPLICABLE_ID, MaturityModel, Requirement
+
+NOT_APPLICABLE: Final = 254
+"""Among points: the requirement does not apply to the enterprise; it leaves the mean."""
+UNANSWERED: Final = 255
+"""Among points: nobody answered the requirement; for certain it counts as the lowest choice, at best as the best."""
+
+Points = NDArray[np.uint8]
+
+BLOCK: Final = 8192
+"""Enterprises that are worked on at a time, so that their answers (some 200 bytes each) stay in the cache."""
+_TILE: Final = 64
+"""Rows that are turned into columns at a time; more would touch more cache lines than there are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """A checked batch of answer sheets; made by `Answers.of` or `Answers.from_points`.
+
+    Attributes:
+        model: what was answered.
+        ids: (n,) ids of the enterprises.
+        profile_codes: (n,) uint8, index into ``model.profiles``.
+        columns: (q, n) uint8, read-only, points in units of ``1 / model.points_per_one``, one requirement after the
+            other; 254 not applicable, 255 unanswered.
+        rejected: (n,) bool; a subdomain that may not be trimmed has nothing applicable, so that the row has no level.
+        problems: one for each such subdomain of each rejected row.
+        notes: one for each requirement that was answered outside the profile it belongs to, where it is ignored.
+    """
+
+    model: MaturityModel
+    ids: tuple[str, ...]
+    profile_codes: NDArray[np.uint8]
+    columns: Points
+    rejected: NDArray[np.bool_]
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, model: MaturityModel, choices: Mapping[str, str], *, profile: str, id: str = "") -> Self:
+        """The answers of one enterprise: choice id, or ``not_applicable``, by requirement id; left out = unanswered.
+
+        >>> from maturity.models import load_model
+        >>> model = load_model("gbt39116-2020")
+        >>> answers = Answers.of(model, {"data.1a": "full", "data.1b": "mostly"}, profile="discrete", id="示例")
+        >>> len(answers), answers.choices(0)
+        (1, {'data.1a': 'full', 'data.1b': 'mostly'})
+
+        Raises:
+            InputError: unknown requirements, choices or profile, or a subdomain that may not be trimmed: all of them.
+        """
+        points = np.full((1, len(model.requirements)), UNANSWERED, np.uint8)
+        columns = model.columns
+        problems = []
+        for requirement, choice in choices.items():
+            where = f"{id}: {requirement}" if id else requirement
+            if requirement not in columns:
+                near = nearest(requirement, columns) or model.requirements[0].id
+                problems.append(Problem.of("answers.unknown-requirement", where, requirement, near=near))
+                continue
+            known = _points(model.requirements[columns[requirement]])
+            if choice not in known:
+                right = ", ".join(known)
+                problems.append(Problem.of("answers.unknown-choice", where, choice, right=right))
+                continue
+            points[0, columns[requirement]] = known[choice]
+        _refuse([*problems, *_unknown_profiles(model, [profile], [id])])
+        answers = cls.from_points(model, points, ids=[id], profiles=profile)
+        _refuse(answers.problems)
+        return answers
+
+    @classmethod
+    def from_points(
+        cls, model: MaturityModel, points: Points, *, ids: Sequence[str], profiles: str | Sequence[str]
+    ) -> Self:
+        """A batch from an array of points.
+
+        An array in Fortran order (one requirement after the other) is kept as a read-only view: do not change it
+        afterwards. One in C order is copied once.
+
+        Args:
+            model: what was answered.
+            points: (n, q) uint8 in units of ``1 / model.points_per_one`` (GB/T 39116: tenths), columns in the order of
+                ``model.requirements``; 254 not applicable, 255 unanswered.
+            ids: (n,) ids of the enterprises.
+            profiles: id of the profile, one for all or one for each.
+
+        Raises:
+            InputError: wrong shape or type, unknown profiles, and points that belong to no choice, by requirement.
+        """
+        names = (profiles,) * len(ids) if isinstance(profiles, str) else tuple(profiles)
+        _refuse(_wrong_shape(model, points, len(ids), len(names)))
+        _refuse(_unknown_profiles(model, names, ids))
+        codes = {profile.id: code for code, profile in enumerate(model.profiles)}
+        profile_codes = np.fromiter((codes[name] for name in names), np.uint8, len(names))
+        columns = _requirement_major(points)
+        ids = tuple(ids)
+        _refuse(_illegal_points(model, columns, ids))
+        rejected, problems = _trimmed(model, columns, ids)
+        notes = tuple(_outside_profile(model, columns, profile_codes, ids))
+        for array in (profile_codes, rejected):
+            array.flags.writeable = False
+        return cls(model, ids, profile_codes, columns, rejected, problems, notes)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"<Answers of {len(self)} enterprises to {self.model.id}>"
+
+    @property
+    def points(self) -> Points:
+        """(n, q) uint8, read-only: the same answers, one enterprise a row."""
+        return self.columns.T
+
+    def profile(self, i: int) -> str:
+        """Profile id of enterprise i."""
+        return self.model.profiles[int(self.profile_codes[i])].id
+
+    def choices(self, i: int) -> dict[str, str]:
+        """What enterprise i answered: choice id by requirement id; unanswered is left out. The inverse of `of`."""
+        given = zip(self.model.requirements, self.columns[:, i].tolist(), strict=True)
+        return {
+            requirement.id: next(id for id, known in _points(requirement).items() if known == points)
+            for requirement, points in given
+            if points != UNANSWERED
+        }
+
+    def take(self, rows: slice | NDArray[np.intp]) -> "Answers":
+        """Some of the enterprises, in the order of ``rows``."""
+        chosen = np.arange(len(self))[rows]
+        return Answers.from_points(
+            self.model,
+            self.points[chosen],
+            ids=[self.ids[i] for i in chosen],
+            profiles=[self.profile(i) for i in chosen],
+        )
+
+
+def _refuse(problems: Sequence[Problem] | Iterator[Problem]) -> None:
+    if found := tuple(problems):
+        raise InputError(found)
+
+
+def _points(requirement: Requirement) -> dict[str, int]:
+    """Points of each answer to a requirement."""
+    return {**{choice.id: choice.points for choice in requirement.choices}, NOT_APPLICABLE_ID: NOT_APPLICABLE}
+
+
+def _wrong_shape(model: MaturityModel, points: Points, ids: int, profiles: int) -> Iterator[Problem]:
+    """An array of another shape or type than the model and the ids ask for."""
+    expected = (ids, len(model.requirements))
+    if points.dtype != np.uint8:
+        yield Problem.of("answers.not-uint8", "points", points.dtype)
+    if points.shape != expected:
+        yield Problem.of("answers.wrong-shape", "points", points.shape, expected=expected)
+    if profiles != ids:
+        yield Problem.of("answers.profiles-count", "profiles", profiles, expected=ids)
+
+
+def _unknown_profiles(model: MaturityModel, profiles: Sequence[str], ids: Sequence[str]) -> Iterator[Problem]:
+    """Profiles that the model does not have, each with the first enterprise that has it."""
+    known = [profile.id for profile in model.profiles]
+    for name in dict.fromkeys(profiles):
+        if name not in known:
+            yield Problem.of(
+                "answers.unknown-profile", ids[list(profiles).index(name)] or "profile", name, right=", ".join(known)
+            )
+
+
+def _requirement_major(points: Points) -> Points:
+    """(q, n) read-only: a view of an array in Fortran order, a copy of any other."""
+    columns = points.T
+    if not columns.flags.c_contiguous:
+        columns = np.empty(columns.shape, np.uint8)
+        for start in range(0, points.shape[0], _TILE):
+            columns[:, start : start + _TILE] = points[start : start + _TILE].T
+    columns = columns.view()
+    columns.flags.writeable = False
+    return columns
+
+
+def blocks(n: int) -> Iterator[slice]:
+    """The rows 0..n-1 in blocks that stay in cache."""
+    return (slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
+
+
+def _illegal_points(model: MaturityModel, columns: Points, ids: Sequence[str]) -> Iterator[Problem]:
+    """Points that belong to no choice: for each requirement the first of them, and how many enterprises have one."""
+    legal = [sorted({choice.points for choice in requirement.choices}) for requirement in model.requirements]
+    suspects: set[int] = set()
+    for rows in blocks(columns.shape[1]):
+        for column, points in enumerate(columns[:, rows]):
+            right = points >= NOT_APPLICABLE
+            for value in legal[column]:
+                right |= points == value
+            if not right.all():
+                suspects.add(column)
+    for column in sorted(suspects):
+        wrong = np.flatnonzero(~np.isin(columns[column], [*legal[column], NOT_APPLICABLE, UNANSWERED]))
+        requirement = model.requirements[column]
+        yield Problem.of(
+            "answers.illegal-points",
+            f"{ids[wrong[0]]}: {requirement.id}",
+            columns[column, wrong[0]],
+            right=", ".join(str(value) for value in [*legal[column], NOT_APPLICABLE, UNANSWERED]),
+            rows=len(wrong),
+        )
+
+
+def _trimmed(
+    model: MaturityModel, columns: Points, ids: Sequence[str]
+) -> tuple[NDArray[np.bool_], tuple[Problem, ...]]:
+    """Rows in which a subdomain that may not be trimmed has nothing applicable, and a problem for each."""
+    rejected = np.zeros(columns.shape[1], np.bool_)
+    problems = []
+    for node in model.subdomains:
+        if node.id not in model.protected_subdomains():
+            continue
+        own = [column for column, requirement in enumerate(model.requirements) if requirement.subdomain == node.id]
+        for rows in blocks(columns.shape[1]):
+            empty = columns[own[0], rows] == NOT_APPLICABLE
+            for column in own[1:]:
+                if not empty.any():
+                    break
+                empty &= columns[column, rows] == NOT_APPLICABLE
+            for i in np.flatnonzero(empty) + rows.start:
+                rejected[i] = True
+                problems.append(Problem.of("answers.trimmed", ids[i] or "answers", subdomain=node.name, id=node.id))
+    return rejected, tuple(problems)
+
+
+def _outside_profile(
+    model: MaturityModel, columns: Points, profile_codes: NDArray[np.uint8], ids: Sequence[str]
+) -> Iterator[Problem]:
+    """Requirements that enterprises answered although their profile does not have them."""
+    weights = {node.id: node.weight for node in model.subdomains}
+    for code, profile in enumerate(model.profiles):
+        outside = [
+            (column, requirement)
+            for column, requirement in enumerate(model.requirements)
+            if profile.id not in weights[requirement.subdomain]
+        ]
+        members = np.flatnonzero(profile_codes == code) if outside else np.empty(0, np.intp)
+        for column, requirement in outside:
+            answered = members[columns[column, members] < NOT_APPLICABLE]
+            if len(answered):
+                yield Problem.of(
+                    "answers.outside-profile",
+                    f"{ids[answered[0]]}: {requirement.id}" if ids[answered[0]] else requirement.id,
+                    requirement=requirement.name,
+                    profile=profile.name,
+                    rows=len(answered),
+                )

@@ -1,0 +1,185 @@
+"""Definition files: TOML -> frozen, exact, cited, dated, fingerprinted values; all problems in one error.
+
+A number of a standard or rule stands in such a file and never in Python. Decimals are read exactly, as `Decimal`.
+"""
+
+import hashlib
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+
+from maturity.errors import DefinitionError, Problem, nearest
+from maturity.language import Text
+
+Basis = Literal["printed", "transcribed", "derived", "recalled", "assumed"]
+"""What a number rests on: read in the source, read in a transcription, computed, remembered, or our own choice."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+
+
+def _no_bool(value: object) -> object:
+    """TOML's ``true`` is not the number 1."""
+    if isinstance(value, bool | str):
+        raise ValueError("a number is expected")  # noqa: TRY004 (pydantic collects ValueError only)
+    return value
+
+
+Exact = Annotated[Decimal, BeforeValidator(_no_bool)]
+
+
+class Definition(BaseModel):
+    """A part of a definition file: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Cited(Definition):
+    """Something that a source says, or that we assumed: ``basis`` tells which, ``cite`` where it stands or why."""
+
+    basis: Basis
+    cite: Annotated[str, StringConstraints(min_length=1)]
+
+
+class Number(Cited):
+    """A cited number, exact."""
+
+    value: Exact
+
+    @property
+    def exact(self) -> Fraction:
+        """The number as a fraction."""
+        return Fraction(self.value)
+
+
+class Source(Definition):
+    """Where something was read."""
+
+    id: str
+    title: str
+    url: str = ""
+
+
+class Document(Definition):
+    """The head of every definition file."""
+
+    id: Id
+    edition: str
+    status: Literal["verified", "provisional"]
+    name: Text
+    in_force_from: date
+    in_force_to: date | None = None
+    checked_on: date
+    sources: tuple[Source, ...]
+
+
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[D]):
+    """A definition as read: its value, the file's bytes, their sha256, and the file's name for messages."""
+
+    value: D
+    content: bytes
+    fingerprint: str
+    file: str
+
+    def refuse(self, problems: Sequence[Problem]) -> Self:
+        """This definition, or a `DefinitionError` with the problems if there are any."""
+        if problems:
+            raise DefinitionError(problems)
+        return self
+
+
+def shipped(package: str) -> dict[str, bytes]:
+    """The definition files that a package ships, by file name without its ending."""
+    return {
+        entry.name.removesuffix(".toml"): entry.read_bytes()
+        for entry in sorted(files(package).iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    }
+
+
+def find(ref: str | Path, package: str) -> tuple[bytes, str]:
+    """The content and file name of a definition: shipped with ``package`` under that id, or the file of that path.
+
+    Raises:
+        DefinitionError: there is neither.
+    """
+    known = shipped(package)
+    if isinstance(ref, str) and ref in known:
+        return known[ref], f"{ref}.toml"
+    path = Path(ref)
+    if not path.is_file():
+        raise DefinitionError(
+            [Problem.of("definition.not-found", str(ref), ref, known=", ".join(known), near=nearest(str(ref), known))]
+        )
+    return path.read_bytes(), path.name
+
+
+def read(content: bytes, file: str, schema: type[D]) -> Loaded[D]:
+    """A definition read from TOML and checked against its schema.
+
+    Raises:
+        DefinitionError: not UTF-8, not TOML, or keys, types and values that the schema does not allow: all of them.
+    """
+    try:
+        data = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DefinitionError([Problem.of("definition.not-toml", file, error)]) from error
+    try:
+        value = schema.model_validate(data)
+    except ValidationError as error:
+        raise DefinitionError(_problems(error, data, file)) from error
+    return Loaded(value, content, hashlib.sha256(content).hexdigest(), file)
+
+
+def _problems(error: ValidationError, data: object, file: str) -> Iterator[Problem]:
+    """What pydantic found, with places that name ids instead of positions."""
+    for found in error.errors(include_url=False):
+        place = f"{file}: {_place(data, found['loc'])}"
+        given = found["input"]
+        shown = "" if isinstance(given, dict | list) else given
+        if found["type"] == "missing":
+            yield Problem.of("definition.missing-key", place)
+        elif found["type"] == "extra_forbidden" or found["type"] == "unexpected_keyword_argument":
+            yield Problem.of("definition.unknown-key", place)
+        else:
+            yield Problem.of("definition.bad-value", place, shown, reason=found["msg"])
+
+
+def _place(data: object, loc: tuple[int | str, ...]) -> str:
+    """The path of a value: ``nodes.data.weight.discrete`` rather than ``nodes.5.weight.discrete``."""
+    path: list[str] = []
+    here: Any = data
+    for step in loc:
+        if isinstance(here, list) and isinstance(step, int) and step < len(here):
+            here = here[step]
+            named = here.get("id", here.get("number")) if isinstance(here, dict) else None
+            path.append(str(step + 1 if named is None else named))
+        else:
+            here = here.get(step) if isinstance(here, dict) else None
+            path.append(str(step))
+    return ".".join(path)
+
+
+def duplicates(ids: Sequence[str], place: str) -> Iterator[Problem]:
+    """A problem for every id that occurs more than once."""
+    for id, count in Counter(ids).items():
+        if count > 1:
+            yield Problem.of("definition.duplicate-id", f"{place}.{id}", id)
+
+
+def dangling(id: str, known: Sequence[str], place: str) -> Iterator[Problem]:
+    """A problem when an id is referred to and not defined."""
+    if id not in known:
+        yield Problem.of("definition.dangling", place, id, near=nearest(id, known) or ", ".join(known[:8]))

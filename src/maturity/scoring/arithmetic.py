@@ -1,0 +1,377 @@
+"""The arithmetic of a block of sheets: whole numbers from points to levels.
+
+float64 holds whole numbers below 2**53 exactly, and `Plan` bounds all that occur. A sheet that passes the bound, or
+comes so close to a mark that whole decimals cannot tell, is decided in Python's own whole numbers.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers, Points
+from maturity.models import READINGS, Reading
+from maturity.scoring.plan import Branch, Names, Plan
+
+NO_LEVEL: Final = -1
+"""Level of a row that cannot have one: a subdomain that may not be trimmed has nothing applicable."""
+
+Flags = NDArray[np.bool_]
+Codes = NDArray[np.uint8]
+Whole = NDArray[np.float64]
+"""Whole numbers below 2**53, which float64 adds, multiplies and compares exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Results of n enterprises, for certain or at best; the arrays are filled block by block."""
+
+    scores: NDArray[np.float64]
+    """(L, n)"""
+    met: Flags
+    """(L, n)"""
+    total: NDArray[np.float64]
+    """(n,)"""
+    levels: NDArray[np.int8]
+    """(readings, n)"""
+
+    @classmethod
+    def empty(cls, plan: Plan, n: int) -> "Bound":
+        """Results not yet filled."""
+        count = len(plan.levels)
+        return cls(
+            np.empty((count, n)), np.empty((count, n), np.bool_), np.empty(n), np.empty((len(READINGS), n), np.int8)
+        )
+
+    def at(self, rows: slice) -> "Bound":
+        """Some of the enterprises, as views."""
+        return Bound(self.scores[:, rows], self.met[:, rows], self.total[rows], self.levels[:, rows])
+
+    def put(self, rows: slice | NDArray[np.intp], other: "Bound") -> None:
+        """Take over the results of some of the enterprises."""
+        self.total[rows] = other.total
+        for mine, others in ((self.scores, other.scores), (self.met, other.met), (self.levels, other.levels)):
+            for k in range(len(mine)):
+                mine[k, rows] = others[k]
+
+    def reject(self, rows: Flags) -> None:
+        """Leave some of the enterprises without scores and level."""
+        self.scores[:, rows], self.met[:, rows] = np.nan, False
+        self.total[rows], self.levels[:, rows] = np.nan, NO_LEVEL
+
+
+def assess_block(
+    plan: Plan, answers: Answers, rows: slice, results: tuple[Bound, Bound], if_na_unmet: NDArray[np.int8]
+) -> bool:
+    """Fill the results, for certain and at best, of a block of rows.
+
+    False when nothing in the block is unanswered: what is possible is then what is certain, and is not written.
+    """
+    points, codes = answers.columns[:, rows], answers.profile_codes[rows]
+    default = READINGS.index(plan.model.definition.reading.default)
+    certain, possible = (bound.at(rows) for bound in results)
+    if points.max(initial=0) < NOT_APPLICABLE:
+        _linear_scores(plan, points, codes, certain)
+        if_na_unmet[rows] = certain.levels[default]
+        return False
+    not_applicable, sheets = completed(plan, points)
+    mixed = not_applicable.any(axis=0)
+    _linear_scores(plan, sheets[0], codes, certain)
+    if_na_unmet[rows] = certain.levels[default]
+    if len(sheets) > 1 and not mixed.all():
+        _linear_scores(plan, sheets[1], codes, possible)
+    if mixed.any():
+        cells = cell_sums(plan, sheets, not_applicable)
+        for code in range(len(plan.model.profiles)):
+            members = np.flatnonzero(mixed & (codes == code))
+            if len(members):
+                own = [cell.take(members) for cell in cells]
+                for bound, result in zip((certain, possible), _tree_scores(plan, code, own), strict=False):
+                    bound.put(members, result)
+    return len(sheets) > 1
+
+
+def completed(plan: Plan, points: Points) -> tuple[Flags, list[Points]]:
+    """What is not applicable, and sheets without reserved points.
+
+    The first sheet has the lowest choice for whatever is unanswered or not applicable; if anything is unanswered, a
+    second one has its best choice there.
+    """
+    not_applicable, unanswered = points == NOT_APPLICABLE, points == UNANSWERED
+    lowest = points * (points < NOT_APPLICABLE)
+    if plan.lowest.any():
+        lowest += (points >= NOT_APPLICABLE) * plan.lowest
+    if not unanswered.any():
+        return not_applicable, [lowest]
+    return not_applicable, [lowest, lowest + unanswered * (plan.best - plan.lowest)]
+
+
+# ----------------------------------------------------------------------------------- sheets without "not applicable"
+
+
+def _linear_scores(plan: Plan, points: Points, codes: Codes, results: Bound) -> None:
+    """Results of sheets whose level scores are points times coefficients, all in units of ``1 / plan.whole``."""
+    n = points.shape[1]
+    profiles = [code for code in range(len(plan.model.profiles)) if code in codes]
+    # One profile's sum is wanted of each sheet: the others are multiplied by 0, which is faster than to pick.
+    belongs = np.array([codes == code for code in profiles], np.float32)[:, np.newaxis]
+    numerators = np.empty((len(plan.levels), n))
+    for number, level in enumerate(plan.levels):
+        sums = np.empty((len(level.groups), n), level.sums)
+        for k, columns in enumerate(level.groups):
+            sums[k] = points[columns[0]]
+            for column in columns[1:]:
+                np.add(sums[k], points[column], out=sums[k])
+        coefficients = level.coefficients[profiles].reshape(-1, len(level.groups))
+        digits = (coefficients @ sums.astype(np.float32)).reshape(len(profiles), -1, n)
+        if len(profiles) > 1:
+            digits *= belongs
+        np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64, out=numerators[number])
+        if any(level.constants):
+            numerators[number] += np.array(level.constants, np.float64)[codes]
+    np.divide(numerators, plan.whole, out=results.scores)
+    met = np.greater_equal(numerators, plan.least, out=results.met)
+    counted = np.maximum(numerators, met * float(plan.whole))
+    for k, reading in enumerate(READINGS):
+        total = (counted if reading == "bands" else _gated(counted, met)).sum(axis=0)
+        results.levels[k] = 0
+        for band in plan.bands:
+            results.levels[k] += total >= band
+        if reading == plan.model.definition.reading.default:
+            np.divide(total, plan.whole, out=results.total)
+
+
+Value = TypeVar("Value", bound=np.generic)
+
+
+def _gated(counted: NDArray[Value], met: Flags) -> NDArray[Value]:
+    """What levels count for stepwise: nothing above the first unmet one."""
+    gated = counted.copy()
+    reached = met[0].copy()
+    for level in range(1, len(met)):
+        gated[level] *= reached
+        reached &= met[level]
+    return gated
+
+
+# -------------------------------------------------------------------------------------- sheets with "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Scores of n enterprises, once for each of their sheets, as whole numbers over whole numbers.
+
+    In float64 below 2**53, or in Python's own (dtype object). The sheets of an enterprise differ in what is unanswered
+    and not in what is applicable: they share denominators.
+    """
+
+    numerator: NDArray[Any]
+    """(sheets, n)"""
+    denominator: NDArray[Any]
+    """(n,)"""
+    scored: Flags
+    """(n,), where there is a score at all; elsewhere it is 0 / 1"""
+
+
+Visit = Callable[[int, str, str, Ratio], None]
+"""Is shown the level (from 0), layer, id and score of a node."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSums:
+    """The cells of a level: points added over their applicable requirements, and how many these are."""
+
+    totals: NDArray[np.unsignedinteger]
+    """(cells, sheets, n)"""
+    counts: Codes
+    """(cells, n)"""
+
+    def take(self, members: NDArray[np.intp]) -> "CellSums":
+        """Those of some of the enterprises."""
+        return CellSums(self.totals.take(members, axis=2), self.counts.take(members, axis=1))
+
+
+def cell_sums(plan: Plan, sheets: Sequence[Points], not_applicable: Flags) -> list[CellSums]:
+    """The cells of every level; ``sheets`` are (q, n) points without reserved ones."""
+    points = np.stack(sheets, axis=1)
+    points *= ~not_applicable[:, np.newaxis]
+    gone = not_applicable.view(np.uint8)
+    _, width, n = points.shape
+    sums = []
+    for level in plan.levels:
+        totals = np.zeros((len(level.cells), width, n), level.sums)
+        counts = np.zeros((len(level.cells), n), np.uint8)
+        for k, columns in enumerate(level.cells):
+            counts[k] = len(columns)
+            for column in columns:
+                np.add(totals[k], points[column], out=totals[k])
+                np.subtract(counts[k], gone[column], out=counts[k])
+        sums.append(CellSums(totals, counts))
+    return sums
+
+
+def level_ratios(
+    plan: Plan, code: int, cells: Sequence[CellSums], *, exact: bool = False, visit: Visit | None = None
+) -> list[Ratio]:
+    """A of every level for enterprises of one profile.
+
+    Args:
+        plan: the model.
+        code: the profile.
+        cells: of every level.
+        exact: in Python's whole numbers, which have no bound, instead of float64; always so when the plan needs it.
+        visit: is shown the score of every node on the way.
+    """
+    arithmetic = object if exact or not plan.climbable else np.float64
+    return [_climb(plan, number, code, *_means(plan, level, arithmetic), visit) for number, level in enumerate(cells)]
+
+
+def _tree_scores(plan: Plan, code: int, cells: Sequence[CellSums]) -> list[Bound]:
+    """Results of each sheet of enterprises of one profile, each of which has denominators of its own."""
+    ratios = level_ratios(plan, code, cells)
+    width, n = ratios[0].numerator.shape
+    numerators = np.array([ratio.numerator.reshape(-1) for ratio in ratios])
+    denominators = np.array([np.tile(ratio.denominator, width) for ratio in ratios])
+    judged = (_judged if plan.climbable else _judged_in_fractions)(plan, numerators, denominators)
+    return [judged.at(slice(sheet * n, (sheet + 1) * n)) for sheet in range(width)]
+
+
+def _means(plan: Plan, cells: CellSums, arithmetic: type) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Mean of each cell in units of ``1 / plan.cell``, (cells, sheets, n), and 1 or 0, is there one, (cells, n)."""
+    one = plan.cell // plan.model.points_per_one
+    count = np.maximum(cells.counts, 1)
+    if arithmetic is object:
+        # `cell` is a multiple of every count times points_per_one, so that both quotient and mean are whole.
+        means = cells.totals.astype(object) * (one // count.astype(object))[:, np.newaxis]
+        return means, (cells.counts > 0).astype(object)
+    means = cells.totals.astype(np.float32)
+    means *= (np.float32(one) / count.astype(np.float32))[:, np.newaxis]
+    return means, (cells.counts > 0).astype(np.float32)
+
+
+def _climb(plan: Plan, number: int, code: int, means: NDArray[Any], scored: NDArray[Any], visit: Visit | None) -> Ratio:
+    """Climb the tree of a level and a profile from the cells to the root, numerator and denominator apart."""
+    tree, rule = plan.levels[number].trees[code], plan.model.definition.empty_cell.rule
+    arithmetic = np.dtype(object) if means.dtype == object else np.dtype(np.float64)
+    cell = np.array(plan.cell, arithmetic)
+    cells, sheets, n = means.shape
+    own = [row for row, names in enumerate(tree.cells) if names]
+    applicable = np.asarray(scored[own] > 0, np.bool_).any(axis=0)
+    if rule != "renormalise":
+        empty = np.array(plan.cell if rule == "met" else 0, means.dtype)
+        means = np.where(scored[:, np.newaxis] > 0, means, empty)
+        scored = np.ones_like(scored)
+    weights = tree.weights if arithmetic == np.float64 else tree.weights.astype(np.int64).astype(object)
+    numerators = (weights @ means.reshape(cells, sheets * n)).astype(arithmetic).reshape(-1, sheets, n)
+    carried = (weights @ scored).astype(arithmetic)
+
+    def show(names: Names, ratio: Ratio) -> Ratio:
+        if visit:
+            for layer, id in names:
+                visit(number, layer, id, Ratio(ratio.numerator, ratio.denominator * cell, ratio.scored))
+        return ratio
+
+    def climb(branch: Branch) -> Ratio:
+        numerator, carries = numerators[branch.row], carried[branch.row]
+        denominator = np.ones(n, arithmetic)
+        for weight, child in branch.children:
+            part = climb(child)
+            numerator = numerator * part.denominator + part.numerator * (denominator * weight)
+            denominator = denominator * part.denominator
+            carries = carries + part.scored * weight
+        # Nothing carried: all below is 0 / 1, and so is this.
+        denominator = denominator * np.maximum(carries, 1)
+        return show(branch.names, Ratio(numerator, denominator, np.asarray(carries > 0, np.bool_)))
+
+    for row in own if visit else ():
+        has_one = np.asarray(scored[row] > 0, np.bool_)
+        show(tree.cells[row], Ratio(means[row].astype(arithmetic), np.ones(n, arithmetic), has_one))
+    root = climb(tree.root)
+    has_score = root.scored & applicable
+    denominator = np.where(has_score, root.denominator * cell, np.ones(n, arithmetic))
+    return Ratio(root.numerator * has_score, denominator, has_score)
+
+
+def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
+    """Results of level scores (L, n) whose numerators and denominators float64 holds.
+
+    Met is decided by cross-multiplying. The total of unlike denominators is cut after some decimals, level by level, in
+    whole numbers: so it is known up to one last digit for each inexact level. Where that leaves a band or a shown
+    decimal open, fractions decide.
+    """
+    model, n = plan.model, numerator.shape[1]
+    met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
+    scores = numerator / denominator
+    unit = plan.step**2
+    digits, rest = _decimals(numerator.astype(np.uint64), denominator.astype(np.uint64), plan.step)
+    counted, inexact = np.where(met, unit, digits), ~met & (rest > 0)
+    results = Bound(scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
+    undecided = np.zeros(n, np.bool_)
+    for k, reading in enumerate(READINGS):
+        least, spare = (counted, inexact) if reading == "bands" else (_gated(counted, met), _gated(inexact, met))
+        low = least.sum(axis=0)
+        high = low + np.maximum(spare.sum(axis=0, dtype=np.int64) - 1, 0)
+        for level in model.levels:
+            band = int(level.total_from * unit)
+            results.levels[k] += low >= band
+            undecided |= (low < band) & (high >= band)
+        if reading == model.definition.reading.default:
+            hundredths = low // (unit // 100)
+            undecided |= hundredths != high // (unit // 100)
+            ones = np.maximum(scores, met)
+            total = (ones if reading == "bands" else _gated(ones, met)).sum(axis=0)
+            results.total[:] = _shown(total, hundredths)
+    rows = np.flatnonzero(undecided)
+    if len(rows):
+        python = [whole[:, rows].astype(np.int64).astype(object) for whole in (numerator, denominator)]
+        results.put(rows, _judged_in_fractions(plan, *python))
+    return results
+
+
+def _decimals(
+    numerator: NDArray[np.uint64], denominator: NDArray[np.uint64], step: int
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Numerator over denominator in units of ``1 / step**2``, cut, and what is left: long division by two places."""
+    wide = np.uint64(step)
+    rest = numerator * wide
+    first = rest // denominator
+    rest -= first * denominator
+    rest *= wide
+    second = rest // denominator
+    rest -= second * denominator
+    return (first * wide + second).astype(np.int64), rest
+
+
+def _judged_in_fractions(plan: Plan, numerator: NDArray[np.object_], denominator: NDArray[np.object_]) -> Bound:
+    """Results of level scores (L, n) in Python's whole numbers, one enterprise after the other."""
+    model = plan.model
+    results = Bound.empty(plan, numerator.shape[1])
+    for i, (numerators, denominators) in enumerate(zip(numerator.T, denominator.T, strict=True)):
+        scores = tuple(Fraction(int(above), int(below)) for above, below in zip(numerators, denominators, strict=True))
+        results.scores[:, i] = [_shown(float(score), floor(score * 100)) for score in scores]
+        results.met[:, i] = [score >= model.pass_mark for score in scores]
+        for k, reading in enumerate(READINGS):
+            total = total_of(scores, model.pass_mark, reading)
+            results.levels[k, i] = sum(total >= level.total_from for level in model.levels)
+            if reading == model.definition.reading.default:
+                results.total[i] = _shown(float(total), floor(total * 100))
+    return results
+
+
+def total_of(scores: Sequence[Fraction], mark: Fraction, reading: Reading) -> Fraction:
+    """S of level scores: a met level counts 1, an unmet one its score; stepwise, nothing above the first unmet one."""
+    total = Fraction(0)
+    for score in scores:
+        total += 1 if score >= mark else score
+        if score < mark and reading == "stepwise":
+            break
+    return total
+
+
+def _shown(value: NDArray[np.float64] | float, hundredths: NDArray[np.int64] | int) -> NDArray[np.float64]:
+    """A float of a score, never rounded across a hundredth, so that what is cut from it is cut from the exact score."""
+    return np.clip(value, np.asarray(hundredths) / 100, np.nextafter((np.asarray(hundredths) + 1) / 100, 0))

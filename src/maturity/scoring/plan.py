@@ -1,0 +1,233 @@
+"""A model compiled to whole numbers: what the arithmetic of scoring multiplies and compares with.
+
+Most sheets share one denominator, `Plan.whole`, so that a level score is a sum of points times whole coefficients.
+"Not applicable" gives a sheet denominators of its own: it climbs a tree of whole weights, the two kept apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from math import ceil, gcd, lcm, prod
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.answers import Points
+from maturity.models import MaturityModel, whole_score
+
+FLOAT32: Final = 2**24
+"""Whole numbers up to here are exact in float32."""
+QUOTIENT: Final = 2**47
+"""A quotient of whole numbers below this, at most 1, is not rounded across a hundredth: 1 / (100 x 2**47) > 2**-54."""
+INT64: Final = 2**63
+LEAST_STEP: Final = 10**3
+"""Totals of unlike denominators are compared in at least six decimals; what these leave open, fractions decide."""
+
+Sum = type[np.uint8] | type[np.uint16] | type[np.uint32]
+Names = tuple[tuple[str, str], ...]
+"""Layer and id of the nodes that have the same score, because each above has one child only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node with several children at a level.
+
+    Attributes:
+        names: the node, and the only-child parents above it.
+        row: its row in ``Tree.weights``, where the weights of its children that are cells stand.
+        children: its other children, each with its whole weight.
+        most: the largest denominator that a sheet can reach here, where a cell's is 1.
+    """
+
+    names: Names
+    row: int
+    children: tuple[tuple[int, "Branch"], ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """What sheets with "not applicable" climb: the nodes of a profile over the cells of a level.
+
+    Attributes:
+        root: the branch that gives the level score.
+        weights: (branches, cells) whole weights; 0 where a cell is not a child.
+        cells: names of each cell of the level; none where the profile does not have it.
+    """
+
+    root: Branch
+    weights: NDArray[np.float32]
+    cells: tuple[Names, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """A level: how its score comes from columns of points.
+
+    Attributes:
+        groups: columns with the same coefficient in every profile; they are added before they are multiplied.
+        sums: narrowest type that holds the sum of a group or a cell.
+        coefficients: (profiles, digits, groups). Whole coefficients are split into digits, a power of two apart, so
+            that a sum of points times digits is exact in float32, and the sum over the digits in float64.
+        constants: by profile, what structurally empty cells score under the rule ``met``, in units of ``1 / whole``.
+        cells: columns of each cell; cells without any are left out under ``renormalise``.
+        trees: by profile.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    sums: Sum
+    coefficients: NDArray[np.float32]
+    constants: tuple[int, ...]
+    cells: tuple[tuple[int, ...], ...]
+    trees: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A model, compiled.
+
+    Attributes:
+        whole: what a level score of 1 is for sheets without "not applicable", the same for every profile and level.
+        least: smallest whole number at or above the pass mark.
+        bands: smallest whole numbers at or above the totals at which the levels begin.
+        cell: what a cell score of 1 is on the trees: every mean of a cell is whole in it.
+        climbable: whether float64 and int64 hold every whole number on the trees; else Python's own are used.
+        step: power of ten; totals of unlike denominators are compared in units of ``1 / step**2``.
+        lowest, best: (q, 1) uint8, points of the lowest and the best choice of each requirement.
+    """
+
+    model: MaturityModel
+    levels: tuple[Level, ...]
+    whole: int
+    least: int
+    bands: tuple[int, ...]
+    cell: int
+    climbable: bool
+    step: int
+    lowest: Points
+    best: Points
+
+
+@cache
+def plan(model: MaturityModel) -> Plan:
+    """The model, compiled; once for each model."""
+    numbers = [level.number for level in model.levels]
+    whole = lcm(*(whole_score(model, profile.id, number) for profile in model.profiles for number in numbers))
+    levels = tuple(_level(model, number, whole) for number in numbers)
+    most = max((len(columns) for level in levels for columns in level.cells), default=1)
+    cell = lcm(*range(1, most + 1)) * model.points_per_one
+    trees = [tree for level in levels for tree in level.trees]
+    bound = max(tree.root.most for tree in trees) * cell
+    step = _step(model, bound)
+    return Plan(
+        model=model,
+        levels=levels,
+        whole=whole,
+        least=ceil(model.pass_mark * whole),
+        bands=tuple(ceil(level.total_from * whole) for level in model.levels),
+        cell=cell,
+        climbable=(
+            bound * model.pass_mark.denominator < QUOTIENT
+            and max(tree.weights.sum(axis=1).max(initial=0) for tree in trees) * cell < FLOAT32
+            and step >= LEAST_STEP
+            and all(step % level.total_from.denominator == 0 for level in model.levels)
+        ),
+        step=step,
+        lowest=np.array([[requirement.lowest] for requirement in model.requirements], np.uint8),
+        best=np.array([[requirement.best] for requirement in model.requirements], np.uint8),
+    )
+
+
+def _step(model: MaturityModel, bound: int) -> int:
+    """The highest power of ten by which a numerator below ``bound`` may be multiplied, its square still summable."""
+    step = 1
+    while bound * step * 10 < INT64 and (step * 10) ** 2 * len(model.levels) * 100 < INT64:
+        step *= 10
+    return step
+
+
+def _level(model: MaturityModel, number: int, whole: int) -> Level:
+    cells: dict[str, tuple[int, ...]] = {}
+    for column, requirement in enumerate(model.requirements):
+        if requirement.level == number:
+            cells[requirement.subdomain] = (*cells.get(requirement.subdomain, ()), column)
+    shares = [model.shares(profile.id, cells.keys()) for profile in model.profiles]
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for id, columns in cells.items():
+        one = len(columns) * model.points_per_one
+        groups.setdefault(tuple(int(share.get(id, 0) / Fraction(one) * whole) for share in shares), []).extend(columns)
+    best = [[model.requirements[column].best for column in columns] for columns in groups.values()]
+    rule = model.definition.empty_cell.rule
+    empty = [sum((part for id, part in share.items() if id not in cells), start=Fraction(0)) for share in shares]
+    if rule != "renormalise":
+        cells = {node.id: cells.get(node.id, ()) for node in model.subdomains} if cells else {}
+    return Level(
+        groups=tuple(tuple(columns) for columns in groups.values()),
+        sums=_sum_type(max(map(sum, best), default=0)),
+        coefficients=_digits(list(groups), sum(map(sum, best)), len(model.profiles)),
+        constants=tuple(int(part * whole) if rule == "met" and cells else 0 for part in empty),
+        cells=tuple(cells.values()),
+        trees=tuple(_tree(model, profile.id, list(cells)) for profile in model.profiles),
+    )
+
+
+def _sum_type(most: int) -> Sum:
+    return np.uint8 if most < 2**8 else np.uint16 if most < 2**16 else np.uint32
+
+
+def _digits(coefficients: Sequence[tuple[int, ...]], points: int, profiles: int) -> NDArray[np.float32]:
+    """Coefficients (groups, profiles) in digits whose sums of products with so many points are exact in float32."""
+    base = max(2, FLOAT32 >> max(points, 1).bit_length())
+    digits = 1
+    while base**digits <= max((max(row) for row in coefficients), default=0):
+        digits += 1
+    split = [
+        [(row[profile] // base**digit % base) * base**digit for row in coefficients]
+        for profile in range(profiles)
+        for digit in range(digits)
+    ]
+    return np.array(split, np.float32).reshape(profiles, digits, len(coefficients))
+
+
+def _tree(model: MaturityModel, profile: str, cells: Sequence[str]) -> Tree:
+    """The tree of a profile over the cells (subdomain ids) that a sheet can fill."""
+    names: dict[int, Names] = {}
+    rows: list[dict[int, int]] = []
+
+    def below(layer: str, id: str) -> "Branch | int | None":
+        """A branch, the number of a cell, or None when there is neither."""
+        if layer == model.layers[-1].id:
+            if id not in cells:
+                return None
+            names[cells.index(id)] = ((layer, id),)
+            return cells.index(id)
+        found = [
+            (child.weight[profile], part)
+            for child in model.children(layer, id)
+            if profile in child.weight and (part := below(child.layer, child.id)) is not None
+        ]
+        if len(found) == 1 and layer:
+            only = found[0][1]
+            if isinstance(only, int):
+                names[only] += ((layer, id),)
+                return only
+            return Branch((*only.names, (layer, id)), only.row, only.children, only.most)
+        return branch(((layer, id),), found) if found or not layer else None
+
+    def branch(names: Names, found: Sequence[tuple[Fraction, Branch | int]]) -> Branch:
+        unit = lcm(*(weight.denominator for weight, _ in found))
+        shared = gcd(*(int(weight * unit) for weight, _ in found)) or 1
+        whole = [(int(weight * unit) // shared, part) for weight, part in found]
+        rows.append({part: weight for weight, part in whole if isinstance(part, int)})
+        children = tuple((weight, part) for weight, part in whole if isinstance(part, Branch))
+        most = sum(weight for weight, _ in whole) * prod(child.most for _, child in children)
+        return Branch(names, len(rows) - 1, children, max(most, 1))
+
+    root = below("", "")
+    assert isinstance(root, Branch)  # the root is never collapsed
+    weights = np.zeros((len(rows), len(cells)), np.float32)
+    for row, leaves in enumerate(rows):
+        weights[row, list(leaves)] = list(leaves.values())
+    return Tree(root, weights, tuple(names.get(cell, ()) for cell in range(len(cells))))
