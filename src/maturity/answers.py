@@ -19,8 +19,10 @@ Points = NDArray[np.uint8]
 
 BLOCK: Final = 8192
 """Enterprises that are worked on at a time, so that their answers (some 200 bytes each) stay in the cache."""
-_TILE: Final = 64
-"""Rows that are turned into columns at a time; more would touch more cache lines than there are."""
+_TILE: Final = 1024
+"""Rows that are turned into columns at a time, measured: of 64 to 8192 the fastest."""
+_BAND: Final = 16
+"""Columns that are checked at a time: enough to make the calls cheap, few enough to stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,15 +201,20 @@ def _illegal_points(model: MaturityModel, columns: Points, ids: Sequence[str]) -
     """Points that belong to no choice: for each requirement the first of them, and how many enterprises have one."""
     legal = [sorted({choice.points for choice in requirement.choices}) for requirement in model.requirements]
     suspects: set[int] = set()
+    bands = [range(start, min(start + _BAND, len(columns))) for start in range(0, len(columns), _BAND)]
     for rows in blocks(columns.shape[1]):
-        for column, points in enumerate(columns[:, rows]):
+        for band in bands:
+            points = columns[band.start : band.stop, rows]
             right = points >= NOT_APPLICABLE
-            for value in legal[column]:
+            # A choice of one scale may be none of another: columns of several scales are told apart below.
+            for value in {value for column in band for value in legal[column]}:
                 right |= points == value
-            if not right.all():
-                suspects.add(column)
+            if not right.all() or any(legal[column] != legal[band.start] for column in band):
+                suspects.update(band)
     for column in sorted(suspects):
         wrong = np.flatnonzero(~np.isin(columns[column], [*legal[column], NOT_APPLICABLE, UNANSWERED]))
+        if not len(wrong):
+            continue
         requirement = model.requirements[column]
         yield Problem.of(
             "answers.illegal-points",
