@@ -35,6 +35,7 @@ class Answers:
         profile_codes: (n,) uint8, index into ``model.profiles``.
         columns: (q, n) uint8, read-only, points in units of ``1 / model.points_per_one``, one requirement after the
             other; 254 not applicable, 255 unanswered.
+        not_applicable, unanswered: whether any answer of the batch is.
         rejected: (n,) bool; a subdomain that may not be trimmed has nothing applicable, so that the row has no level.
         problems: one for each such subdomain of each rejected row.
         notes: one for each requirement that was answered outside the profile it belongs to, where it is ignored.
@@ -44,6 +45,8 @@ class Answers:
     ids: tuple[str, ...]
     profile_codes: NDArray[np.uint8]
     columns: Points
+    not_applicable: bool
+    unanswered: bool
     rejected: NDArray[np.bool_]
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
@@ -107,12 +110,23 @@ class Answers:
         profile_codes = np.fromiter((codes[name] for name in names), np.uint8, len(names))
         columns = _requirement_major(points)
         ids = tuple(ids)
-        _refuse(_illegal_points(model, columns, ids))
-        rejected, problems = _trimmed(model, columns, ids)
+        reserved, suspects = _look_through(model, columns)
+        _refuse(_illegal_points(model, columns, suspects, ids))
+        rejected, problems = _trimmed(model, columns, profile_codes, ids)
         notes = tuple(_outside_profile(model, columns, profile_codes, ids))
         for array in (profile_codes, rejected):
             array.flags.writeable = False
-        return cls(model, ids, profile_codes, columns, rejected, problems, notes)
+        return cls(
+            model=model,
+            ids=ids,
+            profile_codes=profile_codes,
+            columns=columns,
+            not_applicable=NOT_APPLICABLE in reserved,
+            unanswered=UNANSWERED in reserved,
+            rejected=rejected,
+            problems=problems,
+            notes=notes,
+        )
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -197,43 +211,55 @@ def blocks(n: int) -> Iterator[slice]:
     return (slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
 
 
-def _illegal_points(model: MaturityModel, columns: Points, ids: Sequence[str]) -> Iterator[Problem]:
-    """Points that belong to no choice: for each requirement the first of them, and how many enterprises have one."""
-    legal = [sorted({choice.points for choice in requirement.choices}) for requirement in model.requirements]
+def _look_through(model: MaturityModel, columns: Points) -> tuple[set[int], set[int]]:
+    """The reserved values that occur, and the columns that may hold points of no choice."""
+    reserved: set[int] = set()
     suspects: set[int] = set()
+    legal = [{choice.points for choice in requirement.choices} for requirement in model.requirements]
     bands = [range(start, min(start + _BAND, len(columns))) for start in range(0, len(columns), _BAND)]
     for rows in blocks(columns.shape[1]):
         for band in bands:
             points = columns[band.start : band.stop, rows]
             right = points >= NOT_APPLICABLE
-            # A choice of one scale may be none of another: columns of several scales are told apart below.
-            for value in {value for column in band for value in legal[column]}:
+            if right.any():
+                reserved.update(
+                    value for value in (NOT_APPLICABLE, UNANSWERED) if value not in reserved and value in points
+                )
+            # A choice of one scale may be none of another: columns of several scales are told apart afterwards.
+            for value in set().union(*(legal[column] for column in band)):
                 right |= points == value
             if not right.all() or any(legal[column] != legal[band.start] for column in band):
                 suspects.update(band)
+    return reserved, suspects
+
+
+def _illegal_points(model: MaturityModel, columns: Points, suspects: set[int], ids: Sequence[str]) -> Iterator[Problem]:
+    """Points that belong to no choice: for each requirement the first of them, and how many enterprises have one."""
     for column in sorted(suspects):
-        wrong = np.flatnonzero(~np.isin(columns[column], [*legal[column], NOT_APPLICABLE, UNANSWERED]))
-        if not len(wrong):
-            continue
         requirement = model.requirements[column]
-        yield Problem.of(
-            "answers.illegal-points",
-            f"{ids[wrong[0]]}: {requirement.id}",
-            columns[column, wrong[0]],
-            right=", ".join(str(value) for value in [*legal[column], NOT_APPLICABLE, UNANSWERED]),
-            rows=len(wrong),
-        )
+        right = [*sorted({choice.points for choice in requirement.choices}), NOT_APPLICABLE, UNANSWERED]
+        wrong = np.flatnonzero(~np.isin(columns[column], right))
+        if len(wrong):
+            yield Problem.of(
+                "answers.illegal-points",
+                f"{ids[wrong[0]]}: {requirement.id}",
+                columns[column, wrong[0]],
+                right=", ".join(str(value) for value in right),
+                rows=len(wrong),
+            )
 
 
 def _trimmed(
-    model: MaturityModel, columns: Points, ids: Sequence[str]
+    model: MaturityModel, columns: Points, profile_codes: NDArray[np.uint8], ids: Sequence[str]
 ) -> tuple[NDArray[np.bool_], tuple[Problem, ...]]:
     """Rows in which a subdomain that may not be trimmed has nothing applicable, and a problem for each."""
     rejected = np.zeros(columns.shape[1], np.bool_)
     problems = []
+    protected = model.protected_subdomains()
     for node in model.subdomains:
-        if node.id not in model.protected_subdomains():
+        if node.id not in protected:
             continue
+        inside = [code for code, profile in enumerate(model.profiles) if profile.id in node.weight]
         own = [column for column, requirement in enumerate(model.requirements) if requirement.subdomain == node.id]
         for rows in blocks(columns.shape[1]):
             empty = columns[own[0], rows] == NOT_APPLICABLE
@@ -242,8 +268,9 @@ def _trimmed(
                     break
                 empty &= columns[column, rows] == NOT_APPLICABLE
             for i in np.flatnonzero(empty) + rows.start:
-                rejected[i] = True
-                problems.append(Problem.of("answers.trimmed", ids[i] or "answers", subdomain=node.name, id=node.id))
+                if profile_codes[i] in inside:
+                    rejected[i] = True
+                    problems.append(Problem.of("answers.trimmed", ids[i] or "answers", subdomain=node.name, id=node.id))
     return rejected, tuple(problems)
 
 

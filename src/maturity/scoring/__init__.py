@@ -154,24 +154,19 @@ def assess(answers: Answers, *, threads: int = 1) -> Assessment:
     (array([5], dtype=int8), array([5.]))
     """
     compiled = plan(answers.model)
-    n = len(answers)
-    certain, possible = Bound.empty(compiled, n), Bound.empty(compiled, n)
-    if_na_unmet = np.empty(n, np.int8)
+    certain = Bound.empty(compiled, len(answers))
+    possible = Bound.empty(compiled, len(answers)) if answers.unanswered else certain
+    if_na_unmet = np.empty(len(answers), np.int8)
 
-    def work(rows: slice) -> bool:
-        return assess_block(compiled, answers, rows, (certain, possible), if_na_unmet)
+    def work(rows: slice) -> None:
+        assess_block(compiled, answers, rows, (certain, possible), if_na_unmet)
 
     if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
-            differs = list(pool.map(work, blocks(n)))
+            list(pool.map(work, blocks(len(answers))))
     else:
-        differs = [work(rows) for rows in blocks(n)]
-    if any(differs):
-        for rows, done in zip(blocks(n), differs, strict=True):
-            if not done:
-                possible.put(rows, certain.at(rows))
-    else:
-        possible = certain
+        for rows in blocks(len(answers)):
+            work(rows)
     if answers.rejected.any():
         if_na_unmet[answers.rejected] = NO_LEVEL
         for bound in (certain, possible):

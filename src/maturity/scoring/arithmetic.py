@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers, Points
 from maturity.models import READINGS, Reading
-from maturity.scoring.plan import Branch, Names, Plan
+from maturity.scoring.plan import Branch, Level, Names, Plan
 
 NO_LEVEL: Final = -1
 """Level of a row that cannot have one: a subdomain that may not be trimmed has nothing applicable."""
@@ -47,11 +47,11 @@ class Bound:
             np.empty((count, n)), np.empty((count, n), np.bool_), np.empty(n), np.empty((len(READINGS), n), np.int8)
         )
 
-    def at(self, rows: slice) -> "Bound":
-        """Some of the enterprises, as views."""
+    def at(self, rows: slice | Flags) -> "Bound":
+        """Some of the enterprises; as views for a slice."""
         return Bound(self.scores[:, rows], self.met[:, rows], self.total[rows], self.levels[:, rows])
 
-    def put(self, rows: slice | NDArray[np.intp], other: "Bound") -> None:
+    def put(self, rows: slice | Flags | NDArray[np.intp], other: "Bound") -> None:
         """Take over the results of some of the enterprises."""
         self.total[rows] = other.total
         for mine, others in ((self.scores, other.scores), (self.met, other.met), (self.levels, other.levels)):
@@ -66,18 +66,15 @@ class Bound:
 
 def assess_block(
     plan: Plan, answers: Answers, rows: slice, results: tuple[Bound, Bound], if_na_unmet: NDArray[np.int8]
-) -> bool:
-    """Fill the results, for certain and at best, of a block of rows.
-
-    False when nothing in the block is unanswered: what is possible is then what is certain, and is not written.
-    """
+) -> None:
+    """Fill the results of a block of rows, for certain and at best; these are the same where nothing is unanswered."""
     points, codes = answers.columns[:, rows], answers.profile_codes[rows]
     default = READINGS.index(plan.model.definition.reading.default)
     certain, possible = (bound.at(rows) for bound in results)
-    if points.max(initial=0) < NOT_APPLICABLE:
+    if not answers.unanswered and not answers.not_applicable:
         _linear_scores(plan, points, codes, certain)
         if_na_unmet[rows] = certain.levels[default]
-        return False
+        return
     not_applicable, sheets = completed(plan, points)
     mixed = not_applicable.any(axis=0)
     _linear_scores(plan, sheets[0], codes, certain)
@@ -85,14 +82,11 @@ def assess_block(
     if len(sheets) > 1 and not mixed.all():
         _linear_scores(plan, sheets[1], codes, possible)
     if mixed.any():
-        cells = cell_sums(plan, sheets, not_applicable)
-        for code in range(len(plan.model.profiles)):
-            members = np.flatnonzero(mixed & (codes == code))
-            if len(members):
-                own = [cell.take(members) for cell in cells]
-                for bound, result in zip((certain, possible), _tree_scores(plan, code, own), strict=False):
-                    bound.put(members, result)
-    return len(sheets) > 1
+        chosen = slice(None) if mixed.all() else mixed
+        for bound, result in zip((certain, possible), _tree_scores(plan, sheets, not_applicable, codes), strict=False):
+            bound.put(chosen, result.at(chosen))
+    if answers.unanswered and len(sheets) == 1:
+        possible.put(slice(None), certain)
 
 
 def completed(plan: Plan, points: Points) -> tuple[Flags, list[Points]]:
@@ -126,8 +120,7 @@ def _linear_scores(plan: Plan, points: Points, codes: Codes, results: Bound) -> 
             sums[k] = points[columns[0]]
             for column in columns[1:]:
                 np.add(sums[k], points[column], out=sums[k])
-        coefficients = level.coefficients[profiles].reshape(-1, len(level.groups))
-        digits = (coefficients @ sums.astype(np.float32)).reshape(len(profiles), -1, n)
+        digits = level.coefficients[profiles] @ sums.astype(np.float32)
         if len(profiles) > 1:
             digits *= belongs
         np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64, out=numerators[number])
@@ -190,26 +183,23 @@ class CellSums:
     counts: Codes
     """(cells, n)"""
 
-    def take(self, members: NDArray[np.intp]) -> "CellSums":
-        """Those of some of the enterprises."""
-        return CellSums(self.totals.take(members, axis=2), self.counts.take(members, axis=1))
-
 
 def cell_sums(plan: Plan, sheets: Sequence[Points], not_applicable: Flags) -> list[CellSums]:
     """The cells of every level; ``sheets`` are (q, n) points without reserved ones."""
-    points = np.stack(sheets, axis=1)
-    points *= ~not_applicable[:, np.newaxis]
+    # Where the lowest choice is worth nothing, what is not applicable adds nothing already.
+    own = [sheet * ~not_applicable for sheet in sheets] if plan.lowest.any() else sheets
     gone = not_applicable.view(np.uint8)
-    _, width, n = points.shape
+    n = not_applicable.shape[1]
     sums = []
     for level in plan.levels:
-        totals = np.zeros((len(level.cells), width, n), level.sums)
+        totals = np.zeros((len(level.cells), len(own), n), level.sums)
         counts = np.zeros((len(level.cells), n), np.uint8)
         for k, columns in enumerate(level.cells):
             counts[k] = len(columns)
             for column in columns:
-                np.add(totals[k], points[column], out=totals[k])
                 np.subtract(counts[k], gone[column], out=counts[k])
+                for total, points in zip(totals[k], own, strict=True):
+                    np.add(total, points[column], out=total)
         sums.append(CellSums(totals, counts))
     return sums
 
@@ -227,46 +217,72 @@ def level_ratios(
         visit: is shown the score of every node on the way.
     """
     arithmetic = object if exact or not plan.climbable else np.float64
-    return [_climb(plan, number, code, *_means(plan, level, arithmetic), visit) for number, level in enumerate(cells)]
+    return [
+        _climb(plan, number, code, _means(plan, level, arithmetic), level.counts, visit)
+        for number, level in enumerate(cells)
+    ]
 
 
-def _tree_scores(plan: Plan, code: int, cells: Sequence[CellSums]) -> list[Bound]:
-    """Results of each sheet of enterprises of one profile, each of which has denominators of its own."""
-    ratios = level_ratios(plan, code, cells)
-    width, n = ratios[0].numerator.shape
-    numerators = np.array([ratio.numerator.reshape(-1) for ratio in ratios])
-    denominators = np.array([np.tile(ratio.denominator, width) for ratio in ratios])
-    judged = (_judged if plan.climbable else _judged_in_fractions)(plan, numerators, denominators)
-    return [judged.at(slice(sheet * n, (sheet + 1) * n)) for sheet in range(width)]
+def _tree_scores(plan: Plan, sheets: Sequence[Points], not_applicable: Flags, codes: Codes) -> list[Bound]:
+    """Results of each sheet, with denominators that differ from enterprise to enterprise."""
+    n, width = len(codes), len(sheets)
+    arithmetic = np.float64 if plan.climbable else object
+    numerators, denominators = (
+        np.empty((len(plan.levels), width, n), arithmetic),
+        np.empty((len(plan.levels), n), arithmetic),
+    )
+    for number, cells in enumerate(cell_sums(plan, sheets, not_applicable)):
+        means = _means(plan, cells, arithmetic)
+        if plan.climbable:
+            numerators[number] = _weighted(plan.levels[number], means, codes)
+            denominators[number] = plan.whole_cells
+        for code, tree in enumerate(plan.levels[number].trees):
+            own = [row for row, names in enumerate(tree.cells) if names]
+            # The weights of most are as the model has them; who lacks a cell has weights of its own.
+            climbers = (codes == code) & ~cells.counts[own].all(axis=0) if plan.climbable else codes == code
+            chosen = np.flatnonzero(climbers)
+            if len(chosen):
+                ratio = _climb(plan, number, code, means.take(chosen, axis=2), cells.counts.take(chosen, axis=1))
+                numerators[number][:, chosen], denominators[number, chosen] = ratio.numerator, ratio.denominator
+    judge = _judged if plan.climbable else _judged_in_fractions
+    results = judge(plan, numerators.reshape(len(plan.levels), width * n), np.tile(denominators, width))
+    return [results.at(slice(sheet * n, (sheet + 1) * n)) for sheet in range(width)]
 
 
-def _means(plan: Plan, cells: CellSums, arithmetic: type) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Mean of each cell in units of ``1 / plan.cell``, (cells, sheets, n), and 1 or 0, is there one, (cells, n)."""
-    one = plan.cell // plan.model.points_per_one
-    count = np.maximum(cells.counts, 1)
+def _weighted(level: Level, means: NDArray[np.float32], codes: Codes) -> Whole:
+    """Means times the shares of their cells, in units of ``1 / plan.whole_cells``: (sheets, n)."""
+    cells, width, n = means.shape
+    profiles, places, _ = level.shares.shape
+    digits = (level.shares @ means.reshape(cells, width * n)).reshape(profiles, places, width, n)
+    digits *= np.array([codes == code for code in range(profiles)], np.float32)[:, np.newaxis, np.newaxis]
+    return np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64)
+
+
+def _means(plan: Plan, cells: CellSums, arithmetic: type) -> NDArray[Any]:
+    """Mean of each cell in units of ``1 / plan.cell``, (cells, sheets, n); 0, or 1 by the rule, where it has none."""
+    # `cell` is a multiple of every count times points_per_one, so that both quotient and mean are whole.
+    one, count = plan.cell // plan.model.points_per_one, np.maximum(cells.counts, 1)
     if arithmetic is object:
-        # `cell` is a multiple of every count times points_per_one, so that both quotient and mean are whole.
         means = cells.totals.astype(object) * (one // count.astype(object))[:, np.newaxis]
-        return means, (cells.counts > 0).astype(object)
-    means = cells.totals.astype(np.float32)
-    means *= (np.float32(one) / count.astype(np.float32))[:, np.newaxis]
-    return means, (cells.counts > 0).astype(np.float32)
+    else:
+        means = cells.totals.astype(np.float32)
+        means *= (np.float32(one) / count.astype(np.float32))[:, np.newaxis]
+    if plan.model.definition.empty_cell.rule == "met":
+        np.copyto(means, plan.cell, where=(cells.counts == 0)[:, np.newaxis])
+    return means
 
 
-def _climb(plan: Plan, number: int, code: int, means: NDArray[Any], scored: NDArray[Any], visit: Visit | None) -> Ratio:
+def _climb(plan: Plan, number: int, code: int, means: NDArray[Any], counts: Codes, visit: Visit | None = None) -> Ratio:
     """Climb the tree of a level and a profile from the cells to the root, numerator and denominator apart."""
     tree, rule = plan.levels[number].trees[code], plan.model.definition.empty_cell.rule
     arithmetic = np.dtype(object) if means.dtype == object else np.dtype(np.float64)
     cell = np.array(plan.cell, arithmetic)
     cells, sheets, n = means.shape
     own = [row for row, names in enumerate(tree.cells) if names]
-    applicable = np.asarray(scored[own] > 0, np.bool_).any(axis=0)
-    if rule != "renormalise":
-        empty = np.array(plan.cell if rule == "met" else 0, means.dtype)
-        means = np.where(scored[:, np.newaxis] > 0, means, empty)
-        scored = np.ones_like(scored)
+    applicable = counts[own].any(axis=0)
+    scored = (counts > 0 if rule == "renormalise" else np.ones_like(counts)).astype(means.dtype)
     weights = tree.weights if arithmetic == np.float64 else tree.weights.astype(np.int64).astype(object)
-    numerators = (weights @ means.reshape(cells, sheets * n)).astype(arithmetic).reshape(-1, sheets, n)
+    numerators = (weights @ means.reshape(cells, sheets * n)).astype(arithmetic).reshape(len(weights), sheets, n)
     carried = (weights @ scored).astype(arithmetic)
 
     def show(names: Names, ratio: Ratio) -> Ratio:

@@ -4,7 +4,7 @@ Most sheets share one denominator, `Plan.whole`, so that a level score is a sum 
 "Not applicable" gives a sheet denominators of its own: it climbs a tree of whole weights, the two kept apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -73,6 +73,7 @@ class Level:
             that a sum of points times digits is exact in float32, and the sum over the digits in float64.
         constants: by profile, what structurally empty cells score under the rule ``met``, in units of ``1 / whole``.
         cells: columns of each cell; cells without any are left out under ``renormalise``.
+        shares: (profiles, digits, cells), what each cell carries when all have a score, in units of ``Plan.share``.
         trees: by profile.
     """
 
@@ -81,6 +82,7 @@ class Level:
     coefficients: NDArray[np.float32]
     constants: tuple[int, ...]
     cells: tuple[tuple[int, ...], ...]
+    shares: NDArray[np.float32]
     trees: tuple[Tree, ...]
 
 
@@ -92,7 +94,8 @@ class Plan:
         whole: what a level score of 1 is for sheets without "not applicable", the same for every profile and level.
         least: smallest whole number at or above the pass mark.
         bands: smallest whole numbers at or above the totals at which the levels begin.
-        cell: what a cell score of 1 is on the trees: every mean of a cell is whole in it.
+        cell: what a cell score of 1 is for sheets with "not applicable": every mean of a cell is whole in it.
+        whole_cells: what a level score of 1 is when every cell has a score: shares and means are whole in it.
         climbable: whether float64 and int64 hold every whole number on the trees; else Python's own are used.
         step: power of ten; totals of unlike denominators are compared in units of ``1 / step**2``.
         lowest, best: (q, 1) uint8, points of the lowest and the best choice of each requirement.
@@ -104,6 +107,7 @@ class Plan:
     least: int
     bands: tuple[int, ...]
     cell: int
+    whole_cells: int
     climbable: bool
     step: int
     lowest: Points
@@ -115,12 +119,17 @@ def plan(model: MaturityModel) -> Plan:
     """The model, compiled; once for each model."""
     numbers = [level.number for level in model.levels]
     whole = lcm(*(whole_score(model, profile.id, number) for profile in model.profiles for number in numbers))
-    levels = tuple(_level(model, number, whole) for number in numbers)
-    most = max((len(columns) for level in levels for columns in level.cells), default=1)
-    cell = lcm(*range(1, most + 1)) * model.points_per_one
+    cells = {number: _cells(model, number) for number in numbers}
+    cell = (
+        lcm(*range(1, max(len(columns) for own in cells.values() for columns in own.values()) + 1))
+        * model.points_per_one
+    )
+    shares = [model.shares(profile.id, own.keys()) for profile in model.profiles for own in cells.values()]
+    one = lcm(*(part.denominator for share in shares for part in share.values()))
+    levels = tuple(_level(model, own, whole, cell, one) for own in cells.values())
     trees = [tree for level in levels for tree in level.trees]
     bound = max(tree.root.most for tree in trees) * cell
-    step = _step(model, bound)
+    step = _step(model, max(bound, one * cell))
     return Plan(
         model=model,
         levels=levels,
@@ -128,9 +137,11 @@ def plan(model: MaturityModel) -> Plan:
         least=ceil(model.pass_mark * whole),
         bands=tuple(ceil(level.total_from * whole) for level in model.levels),
         cell=cell,
+        whole_cells=one * cell,
         climbable=(
             bound * model.pass_mark.denominator < QUOTIENT
             and max(tree.weights.sum(axis=1).max(initial=0) for tree in trees) * cell < FLOAT32
+            and one * cell * model.pass_mark.denominator < QUOTIENT
             and step >= LEAST_STEP
             and all(step % level.total_from.denominator == 0 for level in model.levels)
         ),
@@ -148,27 +159,43 @@ def _step(model: MaturityModel, bound: int) -> int:
     return step
 
 
-def _level(model: MaturityModel, number: int, whole: int) -> Level:
+def _cells(model: MaturityModel, number: int) -> dict[str, tuple[int, ...]]:
+    """Columns of the requirements at a level, by subdomain."""
     cells: dict[str, tuple[int, ...]] = {}
     for column, requirement in enumerate(model.requirements):
         if requirement.level == number:
             cells[requirement.subdomain] = (*cells.get(requirement.subdomain, ()), column)
+    return cells
+
+
+def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: int, cell: int, one: int) -> Level:
+    """A level from its cells; ``whole``, ``cell`` and ``one`` are the units of scores, means and shares."""
     shares = [model.shares(profile.id, cells.keys()) for profile in model.profiles]
     groups: dict[tuple[int, ...], list[int]] = {}
     for id, columns in cells.items():
-        one = len(columns) * model.points_per_one
-        groups.setdefault(tuple(int(share.get(id, 0) / Fraction(one) * whole) for share in shares), []).extend(columns)
+        points = len(columns) * model.points_per_one
+        groups.setdefault(tuple(int(share.get(id, 0) / Fraction(points) * whole) for share in shares), []).extend(
+            columns
+        )
     best = [[model.requirements[column].best for column in columns] for columns in groups.values()]
     rule = model.definition.empty_cell.rule
-    empty = [sum((part for id, part in share.items() if id not in cells), start=Fraction(0)) for share in shares]
+    # A level at which a profile has no requirement at all scores 0, whatever an empty cell counts for.
+    empty = [
+        sum((part for id, part in share.items() if id not in cells), start=Fraction(0))
+        if rule == "met" and not cells.keys().isdisjoint(share)
+        else 0
+        for share in shares
+    ]
     if rule != "renormalise":
-        cells = {node.id: cells.get(node.id, ()) for node in model.subdomains} if cells else {}
+        cells = {node.id: cells.get(node.id, ()) for node in model.subdomains}
+    whole_shares = [tuple(int(share.get(id, Fraction(0)) * one) for share in shares) for id in cells]
     return Level(
         groups=tuple(tuple(columns) for columns in groups.values()),
         sums=_sum_type(max(map(sum, best), default=0)),
         coefficients=_digits(list(groups), sum(map(sum, best)), len(model.profiles)),
-        constants=tuple(int(part * whole) if rule == "met" and cells else 0 for part in empty),
+        constants=tuple(int(part * whole) for part in empty),
         cells=tuple(cells.values()),
+        shares=_digits(whole_shares, len(cells) * cell, len(model.profiles)),
         trees=tuple(_tree(model, profile.id, list(cells)) for profile in model.profiles),
     )
 

@@ -1,0 +1,598 @@
+"""Charts: arrays in, SVG text out. matplotlib draws the frame of a chart once, the values are placed into it.
+
+The frame is everything that does not depend on an enterprise: axes, rings, labels, legend. It is drawn once for each
+set of labels (so once per model, profile and language) and kept. An enterprise's polygon, bars or cells are then plain
+SVG at coordinates that the axes' own transform gives: thousands a second, and what matplotlib itself would have drawn.
+
+Every picture has a title and an `aria-label`, real text in the reader's own font, no ids (so that any number of them
+fit into one page), and no reference to anything outside. Shapes differ in line and lightness, not in hue alone: they
+survive grey printing and colour blindness.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import escape
+from io import StringIO
+from math import ceil
+from typing import Any, Final, Literal
+
+import matplotlib
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.textpath import text_to_path
+from numpy.typing import NDArray
+
+from maturity import fonts
+
+Floats = NDArray[np.float64]
+Style = Literal["certain", "possible", "most", "median"]
+"""What a series of a radar is: for certain, possible at best, the most that can be reached, the median of a group."""
+
+Align = Literal["left", "center", "right"]
+
+FONT_STACK: Final = "'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','Maturity Sans SC',sans-serif"
+"""What text is written in: a font of the reader's system; ours where it is installed or handed to a renderer."""
+
+INK: Final = "#1c2733"
+MUTED: Final = "#5b6673"
+LINE: Final = "#c6cdd5"
+DEEP: Final = "#1d4a75"
+AMBER: Final = "#a85400"
+# From white to a pale blue below the mark, from a mid to a deep blue from the mark on: the step at the mark is visible
+# in grey as well, where the text turns white.
+_BELOW: Final = ("#ffffff", "#cddcec")
+_MET: Final = ("#44719f", "#163a5f")
+
+_POLYGON: Final[Mapping[Style, str]] = {
+    "most": f'fill="{MUTED}" fill-opacity="0.1" stroke="#98a2ad" stroke-width="0.8"',  # the rings show through
+    "median": f'fill="none" stroke="{MUTED}" stroke-width="1.3" stroke-dasharray="1.5 2.5"',
+    "possible": f'fill="none" stroke="{AMBER}" stroke-width="1.5" stroke-dasharray="5 3"',
+    "certain": f'fill="{DEEP}" fill-opacity="0.26" stroke="{DEEP}" stroke-width="2"',
+}
+
+_SAMPLE: Final[Mapping[Style, tuple[str, Any, str, float]]] = {
+    "most": ("#98a2ad", "-", "#eef1f4", 0.8),
+    "median": (MUTED, (0, (1.5, 2.5)), "none", 1.3),
+    "possible": (AMBER, (0, (5, 3)), "none", 1.5),
+    "certain": (DEEP, "-", "#c4d0dc", 2.0),
+}
+
+_TEXT: Final = 12.0  # px; labels
+_SMALL: Final = 10.0  # px; ring and column captions
+_LEADING: Final = 1.25  # distance of two lines in units of the text size
+# Fonts of a reader's system run up to this much wider than the one that is measured with (YaHei's and Arial's Latin).
+_SLACK: Final = 1.06
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One outline of a radar.
+
+    Attributes:
+        name: what the legend calls it.
+        values: (k,) float, from the centre outwards; NaN where the axis does not apply.
+        style: how it is drawn; series are drawn in the order given.
+    """
+
+    name: str
+    values: Floats
+    style: Style
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A chart without data, split where the values go.
+
+    Attributes:
+        width, height: px.
+        before, after: SVG under and over the values.
+        place: data coordinates (m, 2) -> SVG coordinates (m, 2), by the axes' own transform.
+    """
+
+    width: float
+    height: float
+    before: str
+    after: str
+    place: Callable[[Floats], Floats]
+
+    def filled(self, values: str, title: str) -> str:
+        """The whole picture, with ``values`` placed into it."""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
+            f'width="{self.width:g}" height="{self.height:g}" role="img" aria-label="{escape(title)}" '
+            f'font-family="{FONT_STACK}" stroke-linejoin="round"><title>{escape(title)}</title>'
+            f"{self.before}{values}{self.after}</svg>"
+        )
+
+
+def radar(labels: Sequence[str], series: Sequence[Series], *, top: int, title: str) -> str:
+    """A radar: one axis for each label, clockwise from the top, 0 at the centre, ``top`` at the rim.
+
+    An axis on which the last series is NaN is marked "—" at its rim; outlines pass it by.
+
+    Args:
+        labels: (k,) names of the axes, k >= 3; long ones are broken into lines.
+        series: one or more, drawn in this order, each (k,).
+        top: value at the rim; there is a ring at every whole number.
+        title: what the picture shows, for those who cannot see it.
+
+    >>> radar(["a", "b", "c"], [Series("now", np.array([1.0, 2.0, 3.0]), "certain")], top=5, title="T")[:40]
+    '<svg xmlns="http://www.w3.org/2000/svg" '
+    """
+    frame = _radar_frame(tuple(labels), tuple((one.name, one.style) for one in series), top)
+    angles = axis_angles(len(labels))
+    parts = []
+    for one in series:
+        here = ~np.isnan(one.values)
+        points = frame.place(np.column_stack((angles[here], one.values[here])))
+        parts.append(f'<polygon points="{_points(points)}" {_POLYGON[one.style]}/>')
+        if one.style == "certain":
+            parts.append(f'<g fill="{DEEP}">{"".join(_dot(x, y) for x, y in points.tolist())}</g>')
+    away = np.isnan(series[-1].values)
+    rim = frame.place(np.column_stack((angles[away], np.full(away.sum(), float(top)))))
+    parts.extend(_dash(x, y) for x, y in rim.tolist())
+    return frame.filled("".join(parts), title)
+
+
+def level_bars(
+    labels: Sequence[str],
+    scores: Floats,
+    met: Sequence[bool],
+    *,
+    mark: float,
+    mark_label: str,
+    shown: Sequence[str],
+    title: str,
+    possible: Floats | None = None,
+) -> str:
+    """One bar for each level, the lowest on top, with the pass mark across; a met level's is dark, an unmet one's pale.
+
+    Args:
+        labels: (L,) names of the levels.
+        scores: (L,) float, 0 to 1.
+        met: (L,) whether each level is met.
+        mark: the pass mark, 0 to 1.
+        mark_label: what stands over it.
+        shown: (L,) what stands at the end of each line.
+        title: what the picture shows.
+        possible: (L,) float; the score at best, drawn as a dashed outline where it is higher.
+    """
+    # Every figure is as wide as 0, and the room grows in steps: so enterprises share a few frames and few are measured.
+    room = ceil(max(_width(re.sub(r"\d", "0", text)) for text in shown) / 24) * 24.0
+    frame = _bars_frame(tuple(labels), room, mark, mark_label)
+    parts = []
+    for row, score in enumerate(scores.tolist()):
+        if possible is not None and possible[row] > score:
+            best = _rectangle(frame, 0.0, row - 0.32, float(possible[row]), row + 0.32)
+            parts.append(f'<rect {best} fill="#fff" stroke="{AMBER}" stroke-width="1.2" stroke-dasharray="4 2.5"/>')
+        fill = _MET[1] if met[row] else "#a9c1da"
+        bar = _rectangle(frame, 0.0, row - 0.32, score, row + 0.32)
+        parts.append(f'<rect {bar} fill="{fill}" stroke="{DEEP}" stroke-width="0.8"/>')
+        x, y = frame.place(np.array([[1.0, float(row)]]))[0].tolist()
+        look = f'font-size="{_TEXT:g}" fill="{INK}"' + (' font-weight="700"' if met[row] else "")
+        parts.append(f'<text x="{x + 10:.2f}" y="{y + 4.3:.2f}" {look}>{escape(shown[row])}</text>')
+    return frame.filled("".join(parts), title)
+
+
+def heat_map(
+    rows: Sequence[str],
+    columns: Sequence[tuple[str, str]],
+    values: Floats,
+    *,
+    mark: float,
+    title: str,
+    shown: Sequence[Sequence[tuple[str, str]]],
+    groups: Sequence[int] = (),
+) -> str:
+    """A field of cells, k rows by L columns: the darker, the higher; from the mark on the text is white.
+
+    Args:
+        rows: (k,) labels.
+        columns: (L,) a short head and a caption below it.
+        values: (k, L) float, 0 to 1; NaN: the cell has no score.
+        mark: where the shade jumps.
+        title: what the picture shows.
+        shown: for each cell its text, and a second, smaller one below it or ``""``.
+        groups: indices of the rows that begin a new group; a rule is drawn above them.
+    """
+    frame = _field_frame(tuple(rows), tuple(columns), tuple(groups))
+    k, wide = values.shape
+    row, column = (axis.ravel() for axis in np.mgrid[0:k, 0:wide])
+    corners = frame.place(np.column_stack((column, row)).astype(np.float64)).reshape(k, wide, 2).tolist()
+    (left, upper), (right, lower) = frame.place(np.array([[0.0, 0.0], [1.0, 1.0]])).tolist()
+    width, height = right - left, lower - upper
+    parts = [f'<g font-size="{_SMALL + 1:g}" text-anchor="middle">']
+    for r, line in enumerate(values.tolist()):
+        for c, value in enumerate(line):
+            x, y = corners[r][c]
+            first, second = shown[r][c]
+            fill, ink = _shade(value, mark)
+            middle = y + height / 2 + (4.0 if not second else -0.5)
+            parts.append(f'<path d="M{x:.2f} {y:.2f}h{width:.2f}v{height:.2f}h{-width:.2f}z" fill="{fill}"/>')
+            parts.append(f'<text x="{x + width / 2:.2f}" y="{middle:.2f}" fill="{ink}">{escape(first)}</text>')
+            if second:
+                look = f'fill="{ink}" font-size="8.5"'
+                parts.append(f'<text x="{x + width / 2:.2f}" y="{middle + 10:.2f}" {look}>{escape(second)}</text>')
+    return frame.filled("".join(parts) + "</g>", title)
+
+
+def axis_angles(k: int) -> Floats:
+    """(k,) angle of each axis of a radar in radians, clockwise from the top."""
+    return np.linspace(0.0, 2 * np.pi, k, endpoint=False, dtype=np.float64)
+
+
+def radar_axes(labels: Sequence[str], legend: Sequence[tuple[str, Style]], top: int) -> tuple[Figure, Axes]:
+    """matplotlib's empty radar: rings, spokes, labels broken into lines, and a legend for more than one series."""
+    angles = axis_angles(len(labels))
+    boxes = _around(angles, [lines_of(label, 14) for label in labels])
+    half = max(max(abs(box.left), abs(box.right)) for box in boxes) + 6
+    above = max(box.top for box in boxes) + 6
+    keys = _legend(legend, 2 * half - 20) if len(legend) > 1 else []
+    below = -min(box.bottom for box in boxes) + 8 + (22 * len(keys))
+    width, height = 2 * half, above + below
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    place = ((half - _RADIUS) / width, (below - _RADIUS) / height, 2 * _RADIUS / width, 2 * _RADIUS / height)
+    axes: Any = figure.add_axes(place, projection="polar")
+    axes.set_theta_zero_location("N")
+    axes.set_theta_direction(-1)
+    axes.set_ylim(0, top)
+    axes.set_axis_off()
+    around = np.linspace(0, 2 * np.pi, 91)
+    for ring in range(1, top + 1):
+        axes.plot(
+            around, np.full(91, ring), color=LINE if ring < top else MUTED, linewidth=0.7, clip_on=False, zorder=1
+        )
+    for angle in angles:
+        axes.plot([angle, angle], [0, top], color=LINE, linewidth=0.7, clip_on=False, zorder=1)
+    axes.plot([], [], gid=_SLOT, zorder=2)
+    for ring in range(1, top + 1):
+        # Between the first two spokes, where a polygon's outline is least likely to run along the number.
+        x, y = half + np.sin(angles[1] / 2) * _RADIUS * ring / top, below + np.cos(angles[1] / 2) * _RADIUS * ring / top
+        _write(figure, x, y - _SMALL * 0.36, str(ring), "center", size=_SMALL, color=MUTED, halo=True)
+    for box in boxes:
+        for number, line in enumerate(box.lines):
+            baseline = box.top - _TEXT * (0.88 + _LEADING * number)
+            _write(figure, half + box.anchor, below + baseline, line, box.align)
+    for number, entries in enumerate(keys):
+        for left, name, style in entries:
+            baseline = 8 + 22 * (len(keys) - 1 - number)
+            _write(figure, 10 + left + 28, baseline, name, "left", color=MUTED)
+            _sample(figure, 10 + left, baseline + 4, style)
+    return figure, axes
+
+
+def bars_axes(labels: Sequence[str], room: float, mark: float, mark_label: str) -> tuple[Figure, Axes]:
+    """matplotlib's empty level bars: names on the left, a scale below, the pass mark, ``room`` px on the right."""
+    lines = [lines_of(label, 18) for label in labels]
+    left = max(_width(line) for name in lines for line in name) + 14
+    pitch, plot = 38.0, 300.0
+    width, height = left + plot + 14 + room, 26 + pitch * len(labels) + 24
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    axes = figure.add_axes((left / width, 24 / height, plot / width, pitch * len(labels) / height))
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_axis_off()
+    for tick in np.linspace(0, 1, 6):
+        axes.plot([tick, tick], [-0.5, len(labels) - 0.5], color=LINE, linewidth=0.7, clip_on=False, zorder=1)
+        _write(figure, left + tick * plot, 8, f"{tick:.1f}", "center", size=_SMALL, color=MUTED)
+    axes.plot([], [], gid=_SLOT, zorder=2)
+    axes.plot(
+        [mark, mark],
+        [-0.5, len(labels) - 0.5],
+        color=INK,
+        linewidth=1.4,
+        linestyle=(0, (4, 2.5)),
+        clip_on=False,
+        zorder=3,
+    )
+    _write(figure, left + mark * plot, height - 18, mark_label, "center", color=INK)
+    for row, name in enumerate(lines):
+        middle = height - 26 - pitch * (row + 0.5)
+        for number, line in enumerate(name):
+            baseline = middle + _TEXT * (_LEADING * (len(name) / 2 - number) - 0.88 - (_LEADING - 1.24) / 2)
+            _write(figure, left - 10, baseline, line, "right")
+    return figure, axes
+
+
+def field_axes(rows: Sequence[str], columns: Sequence[tuple[str, str]], groups: Sequence[int]) -> tuple[Figure, Axes]:
+    """matplotlib's empty field: row names on the left, column heads above, thin lines between the cells."""
+    lines = [lines_of(row, 26) for row in rows]
+    left = max(_width(line) for name in lines for line in name) + 12
+    cell = max(46.0, *(_width(caption, _SMALL) + 6 for _, caption in columns))
+    pitch, head = max(28.0, 4 + (_SMALL + 0.5) * _LEADING * max(map(len, lines))), 38.0
+    width, height = left + cell * len(columns) + 1, head + pitch * len(rows) + 1
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    axes = figure.add_axes((left / width, 1 / height, cell * len(columns) / width, pitch * len(rows) / height))
+    axes.set_xlim(0, len(columns))
+    axes.set_ylim(len(rows), 0)
+    axes.set_axis_off()
+    axes.plot([], [], gid=_SLOT, zorder=2)
+    for row in range(len(rows) + 1):
+        rule = row in groups or row in (0, len(rows))
+        color, thick = (MUTED, 1.0) if rule else (LINE, 0.6)
+        axes.plot([0, len(columns)], [row, row], color=color, linewidth=thick, clip_on=False, zorder=3)
+    for column in range(len(columns) + 1):
+        axes.plot([column, column], [0, len(rows)], color=LINE, linewidth=0.6, clip_on=False, zorder=3)
+    for column, (short, caption) in enumerate(columns):
+        middle = left + cell * (column + 0.5)
+        _write(figure, middle, height - 15, short, "center", bold=True)
+        _write(figure, middle, height - 30, caption, "center", size=_SMALL, color=MUTED)
+    for row, name in enumerate(lines):
+        middle = height - head - pitch * (row + 0.5)
+        for number, line in enumerate(name):
+            size = _TEXT if len(name) == 1 else _SMALL + 0.5
+            baseline = middle + size * (_LEADING * (len(name) / 2 - number) - 0.88 - (_LEADING - 1.24) / 2)
+            _write(figure, left - 8, baseline, line, "right", size=size)
+    return figure, axes
+
+
+_SLOT: Final = "values"
+_HALO: Final = "halo"
+_RADIUS: Final = 150.0  # px; of a radar
+_KEPT: Final = 64  # frames; a run needs about ten, and a service that is asked for ever other labels stays small
+
+
+@lru_cache(_KEPT)
+def _radar_frame(labels: tuple[str, ...], legend: tuple[tuple[str, Style], ...], top: int) -> Frame:
+    return _drawn(lambda: radar_axes(labels, legend, top))
+
+
+@lru_cache(_KEPT)
+def _bars_frame(labels: tuple[str, ...], room: float, mark: float, mark_label: str) -> Frame:
+    return _drawn(lambda: bars_axes(labels, room, mark, mark_label))
+
+
+@lru_cache(_KEPT)
+def _field_frame(rows: tuple[str, ...], columns: tuple[tuple[str, str], ...], groups: tuple[int, ...]) -> Frame:
+    return _drawn(lambda: field_axes(rows, columns, groups))
+
+
+def forget_frames() -> None:
+    """Drop the frames that are kept; they are drawn anew when they are next needed."""
+    for frames in (_radar_frame, _bars_frame, _field_frame):
+        frames.cache_clear()
+
+
+def _drawn(draw: Callable[[], tuple[Figure, Axes]]) -> Frame:
+    """What matplotlib draws, split at the slot for the values."""
+    with style():
+        figure, axes = draw()
+        body = svg_body(figure)
+    before, after = re.split(rf'<g id="{_SLOT}"\s*/>|<g id="{_SLOT}">.*?</g>', body, maxsplit=1, flags=re.DOTALL)
+    width, height = (float(side) for side in figure.get_size_inches() * 72)
+    to_pixels: Any = axes.transData.frozen()
+
+    def place(data: Floats) -> Floats:
+        pixels = np.asarray(to_pixels.transform(data), np.float64).reshape(-1, 2)
+        return np.column_stack((pixels[:, 0], height - pixels[:, 1]))
+
+    return Frame(round(width, 2), round(height, 2), _lean(before), _lean(after), place)
+
+
+def svg_body(figure: Figure) -> str:
+    """What matplotlib writes between ``<svg>`` and ``</svg>``: no date, no version, the same bytes every time."""
+    out = StringIO()
+    with style():
+        figure.savefig(
+            out, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        )
+    text = out.getvalue()
+    return text[text.index("<g id=") : text.rindex("</svg>")]
+
+
+def _lean(svg: str) -> str:
+    """Without ids (they would clash in a page of several charts), fonts (the root names them) and needless digits."""
+    svg = re.sub(
+        rf'<g id="{_HALO}[^"]*">\s*<text ', '<g><text paint-order="stroke" stroke="#fff" stroke-width="3" ', svg
+    )
+    svg = re.sub(r'\s+id="[^"]*"', "", svg)
+    svg = re.sub(r"font-family:[^;]*;\s*", "", svg)
+    svg = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", svg)
+    svg = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
+    # Groups carry nothing any more; what a group of one line break separates may stand together.
+    svg = re.sub(r"</?g>", "", svg)
+    return re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """matplotlib's own defaults, whatever the user's matplotlibrc says, with text kept as text and steady ids."""
+    _our_fonts()
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(
+            {
+                "svg.fonttype": "none",
+                "svg.hashsalt": "maturity",
+                "font.family": [fonts.FAMILY, "DejaVu Sans"],
+                "font.size": _TEXT,
+            }
+        )
+        yield
+
+
+@cache
+def _our_fonts() -> None:
+    """Make the font that we bring along known to matplotlib, which measures labels with it."""
+    for path in fonts.paths():
+        font_manager.fontManager.addfont(path)
+
+
+@lru_cache(4096)
+def _width(text: str, size: float = _TEXT) -> float:
+    """How wide a line of text is at most, px."""
+    _our_fonts()
+    font = font_manager.FontProperties(family=[fonts.FAMILY, "DejaVu Sans"], size=size)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) * _SLACK
+
+
+def lines_of(text: str, most: int) -> list[str]:
+    """A label in as few lines as fit ``most`` half-width characters each, broken evenly: at blanks, or within Chinese.
+
+    >>> lines_of("Safety and environmental protection", 14), lines_of("安全环保", 14)
+    (['Safety and', 'environmental', 'protection'], ['安全环保'])
+    """
+    pieces = re.findall(r"[\u2e80-\uffef][、，。）)]?|[^\s\u2e80-\uffef]+\s*|\s+", text) or [""]
+    sizes = [sum(2 if character > "\u2e7f" else 1 for character in piece) for piece in pieces]
+    count = max(1, -(-sum(sizes) // most))
+    while True:
+        narrow = _filled(pieces, sizes, max(-(-sum(sizes) // count), *sizes))
+        if len(narrow) <= count:
+            return narrow
+        wide = _filled(pieces, sizes, most)
+        if len(wide) <= count:
+            return wide
+        count += 1
+
+
+def _filled(pieces: Sequence[str], sizes: Sequence[int], most: int) -> list[str]:
+    lines, room = [""], most
+    for piece, size in zip(pieces, sizes, strict=True):
+        if lines[-1] and size - (len(piece) - len(piece.rstrip())) > room:
+            lines, room = [*lines, ""], most
+        lines[-1] += piece
+        room -= size
+    return [line.strip() for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Where a label of a radar stands, px from the centre, y upwards."""
+
+    lines: Sequence[str]
+    align: Align
+    anchor: float
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    def overlaps(self, other: "_Box") -> bool:
+        return (
+            self.left < other.right + 4
+            and other.left < self.right + 4
+            and self.bottom < other.top + 2
+            and other.bottom < self.top + 2
+        )
+
+
+def _around(angles: Floats, labels: Sequence[list[str]]) -> list[_Box]:
+    """Labels around a circle, each pushed outwards until it is clear of those before it."""
+    boxes: list[_Box] = []
+    for angle, lines in zip(angles.tolist(), labels, strict=True):
+        for away in range(14, 400, 4):
+            box = _box(angle, lines, _RADIUS + away)
+            if not any(box.overlaps(other) for other in boxes):
+                break
+        boxes.append(box)
+    return boxes
+
+
+def _box(angle: float, lines: list[str], radius: float) -> _Box:
+    sine, cosine = float(np.sin(angle)), float(np.cos(angle))
+    width, height = max(map(_width, lines)), _TEXT * _LEADING * len(lines)
+    align: Align = "center" if abs(sine) < 0.1 else "left" if sine > 0 else "right"
+    anchor, middle = radius * sine, radius * cosine + cosine * height / 2
+    left = anchor - {"center": width / 2, "left": 0.0, "right": width}[align]
+    return _Box(lines, align, anchor, left, left + width, middle - height / 2, middle + height / 2)
+
+
+def _legend(entries: Sequence[tuple[str, Style]], room: float) -> list[list[tuple[float, str, Style]]]:
+    """The legend's entries in rows that fit, each row centred: distance from the left, name, style."""
+    rows: list[list[tuple[float, str, Style]]] = []
+    at = room + 1
+    for name, style in entries:
+        wide = 28 + _width(name)
+        if at > 0 and at + wide > room:
+            rows, at = [*rows, []], 0.0
+        rows[-1].append((at, name, style))
+        at += wide + 18
+    spare = [(room - row[-1][0] - 28 - _width(row[-1][1])) / 2 for row in rows]
+    return [[(left + max(0.0, shift), *rest) for left, *rest in row] for row, shift in zip(rows, spare, strict=True)]  # type: ignore[misc]
+
+
+def _write(
+    figure: Figure,
+    x: float,
+    y: float,
+    text: str,
+    align: Align,
+    *,
+    size: float = _TEXT,
+    color: str = INK,
+    bold: bool = False,
+    halo: bool = False,
+) -> None:
+    """One line of text at px of the figure. Lines are placed one by one: each is aligned by the reader's own font."""
+    width, height = figure.get_size_inches() * 72
+    figure.text(
+        x / width,
+        y / height,
+        text,
+        ha=align,
+        va="baseline",
+        fontsize=size,
+        color=color,
+        fontweight="bold" if bold else "normal",
+        parse_math=False,
+        gid=_HALO if halo else None,
+    )
+
+
+def _sample(figure: Figure, x: float, y: float, style: Style) -> None:
+    """A short piece of a series' outline, for the legend."""
+    width, height = figure.get_size_inches() * 72
+    ink, dashes, fill, thick = _SAMPLE[style]
+    rectangle = Rectangle(
+        (x / width, (y - 5) / height),
+        20 / width,
+        10 / height,
+        facecolor=fill,
+        edgecolor=ink,
+        linewidth=thick,
+        linestyle=dashes,
+    )
+    figure.add_artist(rectangle)
+
+
+def _points(points: Floats) -> str:
+    return " ".join(f"{x:.2f},{y:.2f}" for x, y in points.tolist())
+
+
+def _dot(x: float, y: float) -> str:
+    return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="2.4"/>'
+
+
+def _dash(x: float, y: float) -> str:
+    """The sign at an axis that does not apply."""
+    return (
+        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="6.5" fill="#fff" stroke="{MUTED}" stroke-width="0.8"/>'
+        f'<path d="M{x - 3:.2f} {y:.2f}h6" stroke="{INK}" stroke-width="1.4"/>'
+    )
+
+
+def _rectangle(frame: Frame, left: float, upper: float, right: float, lower: float) -> str:
+    (x, y), (x2, y2) = frame.place(np.array([[left, upper], [right, lower]])).tolist()
+    return f'x="{x:.2f}" y="{y:.2f}" width="{x2 - x:.2f}" height="{y2 - y:.2f}"'
+
+
+def _shade(value: float, mark: float) -> tuple[str, str]:
+    """Fill and ink of a cell."""
+    if np.isnan(value):
+        return "#ffffff", MUTED
+    if value < mark:
+        return _mixed(*_BELOW, value / mark), INK
+    return _mixed(*_MET, (value - mark) / (1 - mark) if mark < 1 else 1.0), "#ffffff"
+
+
+@cache
+def _mixed(light: str, dark: str, share: float) -> str:
+    """The colour that lies ``share`` of the way from one to another."""
+    ends = [[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in (light, dark)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*ends, strict=True))

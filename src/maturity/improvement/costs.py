@@ -1,0 +1,175 @@
+"""What it costs to raise a requirement by a step, and how long it takes: one per step, or the user's table."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from math import gcd, lcm
+from pathlib import Path
+from typing import Final
+
+from maturity.errors import InputError, Problem, nearest
+from maturity.improvement.worth import Asked
+from maturity.language import LANGUAGES, say, texts
+from maturity.models import MaturityModel, Requirement
+
+MOST_UNITS: Final = 2**40
+"""Costs are added in whole units below this, so that the solver's floating point tells one unit from the next."""
+MOST_DECIMALS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a step up costs, and how long it takes; the units are the user's own."""
+
+    cost: Decimal
+    duration: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Costs of a step, by requirement or subdomain, and by the choice that the step leads to.
+
+    The nearest entry holds: requirement and choice, requirement, subdomain and choice, subdomain, default.
+
+    Attributes:
+        default: of every step that the table does not name: 1, so that a plan's cost is its number of steps.
+        table: by id of a requirement or subdomain, and choice id (``""``: every choice).
+    """
+
+    default: Price = Price(Decimal(1))
+    table: Mapping[tuple[str, str], Price] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, model: MaturityModel, rows: Iterable[Mapping[str, object]], *, default: Decimal | str | int = 1
+    ) -> "Costs":
+        """A table from rows with ``id`` (requirement or subdomain), ``cost``, and if wanted ``choice``, ``duration``.
+
+        Numbers are read exactly: Decimal, int, or their text; floats are read as they print.
+
+        >>> from maturity.models import load_model
+        >>> costs = Costs.of(load_model("gbt39116-2020"), [{"id": "data", "cost": "2.5", "duration": 3}])
+        >>> costs.table["data", ""]
+        Price(cost=Decimal('2.5'), duration=Decimal('3'))
+
+        Raises:
+            InputError: unknown ids or choices, rows that repeat another, and costs that are no numbers from 0: all.
+        """
+        problems: list[Problem] = []
+        table: dict[tuple[str, str], Price] = {}
+        for at, row in enumerate(rows, start=1):
+            id, choice = str(row.get("id") or "").strip(), str(row.get("choice") or "").strip()
+            where = f"costs: {at}"
+            found = [*_unknown(model, id, choice, where)]
+            if (id, choice) in table:
+                found.append(Problem.of("improvement.double-cost", where, f"{id} {choice}".strip()))
+            cost, duration = _number(row.get("cost")), _number(row.get("duration"))
+            if cost is None:
+                found.append(Problem.of("improvement.bad-cost", where, row.get("cost")))
+            if duration is None and str(row.get("duration") or "").strip():
+                found.append(Problem.of("improvement.bad-cost", where, row.get("duration")))
+            problems += found
+            if cost is not None and not found:
+                table[id, choice] = Price(cost, duration)
+        standard = _number(default)
+        if standard is None:
+            problems.append(Problem.of("improvement.bad-cost", "default", default))
+        if problems or standard is None:
+            raise InputError(problems)
+        return cls(Price(standard), table)
+
+    def of_step(self, requirement: Requirement, choice: str) -> Price:
+        """The price of the step that leads a requirement to a choice."""
+        for id in (requirement.id, requirement.subdomain):
+            for key in ((id, choice), (id, "")):
+                if key in self.table:
+                    return self.table[key]
+        return self.default
+
+    def steps(self, asked: Asked) -> tuple[Price, ...]:
+        """The prices of the steps above the present answer."""
+        return tuple(self.of_step(asked.requirement, choice.id) for choice in asked.above)
+
+    def unit(self, model: MaturityModel) -> Fraction:
+        """The largest amount of which every cost of a step is a whole multiple.
+
+        Raises:
+            InputError: so small that what all steps of the model cost passes the range of exact sums.
+        """
+        steps = [
+            Fraction(self.of_step(requirement, choice.id).cost)
+            for requirement in model.requirements
+            for choice in requirement.choices[:-1]
+        ]
+        whole = lcm(*(cost.denominator for cost in steps))
+        unit = Fraction(gcd(*(int(cost * whole) for cost in steps)) or 1, whole)
+        if sum(steps, start=Fraction(0)) / unit >= MOST_UNITS:
+            raise InputError([Problem.of("improvement.costs-range", "costs", unit, most=MOST_UNITS)])
+        return unit
+
+
+def read_costs(path: str | Path, model: MaturityModel) -> Costs:
+    """A table of costs from a CSV file, UTF-8 or GB18030, with a heading line in Chinese or English.
+
+    Columns: 编号 id, 选项 choice, 费用 cost, 工期 duration; choice and duration may be left out or empty.
+
+    Raises:
+        InputError: columns that are missing or unknown, and everything that `Costs.of` refuses.
+    """
+    content = Path(path).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", errors="replace")
+    rows = csv.DictReader(io.StringIO(text))
+    names = {say(f"improvement.costs.{key}", lang): key for key in texts("improvement")["costs"] for lang in LANGUAGES}
+    headings = {heading: names.get(heading.strip().lower(), "") for heading in rows.fieldnames or ()}
+    right = ", ".join(names)
+    place = Path(path).name
+    problems = [Problem.of("improvement.cost-column", place, one, right=right) for one, key in headings.items() if not key]
+    missing = {"id", "cost"} - set(headings.values())
+    problems += [Problem.of("improvement.no-cost-column", place, key, right=right) for key in sorted(missing)]
+    if problems:
+        raise InputError(problems)
+    return Costs.of(model, [{headings[key]: value for key, value in row.items() if key in headings} for row in rows])
+
+
+def _unknown(model: MaturityModel, id: str, choice: str, where: str) -> Iterator[Problem]:
+    own = [one for one in model.requirements if id in (one.id, one.subdomain)]
+    if not own:
+        known = [*model.columns, *(node.id for node in model.subdomains)]
+        yield Problem.of("improvement.unknown-item", where, id, near=nearest(id, known) or known[0])
+    elif choice and not any(choice == known.id for one in own for known in one.choices):
+        right = ", ".join(dict.fromkeys(known.id for one in own for known in one.choices))
+        yield Problem.of("answers.unknown-choice", where, choice, right=right)
+
+
+def _number(value: object) -> Decimal | None:
+    """An exact number from 0; None when it is none."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    digits = number.as_tuple().exponent
+    fine = number.is_finite() and number >= 0 and isinstance(digits, int) and digits >= -MOST_DECIMALS
+    return number if fine else None
+
+
+def amount(units: int, unit: Fraction) -> Decimal:
+    """So many units as a decimal, exact: the unit divides finite decimals, and so is one itself."""
+    value = units * unit
+    digits = 0
+    while 10**digits % value.denominator:
+        digits += 1
+    whole = value.numerator * (10**digits // value.denominator)
+    return Decimal((int(whole < 0), tuple(int(digit) for digit in str(abs(whole))), -digits))
+
+
+def total(values: Sequence[Decimal]) -> Decimal:
+    """A sum of decimals, exact whatever the context's precision is."""
+    return amount(1, sum((Fraction(value) for value in values), start=Fraction(0)))

@@ -1,0 +1,45 @@
+"""What a maturity level is used for: recognition programmes as cited, dated data, and the decision who is eligible.
+
+A programme is a TOML file of this folder or of the user's own. It names tiers, the facts it asks, clauses with their
+words, and conditions made from a closed vocabulary (`maturity.scenarios.rules`). `decide` takes facts and a maturity
+assessment and gives, for every tier, a verdict with the reason, clause by clause; what is not known stays unknown.
+"""
+
+from maturity.scenarios.decisions import VERDICTS, ConditionResult, Decisions, Verdict, decide
+from maturity.scenarios.facts import Facts, fact_problem
+from maturity.scenarios.programme import (
+    Catalogue,
+    Clause,
+    Condition,
+    FactDefinition,
+    Programme,
+    Reading,
+    Tier,
+    load_programme,
+    parse_programme,
+    shipped,
+)
+from maturity.scenarios.truth import NO, UNKNOWN, YES
+
+__all__ = [
+    "NO",
+    "UNKNOWN",
+    "VERDICTS",
+    "YES",
+    "Catalogue",
+    "Clause",
+    "Condition",
+    "ConditionResult",
+    "Decisions",
+    "FactDefinition",
+    "Facts",
+    "Programme",
+    "Reading",
+    "Tier",
+    "Verdict",
+    "decide",
+    "fact_problem",
+    "load_programme",
+    "parse_programme",
+    "shipped",
+]

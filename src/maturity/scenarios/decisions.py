@@ -1,0 +1,379 @@
+"""Deciding who is eligible for what, whole columns at once, and saying why."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.errors import InputError, Problem
+from maturity.language import Lang, Text, say
+from maturity.scenarios import wording
+from maturity.scenarios.facts import Facts, amount, place
+from maturity.scenarios.programme import Condition, Programme, Reading, Route
+from maturity.scenarios.rules import DECIDING, Assessed, NoEvent, leaves
+from maturity.scenarios.truth import NO, YES, Dates, Given, Truth, declared, declared_by_total, missing, truth
+from maturity.scoring import Assessment
+
+Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+
+Role = Literal["required", "production", "cultivation", "advice", "experts"]
+"""What a condition does in a tier: required; waived by the cultivation route (production); asked by that route
+(cultivation); advice and experts never decide."""
+
+Verdicts = NDArray[np.str_]
+Codes = NDArray[np.int8]
+"""(n,) positions in `VERDICTS`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConditionResult:
+    """One condition of one tier, for n applicants.
+
+    Attributes:
+        tier: id of the tier.
+        condition: the condition as it stands under the readings chosen.
+        role: what it does in this tier.
+        truth: (n,) int8, NO, UNKNOWN or YES (0, 1, 2); read-only.
+    """
+
+    tier: str
+    condition: Condition
+    role: Role
+    truth: Truth
+    given: Given
+
+    def value(self, i: int, lang: Lang) -> str:
+        """What was found for an applicant, ``""`` when nothing is known."""
+        return wording.value(self.condition.rule, self.given, i, lang)
+
+    def threshold(self, lang: Lang) -> str:
+        """What the condition asks for."""
+        return wording.threshold(self.condition.rule, self.given.programme, lang)
+
+    def shortfall(self, i: int, lang: Lang) -> str:
+        """What an applicant misses it by, 差 350 万元; ``""`` when it holds, is unknown, or cannot be measured."""
+        return wording.shortfall(self.condition.rule, self.given, i, lang) if self.truth[i] == NO else ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decisions:
+    """The verdicts on n applicants, by tier, and what they rest on.
+
+    Attributes:
+        programme, facts, assessment: what was decided on; rows are those of the facts.
+        assessment_rows: (n,) the row of the assessment that belongs to each row, None without assessment.
+        on: (n,) datetime64[D], the day of application of each row.
+        readings: the option of every reading that was in effect.
+        verdict: by tier id, (n,) text: eligible, cultivation, ineligible, undecided.
+        verdict_by_reading: by (reading id, option id), the verdicts when just that reading takes that option.
+        depends_on_reading: by tier id, (n,) bool: another option of some reading gives another verdict.
+        conditions: every condition of every tier, tiers and conditions in the file's order.
+        notes: what somebody should look at; those about the facts alone are in ``facts.notes``.
+    """
+
+    programme: Programme
+    facts: Facts
+    assessment: Assessment | None
+    assessment_rows: NDArray[np.intp] | None
+    on: Dates
+    readings: Mapping[str, str]
+    verdict: Mapping[str, Verdicts]
+    verdict_by_reading: Mapping[tuple[str, str], Mapping[str, Verdicts]]
+    depends_on_reading: Mapping[str, NDArray[np.bool_]]
+    conditions: tuple[ConditionResult, ...]
+    notes: tuple[Problem, ...]
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The applicants, by row."""
+        return self.facts.ids
+
+    def of_tier(self, tier: str) -> tuple[ConditionResult, ...]:
+        """The conditions of a tier, in the file's order."""
+        return tuple(result for result in self.conditions if result.tier == tier)
+
+    def unknown_facts(self, tier: str, i: int) -> tuple[str, ...]:
+        """Ids of the facts that would decide an undecided applicant, in the file's order; () when the verdict is known.
+
+        The maturity level is named by the fact that declares it: answering the rest of the sheet does as well.
+        """
+        if self.verdict[tier][i] != "undecided":
+            return ()
+        results = self.of_tier(tier)
+        built = min((result.truth[i] for result in results if result.role == "production"), default=YES)
+        closed = any(result.truth[i] == NO for result in results if result.role == "cultivation")
+        roles = ("required", "production") if built == YES or closed else ("required", "production", "cultivation")
+        row = results[0].given.take(i)
+        found = {fact for one in results if one.role in roles for fact in missing(one.condition.rule, row)}
+        return tuple(fact.id for fact in self.programme.facts if fact.id in found)
+
+    def headline(self, tier: str, i: int, lang: Lang) -> str:
+        """The verdict in a line: what is missing when undecided, and the readings it hangs on, with the text."""
+        own = str(self.verdict[tier][i])
+        line = say(f"verdict.{own}", lang)
+        if unknown := self.unknown_facts(tier, i):
+            names = _listed([self.programme.fact(fact).name.in_(lang) for fact in unknown], lang)
+            line = say("programme.headline.missing", lang, verdict=line, facts=names)
+        if not self.depends_on_reading[tier][i]:
+            return line
+        others = [
+            (reading, option.id, other)
+            for reading in self.programme.readings
+            for option in reading.options
+            if (other := str(self.verdict_by_reading[reading.id, option.id][tier][i])) != own
+        ]
+        hinges = list({reading.id: reading for reading, _, _ in others}.values())
+        chosen = _listed([_option(reading, self.readings[reading.id], lang) for reading in hinges], lang)
+        line = say("programme.headline.by-reading", lang, verdict=line, options=chosen)
+        for reading, option, other in others:
+            verdict = say(f"verdict.{other}", lang)
+            line += say("programme.headline.other", lang, option=_option(reading, option, lang), verdict=verdict)
+        for reading in hinges:
+            line += say("programme.headline.quote", lang, quote=self._quote(reading, tier))
+        return line
+
+    def _quote(self, reading: Reading, tier: str) -> str:
+        """The words that a reading interprets in a tier."""
+        return next(
+            (one.condition.clause.quote for one in self.of_tier(tier) if reading.id in one.condition.under),
+            reading.quote,
+        )
+
+
+def _option(reading: Reading, option: str, lang: Lang) -> str:
+    """An option as the verdict line names it: in English by the id that ``--reading`` takes."""
+    return say("programme.headline.option", lang, name=reading.option(option).name.zh, id=option)
+
+
+def _listed(names: Sequence[str], lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+def decide(
+    programme: Programme,
+    assessment: Assessment | None,
+    facts: Facts,
+    *,
+    on: date | Sequence[date] | Dates,
+    readings: Mapping[str, str] | None = None,
+) -> Decisions:
+    """Who is eligible for which tier of a programme, with the reason.
+
+    With base = every required condition: eligible = base and in production; cultivation = base, not in production, and
+    what the route requires; ineligible when neither can be; else undecided. All three-valued, see `truth`.
+
+    Args:
+        programme: the rules.
+        assessment: the maturity levels, rows matched with the facts by id; None when there are declared levels at most.
+        facts: what n applicants state; the result has their order.
+        on: the day of application, one for all or one per row; a row's own fact wins.
+        readings: the option of each reading that is not to take its default.
+
+    Raises:
+        InputError: facts of another programme, ids missing or double on either side, no or bad dates, unknown readings.
+    """
+    chosen = {**programme.default_readings, **(readings or {})}
+    found = [*_other_programme(programme, facts), *_ids(assessment, facts), *_readings(programme, chosen)]
+    if found:
+        raise InputError(found)
+    rows = _rows(assessment, facts)
+    given = _given(assessment, rows, facts, _dates(facts, on))
+
+    truths: dict[int, Truth] = {}
+
+    def truth_of(condition: Condition) -> Truth:
+        """Each rule is decided once, whatever tiers and readings it stands in."""
+        key = id(condition.rule)
+        if key not in truths:
+            truths[key] = truth(condition.rule, given)
+            truths[key].flags.writeable = False
+        return truths[key]
+
+    results: list[ConditionResult] = []
+    codes: dict[str, Codes] = {}
+    for tier in programme.tiers:
+        route = programme.route(tier.id)
+        read = [condition.read(chosen) for condition in programme.conditions if tier.id in condition.tiers]
+        results += (ConditionResult(tier.id, one, _role(one, route), truth_of(one), given) for one in read)
+        codes[tier.id] = _codes([(_role(one, route), truth_of(one)) for one in read], len(facts))
+
+    verdict = {tier: _named(code) for tier, code in codes.items()}
+    depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in codes}
+    by_reading: dict[tuple[str, str], Mapping[str, Verdicts]] = {}
+    for reading in programme.readings:
+        for option in reading.options:
+            other = dict(verdict)
+            for tier in programme.tiers:
+                concerned = [condition for condition in programme.conditions if tier.id in condition.tiers]
+                if option.id == chosen[reading.id] or not any(reading.id in one.under for one in concerned):
+                    continue
+                route = programme.route(tier.id)
+                changed = [condition.read({**chosen, reading.id: option.id}) for condition in concerned]
+                code = _codes([(_role(one, route), truth_of(one)) for one in changed], len(facts))
+                depends[tier.id] |= code != codes[tier.id]
+                other[tier.id] = _named(code)
+            by_reading[reading.id, option.id] = other
+    for flags in depends.values():
+        flags.flags.writeable = False
+    return Decisions(
+        programme=programme,
+        facts=facts,
+        assessment=assessment,
+        assessment_rows=rows,
+        on=given.on,
+        readings=chosen,
+        verdict=verdict,
+        verdict_by_reading=by_reading,
+        depends_on_reading=depends,
+        conditions=tuple(results),
+        notes=tuple(_notes(given)),
+    )
+
+
+def _role(condition: Condition, route: Route | None) -> Role:
+    if condition.modality not in DECIDING:
+        return "experts" if condition.modality == "judgement" else "advice"
+    if route is not None and condition.id in route.waives:
+        return "production"
+    return "cultivation" if route is not None and condition.id in route.requires else "required"
+
+
+def _codes(conditions: Sequence[tuple[Role, Truth]], n: int) -> Codes:
+    """(n,) the verdict of a tier from its conditions, as positions in `VERDICTS`."""
+
+    def all_of(role: Role) -> Truth:
+        least = np.full(n, YES, dtype=np.int8)
+        for own, answers in conditions:
+            if own == role:
+                np.minimum(least, answers, out=least)
+        return least
+
+    base, built = all_of("required"), all_of("production")
+    eligible = np.minimum(base, built)
+    # Without a route nothing is waived: built is YES for all, and so nobody is in cultivation.
+    cultivation = np.minimum.reduce([base, YES - built, all_of("cultivation")])
+    neither = np.maximum(eligible, cultivation) == NO
+    return np.select([eligible == YES, cultivation == YES, neither], [0, 1, 2], default=3).astype(np.int8)
+
+
+def _named(codes: Codes) -> Verdicts:
+    verdicts: Verdicts = np.array(VERDICTS)[codes]
+    verdicts.flags.writeable = False
+    return verdicts
+
+
+def _other_programme(programme: Programme, facts: Facts) -> Iterator[Problem]:
+    if facts.programme.fingerprint != programme.fingerprint:
+        yield Problem.of("decide.other-programme", "facts", facts.programme.id, wanted=programme.id)
+
+
+def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
+    """Ids that stand twice on a side, or on one side only."""
+    sides = {"facts": facts.ids} | ({} if assessment is None else {"answers": assessment.answers.ids})
+    names = {
+        side: Text(say(f"problems-decide.sides.{side}", "zh"), say(f"problems-decide.sides.{side}", "en"))
+        for side in sides
+    }
+    for side, ids in sides.items():
+        for one, times in Counter(ids).items():
+            if times > 1:
+                yield Problem.of("decide.double-id", one, one, side=names[side])
+        wanted = dict.fromkeys(one for others in sides.values() for one in others)
+        have = set(ids)
+        yield from (Problem.of("decide.missing-id", one, one, side=names[side]) for one in wanted if one not in have)
+
+
+def _readings(programme: Programme, chosen: Mapping[str, str]) -> Iterator[Problem]:
+    known = {reading.id: [option.id for option in reading.options] for reading in programme.readings}
+    for reading, option in chosen.items():
+        if reading not in known:
+            yield Problem.of("decide.unknown-reading", "readings", reading, known=", ".join(known))
+        elif option not in known[reading]:
+            yield Problem.of("decide.unknown-option", reading, option, known=", ".join(known[reading]))
+
+
+def _rows(assessment: Assessment | None, facts: Facts) -> NDArray[np.intp] | None:
+    """(n,) the row of the assessment for each row of the facts."""
+    if assessment is None:
+        return None
+    at = {id: row for row, id in enumerate(assessment.answers.ids)}
+    rows = np.fromiter((at[id] for id in facts.ids), dtype=np.intp, count=len(facts))
+    rows.flags.writeable = False
+    return rows
+
+
+def _dates(facts: Facts, on: date | Sequence[date] | Dates) -> Dates:
+    """(n,) the day of application of each row: its own fact, else the day given."""
+    try:
+        days = np.asarray(on, dtype="datetime64[D]")
+    except (TypeError, ValueError):
+        raise InputError([Problem.of("decide.bad-date", "on", on)]) from None
+    if days.shape not in ((), (len(facts),)):
+        raise InputError([Problem.of("decide.dates-length", "on", days.size, expected=len(facts))])
+    own = facts.columns[facts.programme.definition.application_date]
+    result: Dates = np.where(own.known, own.values, days)
+    if absent := [Problem.of("decide.no-date", place(facts.ids, int(i))) for i in np.flatnonzero(np.isnat(result))]:
+        raise InputError(absent)
+    result.flags.writeable = False
+    return result
+
+
+def _given(assessment: Assessment | None, rows: NDArray[np.intp] | None, facts: Facts, on: Dates) -> Given:
+    if assessment is None or rows is None:
+        none = np.zeros(len(facts), dtype=np.int64)
+        return Given(facts, on, np.zeros(len(facts), dtype=np.bool_), none, none, None)
+    level = assessment.level[rows].astype(np.int64)
+    possible = assessment.level_possible[rows].astype(np.int64)
+    return Given(facts, on, level >= 0, level, possible, assessment.answers.model)
+
+
+def _notes(given: Given) -> Iterator[Problem]:
+    """What somebody should look at: dates and levels that do not fit together."""
+    facts, programme = given.facts, given.programme
+    ids, document = facts.ids, programme.definition
+    outside = given.on < np.datetime64(document.in_force_from, "D")
+    if document.in_force_to is not None:
+        outside |= given.on > np.datetime64(document.in_force_to, "D")
+    for i in np.flatnonzero(outside):
+        span = f"{document.in_force_from} – {document.in_force_to or ''}".rstrip()
+        yield Problem.of("decide.outside-force", place(ids, int(i), document.application_date), given.on[i], span=span)
+    rules = [leaf for condition in programme.conditions for leaf in leaves(condition.rule)]
+    for fact in dict.fromkeys(rule.fact for rule in rules if isinstance(rule, NoEvent)):
+        column = facts.columns[fact]
+        for i in np.flatnonzero(column.known & (column.values > given.on)):
+            yield Problem.of(
+                "decide.event-after-application", place(ids, int(i), fact), column.values[i], on=given.on[i]
+            )
+    asked = {
+        (rule.model, rule.declared_level, rule.declared_total): rule for rule in rules if isinstance(rule, Assessed)
+    }
+    for rule in asked.values():
+        yield from _level_notes(rule, given)
+
+
+def _level_notes(rule: Assessed, given: Given) -> Iterator[Problem]:
+    """Declared levels that contradict the declared total, or lie outside what the answers allow."""
+    facts, ids = given.facts, given.facts.ids
+    if given.model is not None and given.model.id != rule.model:
+        yield Problem.of("decide.other-model", given.programme.file, given.model.id, wanted=rule.model)
+    level, known = declared(rule, given)
+    by_total, total_known = declared_by_total(rule, given)
+    for i in np.flatnonzero(total_known & known & (by_total != level)):
+        total = amount(
+            int(facts.columns[rule.declared_total].values[i]), given.programme.fact(rule.declared_total).decimals
+        )
+        where = place(ids, int(i), rule.declared_level)
+        yield Problem.of("decide.declared-contradicts", where, level[i], total=total, level=by_total[i])
+    outside = given.assessed & known & ((level < given.level) | (level > given.level_possible))
+    for i in np.flatnonzero(outside):
+        where = place(ids, int(i), rule.declared_level or rule.declared_total)
+        bounds: dict[str, Any] = {"level": given.level[i], "possible": given.level_possible[i]}
+        yield Problem.of("decide.declared-disagrees", where, level[i], **bounds)

@@ -1,0 +1,402 @@
+"""Facts: what a batch of applicants states besides maturity, checked and stored column by column, exactly."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.errors import InputError, Problem, nearest
+from maturity.language import Lang, say
+from maturity.scenarios.programme import MOST_UNITS, Catalogue, FactDefinition, Programme
+
+NONE: Final = "none"
+"""An event that never happened; a list without any name."""
+CATEGORIES, NAMES, UNMATCHED = 0, 1, 2
+"""What is counted of a fact of kind names, by column: distinct entries of the catalogue, distinct names that match one,
+distinct names that match none."""
+
+_SEPARATORS: Final = re.compile(r"[、､，,；;\n]")
+_EXACT: Final = Context(prec=60, traps=[Inexact, InvalidOperation])
+
+Value = bool | str | int | Decimal | date | tuple[str, ...] | None
+"""A fact as Python has it; None when it is unknown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One fact of n applicants; the arrays are read-only.
+
+    Attributes:
+        values: by kind. yes_no: (n,) int64, 1 or 0. one_of, grade: (n,) int64, position among the options. number:
+            (n,) int64 in units of ``10 ** -decimals``. date: (n,) datetime64[D]. event_date: the same, and NaT where
+            it is known that it never happened. names: (n, 3) int64, see `CATEGORIES`. Where the fact is unknown the
+            value means nothing.
+        known: (n,) bool.
+        names: the names as they were given, () where unknown; empty for other kinds.
+    """
+
+    values: NDArray[Any]
+    known: NDArray[np.bool_]
+    names: tuple[tuple[str, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        self.values.flags.writeable = False
+        self.known.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What n applicants state, checked against a programme.
+
+    Attributes:
+        programme: whose facts these are.
+        ids: the applicants, by row.
+        columns: by fact id, one for every fact of the programme.
+        notes: names that match nothing in the catalogue; they are listed here and never counted.
+    """
+
+    programme: Programme
+    ids: tuple[str, ...]
+    columns: Mapping[str, Column]
+    notes: tuple[Problem, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @classmethod
+    def of(cls, programme: Programme, values: Mapping[str, object], *, id: str = "") -> "Facts":
+        """The facts of one applicant; what is left out is unknown.
+
+        Raises:
+            InputError: unknown facts and values that do not fit, all of them.
+        """
+        return cls.from_columns(programme, {fact: [value] for fact, value in values.items()}, ids=[id])
+
+    @classmethod
+    def from_columns(
+        cls, programme: Programme, columns: Mapping[str, Sequence[object] | NDArray[Any]], *, ids: Sequence[str]
+    ) -> "Facts":
+        """The facts of n applicants, one sequence of n values by fact id; a fact left out is unknown for all.
+
+        None, NaN and ``""`` are unknown. Numbers are taken as they are written: a float counts as its shortest decimal.
+
+        Args:
+            programme: which facts there are.
+            columns: yes_no: bool; one_of, grade: id or name of an option; number: int, float, Decimal or text; date:
+                date or ISO text; event_date: the same, or ``"none"``; names: text parted by 、, or a list.
+            ids: the applicants, by row.
+
+        Raises:
+            InputError: unknown facts, columns of another length, and values that do not fit, all of them.
+        """
+        own = tuple(map(str, ids))
+        found = [
+            _unknown(programme, fact, fact) for fact in columns if fact not in {known.id for known in programme.facts}
+        ]
+        found += [
+            Problem.of("facts.length", fact, len(values), expected=len(own))
+            for fact, values in columns.items()
+            if len(values) != len(own)
+        ]
+        if found:
+            raise InputError(found)
+        read: dict[str, Column] = {}
+        notes: list[Problem] = []
+        for fact in programme.facts:
+            values = columns.get(fact.id, [None] * len(own))
+            # Python values are faster to read than numpy's, except for dates, which would lose their type.
+            as_python = isinstance(values, np.ndarray) and values.dtype.kind != "M"
+            stored, refused = _read(fact, np.asarray(values).tolist() if as_python else list(values))
+            found += [Problem.of(f"facts.{why}", place(own, i, fact.id), values[i], **more) for i, why, more in refused]
+            if not refused:
+                read[fact.id] = _column(programme, fact, stored)
+                if fact.kind == "names":
+                    notes += _unmatched(programme.catalogue(fact.catalogue), fact.id, read[fact.id], own)
+        if found:
+            raise InputError(found)
+        return cls(programme, own, read, tuple(notes))
+
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Facts":
+        """The facts of some of the rows, in the order given."""
+        index = np.asarray(rows, dtype=np.intp)
+        columns = {
+            id: Column(
+                column.values[index], column.known[index], tuple(column.names[i] for i in index) if column.names else ()
+            )
+            for id, column in self.columns.items()
+        }
+        ids = tuple(self.ids[i] for i in index)
+        notes = [
+            note
+            for fact in self.programme.facts
+            if fact.kind == "names"
+            for note in _unmatched(self.programme.catalogue(fact.catalogue), fact.id, columns[fact.id], ids)
+        ]
+        return Facts(self.programme, ids, columns, tuple(notes))
+
+    def value(self, fact: str, i: int) -> Value:
+        """A fact of one applicant: bool, option id, int or Decimal, date, ``"none"``, names; None when unknown."""
+        definition, column = self.programme.fact(fact), self.columns[fact]
+        if not column.known[i]:
+            return None
+        stored = column.values[i]
+        match definition.kind:
+            case "yes_no":
+                return bool(stored)
+            case "one_of" | "grade":
+                return definition.options[int(stored)].id
+            case "number":
+                return amount(int(stored), definition.decimals) if definition.decimals else int(stored)
+            case "names":
+                return column.names[i]
+            case _:
+                day: date | None = stored.item()
+                return NONE if day is None else day
+
+    def shown(self, fact: str, i: int, lang: Lang) -> str:
+        """A fact of one applicant as a person reads it, ``""`` when unknown."""
+        definition, value = self.programme.fact(fact), self.value(fact, i)
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return say("verdict.yes" if value else "verdict.no", lang)
+        if isinstance(value, tuple):
+            return ("、" if lang == "zh" else ", ").join(value) or say("programme.none", lang)
+        if isinstance(value, int | Decimal):
+            return in_unit(value, definition, lang)
+        if definition.options:
+            return definition.options[int(self.columns[fact].values[i])].name.in_(lang)
+        return say("programme.none", lang) if value == NONE else str(value)
+
+
+def place(ids: Sequence[str], i: int, fact: str = "") -> str:
+    """Where a problem of a row stands: its id, or its number when the id is empty, and the fact."""
+    row = ids[i] or f"#{i + 1}"
+    return f"{row}: {fact}" if fact else row
+
+
+def fact_problem(programme: Programme, fact: str, value: object, where: str) -> Problem | None:
+    """What is wrong with one value of a fact, None when it fits; for readers that name the cell it stands in."""
+    definition = next((known for known in programme.facts if known.id == fact), None)
+    if definition is None:
+        return _unknown(programme, fact, where)
+    _, refused = _read(definition, [value])
+    return Problem.of(f"facts.{refused[0][1]}", where, value, **refused[0][2]) if refused else None
+
+
+def amount(units: int, decimals: int) -> Decimal:
+    """A number of units of ``10 ** -decimals``, exact, without trailing zeros.
+
+    >>> amount(1_999_990_000, 6)
+    Decimal('1999.99')
+    """
+    exact = Decimal(units).scaleb(-decimals)
+    return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
+
+
+def in_unit(number: int | Decimal, fact: FactDefinition, lang: Lang) -> str:
+    """A number with its unit, digits in groups of three: 1,650 万元."""
+    shown = f"{Decimal(number):,f}"
+    return f"{shown} {fact.unit.in_(lang)}" if fact.unit else shown
+
+
+def plain(name: str) -> str:
+    """A name for comparing: full width and case do not matter, nor do blanks around it."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def _unknown(programme: Programme, fact: str, where: str) -> Problem:
+    known = [one.id for one in programme.facts]
+    return Problem.of("facts.unknown-fact", where, fact, near=nearest(fact, known) or ", ".join(known))
+
+
+_Refusal = tuple[int, str, dict[str, object]]
+"""A row, the name of the problem, and what its text says."""
+
+
+class _RefusedError(Exception):
+    """A value that does not fit: the name of the problem and what its text says."""
+
+    def __init__(self, why: str, **values: object) -> None:
+        super().__init__(why, values)
+        self.why = why
+        self.values = values
+
+
+def _read(fact: FactDefinition, values: Sequence[Any] | NDArray[Any]) -> tuple[list[Any], list[_Refusal]]:
+    """Each value as it is stored, None when unknown; and the rows whose value does not fit, with the reason."""
+    reader = _READERS[fact.kind]
+    seen: dict[object, Any] = {}
+    stored: list[Any] = []
+    for value in values:
+        key: object = (value.__class__, value)  # the class belongs to it: 1, 1.0 and True are equal
+        try:
+            result = seen.get(key, seen)
+        except TypeError:  # lists are no keys
+            key = id(value)
+            result = seen.get(key, seen)
+        if result is seen:
+            try:
+                result = None if _is_unknown(value) else reader(fact, value)
+            except _RefusedError as error:
+                result = error
+            seen[key] = result
+        stored.append(result)
+    if not any(isinstance(result, _RefusedError) for result in seen.values()):
+        return stored, []
+    return stored, [(i, one.why, one.values) for i, one in enumerate(stored) if isinstance(one, _RefusedError)]
+
+
+def _is_unknown(value: object) -> bool:
+    """None, NaN, NaT, the NA of pandas, and blank text."""
+    if value is None or isinstance(value, str):
+        return not (value and value.strip())
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):  # pandas.NA refuses to be compared
+        return True
+
+
+def _yes_no(fact: FactDefinition, value: object) -> int:
+    if not isinstance(value, bool | np.bool_):
+        raise _RefusedError("not-yes-no")
+    return int(value)
+
+
+def _option(fact: FactDefinition, value: object) -> int:
+    word = plain(value) if isinstance(value, str) else ""
+    for position, option in enumerate(fact.options):
+        if word in (plain(option.id), plain(option.name.zh), plain(option.name.en)):
+            return position
+    ids = [option.id for option in fact.options]
+    raise _RefusedError("unknown-option", known=", ".join(ids), near=nearest(word, ids))
+
+
+def _number(fact: FactDefinition, value: object) -> int:
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | Decimal | str | np.number):
+        raise _RefusedError("not-a-number")
+    number = value.item() if isinstance(value, np.number) else value
+    try:
+        exact = Decimal(repr(number) if isinstance(number, float) else number)
+    except (InvalidOperation, TypeError):
+        raise _RefusedError("not-a-number") from None
+    if not exact.is_finite():
+        raise _RefusedError("not-a-number")
+    if exact < 0 and not fact.negative:
+        raise _RefusedError("negative")
+    if fact.most is not None and exact > fact.most.value:
+        raise _RefusedError("too-great", most=f"{fact.most.value:f}")
+    if exact.adjusted() + fact.decimals > 18:
+        raise _RefusedError("too-great", most=f"{amount(MOST_UNITS, fact.decimals):,f}")
+    if exact and exact.adjusted() < -fact.decimals:
+        raise _RefusedError("too-fine", decimals=fact.decimals)
+    try:
+        scaled = _EXACT.scaleb(exact, fact.decimals)
+    except Inexact:  # more digits than any number of units has
+        raise _RefusedError("too-fine", decimals=fact.decimals) from None
+    units = int(scaled)
+    if units != scaled:
+        raise _RefusedError("too-fine", decimals=fact.decimals)
+    if abs(units) > MOST_UNITS:
+        raise _RefusedError("too-great", most=f"{amount(MOST_UNITS, fact.decimals):,f}")
+    return units
+
+
+def _date(fact: FactDefinition, value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, np.datetime64):
+        day: date = value.astype("datetime64[D]").item()
+        return day
+    try:
+        return date.fromisoformat(value.strip() if isinstance(value, str) else "")
+    except ValueError:
+        raise _RefusedError("not-a-date") from None
+
+
+def _event_date(fact: FactDefinition, value: object) -> date | str:
+    if isinstance(value, str) and plain(value) == NONE:
+        return NONE
+    try:
+        return _date(fact, value)
+    except _RefusedError:
+        raise _RefusedError("not-an-event-date") from None
+
+
+def _names(fact: FactDefinition, value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        parts: Sequence[object] = () if plain(value) == NONE else _SEPARATORS.split(value)
+    elif isinstance(value, list | tuple):
+        parts = value
+    else:
+        raise _RefusedError("not-names")
+    if not all(isinstance(part, str) for part in parts):
+        raise _RefusedError("not-names")
+    names = tuple(name for part in parts if (name := str(part).strip()))
+    if parts and not names:  # nothing but separators says neither which nor none
+        raise _RefusedError("not-names")
+    return names
+
+
+_READERS: Final = {
+    "yes_no": _yes_no,
+    "one_of": _option,
+    "grade": _option,
+    "number": _number,
+    "date": _date,
+    "event_date": _event_date,
+    "names": _names,
+}
+
+
+def _column(programme: Programme, fact: FactDefinition, stored: list[Any]) -> Column:
+    """A column of values without problems."""
+    known = np.fromiter((value is not None for value in stored), dtype=np.bool_, count=len(stored))
+    if fact.kind == "names":
+        names = tuple(value or () for value in stored)
+        return Column(_counts(programme.catalogue(fact.catalogue), names), known, names)
+    if fact.kind in ("date", "event_date"):
+        days = [None if value == NONE else value for value in stored]  # None becomes NaT
+        return Column(np.array(days, dtype="datetime64[D]"), known)
+    return Column(np.array([0 if value is None else value for value in stored], dtype=np.int64), known)
+
+
+def _entries(catalogue: Catalogue) -> Mapping[str, str]:
+    """Id of the entry that each name stands for, names as `plain` makes them."""
+    return {
+        plain(name): entry.id
+        for entry in catalogue.entries
+        for name in (entry.id, entry.name.zh, entry.name.en, *entry.synonyms)
+    }
+
+
+def _counts(catalogue: Catalogue, names: Sequence[tuple[str, ...]]) -> NDArray[np.int64]:
+    """(n, 3) what each list of names comes to, see `CATEGORIES`."""
+    entries = _entries(catalogue)
+    counted: dict[tuple[str, ...], tuple[int, int, int]] = {}
+    for given in dict.fromkeys(names):
+        distinct = set(map(plain, given))
+        matched = [entries[name] for name in distinct if name in entries]
+        counted[given] = (len(set(matched)), len(matched), len(distinct) - len(matched))
+    return np.array([counted[given] for given in names], dtype=np.int64).reshape(len(names), 3)
+
+
+def _unmatched(catalogue: Catalogue, fact: str, column: Column, ids: Sequence[str]) -> Iterator[Problem]:
+    """A note for each name that matches nothing in the catalogue."""
+    entries = _entries(catalogue)
+    known = [entry.name.zh for entry in catalogue.entries]
+    for i in np.flatnonzero(column.values[:, UNMATCHED]):
+        for name in {plain(name): name for name in column.names[i]}.values():
+            if plain(name) not in entries:
+                near = nearest(name, known) or "、".join(known)
+                yield Problem.of(
+                    "facts.unknown-name", place(ids, int(i), fact), name, catalogue=catalogue.name, near=near
+                )

@@ -1,0 +1,220 @@
+"""The closed vocabulary of conditions: what a programme file may ask, and nothing else.
+
+Every kind is a frozen definition with a ``kind`` tag; files combine kinds with ``all``, ``any``, ``at_least`` and
+``none``. There are no expressions: a new kind comes with a citation and a test.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from maturity.definition import Cited, Definition, Number
+from maturity.language import Text
+
+Op = Literal[">=", ">", "<=", "<"]
+"""以上、不低于、不少于 are ``>=``, 以下、以内、不超过 are ``<=``: they include the number (民法典 article 1259)."""
+
+Modality = Literal["mandatory", "principle", "reference", "descriptive", "judgement"]
+"""How binding a clause is by its own wording."""
+
+DECIDING: Final[tuple[Modality, ...]] = ("mandatory", "principle")
+"""The modalities that decide; the others are advice, or for the experts."""
+
+
+def _some(items: tuple[object, ...]) -> tuple[object, ...]:
+    if not items:
+        raise ValueError("at least one is needed")
+    return items
+
+
+Some: Final = AfterValidator(_some)
+"""For a tuple that may not be empty; unlike ``min_length`` it is silent when its parts are wrong already."""
+
+
+class Day(Cited):
+    """A cited date."""
+
+    value: date
+
+
+class Is(Definition):
+    """A fact has a value: a yes_no fact ``true`` or ``false``, a one_of fact one of the options listed."""
+
+    kind: Literal["is"]
+    fact: str
+    value: bool | tuple[str, ...]
+
+
+class Compare(Definition):
+    """A number compared with a threshold."""
+
+    kind: Literal["compare"]
+    fact: str
+    op: Op
+    threshold: Number
+
+
+class Sum(Definition):
+    """The sum of several numbers compared with a threshold.
+
+    The parts cannot be negative, so known parts that reach the threshold decide even when others are unknown.
+    """
+
+    kind: Literal["sum"]
+    facts: Annotated[tuple[str, ...], Some]
+    op: Op
+    threshold: Number
+
+
+class Grade(Definition):
+    """A grade on an ordered scale compared with one of its grades."""
+
+    kind: Literal["grade"]
+    fact: str
+    op: Op
+    grade: str
+
+
+class Dated(Definition):
+    """A date compared with a date of the rule."""
+
+    kind: Literal["date"]
+    fact: str
+    op: Op
+    date: Day
+
+
+class Applied(Definition):
+    """The application is made between two days, both included; what is left out is open."""
+
+    kind: Literal["applied"]
+    opens: Day | None = None
+    closes: Day | None = None
+
+
+class NoEvent(Definition):
+    """No event in the calendar months before the application, both ends included.
+
+    An event exactly that many months before the application counts as within; the last days of a month are clamped.
+    """
+
+    kind: Literal["no_event"]
+    fact: str
+    months: Number
+
+
+class Count(Definition):
+    """How many entries of a catalogue a list of names covers, compared with a threshold.
+
+    ``category`` counts distinct entries of the catalogue, ``name`` distinct names that belong to any entry. Names that
+    match nothing are never counted; as the list is open they leave the condition unknown where they could decide it.
+    """
+
+    kind: Literal["count"]
+    fact: str
+    distinct_by: Literal["category", "name"] = "category"
+    op: Op
+    threshold: Number
+
+
+class Assessed(Definition):
+    """The maturity level is at least a bar: the level assessed here, else the one that the platform declared."""
+
+    kind: Literal["assessment"]
+    model: str
+    at_least: Number
+    declared_level: str = ""
+    declared_total: str = ""
+
+
+class Judgement(Definition):
+    """Something only experts can judge; it is listed and never decides."""
+
+    kind: Literal["judgement"]
+    criterion: Text
+
+
+class ExternalReference(Definition):
+    """A standard or guide that the clause refers to and whose text is not at hand."""
+
+    kind: Literal["external_reference"]
+    document: Text
+    status: Literal["unavailable"]
+
+
+class AllOf(Definition):
+    """Every one of the conditions holds."""
+
+    kind: Literal["all"]
+    of: Annotated[tuple["Rule", ...], Some]
+
+
+class AnyOf(Definition):
+    """One of the conditions holds."""
+
+    kind: Literal["any"]
+    of: Annotated[tuple["Rule", ...], Some]
+
+
+class AtLeast(Definition):
+    """A number of the conditions hold."""
+
+    kind: Literal["at_least"]
+    count: Number
+    of: Annotated[tuple["Rule", ...], Some]
+
+
+class NoneOf(Definition):
+    """None of the conditions holds."""
+
+    kind: Literal["none"]
+    of: Annotated[tuple["Rule", ...], Some]
+
+
+Combined = AllOf | AnyOf | AtLeast | NoneOf
+Rule = Annotated[
+    Is
+    | Compare
+    | Sum
+    | Grade
+    | Dated
+    | Applied
+    | NoEvent
+    | Count
+    | Assessed
+    | Judgement
+    | ExternalReference
+    | Combined,
+    Field(discriminator="kind"),
+]
+
+for _combined in (AllOf, AnyOf, AtLeast, NoneOf):
+    _combined.model_rebuild()
+
+
+def leaves(rule: Rule) -> Iterator[Rule]:
+    """The rules below the combinators, in the file's order; a rule without combinator is its own leaf."""
+    if isinstance(rule, Combined):
+        for part in rule.of:
+            yield from leaves(part)
+    else:
+        yield rule
+
+
+def facts_of(rule: Rule) -> tuple[str, ...]:
+    """Ids of the facts that a rule asks, in the file's order, each once."""
+    return tuple(dict.fromkeys(fact for leaf in leaves(rule) for fact in _asked(leaf)))
+
+
+def _asked(rule: Rule) -> tuple[str, ...]:
+    match rule:
+        case Is() | Compare() | Grade() | Dated() | NoEvent() | Count():
+            return (rule.fact,)
+        case Sum():
+            return rule.facts
+        case Assessed():
+            return tuple(fact for fact in (rule.declared_level, rule.declared_total) if fact)
+        case _:
+            return ()

@@ -1,0 +1,472 @@
+"""A batch of enterprises from a sheet that somebody filled in: loud, lossless, one row of cells like the next."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.answers import UNANSWERED, Answers
+from maturity.errors import InputError, Problem
+from maturity.language import Text
+from maturity.models import MaturityModel
+from maturity.scenarios import FactDefinition, Facts, Programme, fact_problem
+from maturity.sheets.cells import Read, Reader, Value, answer_reader, fact_reader, named, one_of, said, shown
+from maturity.sheets.headings import ANSWER, ID, ITEM, NAME, PROFILE, SEARCHED, Header, Heading, Headings, Target
+from maturity.sheets.intake import Broken, Cell, Grid, letters, read_grids
+
+MOST_SINGLE: Final = 50
+"""The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
+_LISTED: Final = 10
+_TROUBLE: Final = 256
+"""Codes from here on number what was read with a problem or a note; below are points."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """What a sheet says about n enterprises.
+
+    Attributes:
+        answers: n enterprises; a cell that could not be read is unanswered.
+        facts: the same enterprises, in the same order; None without a programme.
+        names: (n,) names, ``""`` where there is none.
+        problems: everything that was not read as it was meant, by cell; among them the problems of ``answers``.
+        notes: what was read differently from what was written, what is missing as a whole, and the notes of ``answers``
+            and ``facts``.
+    """
+
+    answers: Answers
+    facts: Facts | None
+    names: tuple[str, ...]
+    notes: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The cells of one column of the table, (n,), and where they stand."""
+
+    heading: Heading
+    values: Sequence[Cell]
+    where: Callable[[int], str]
+    span: Callable[[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """n enterprises, whether each stood in a row of its own or in a form of its own."""
+
+    place: str
+    rows: Sequence[int]
+    """(n,) rows of the sheet, from 1."""
+    columns: dict[Target, _Column]
+
+    def take(self, kept: Sequence[int]) -> "_Table":
+        """Some of the enterprises."""
+        if len(kept) == len(self.rows):
+            return self
+        return _Table(self.place, [self.rows[i] for i in kept], {t: _taken(c, kept) for t, c in self.columns.items()})
+
+
+def _taken(column: _Column, kept: Sequence[int]) -> _Column:
+    values = [column.values[i] for i in kept]
+    return _Column(column.heading, values, lambda i: column.where(kept[i]), lambda i, j: column.span(kept[i], kept[j]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is wrong, and what was read differently."""
+
+    problems: list[Problem]
+    notes: list[Problem]
+
+    def cell(self, read: Read, where: str, cell: Cell, **more: object) -> None:
+        """Keep the problem and the note of a cell."""
+        for id, kept in ((read.problem, self.problems), (read.note, self.notes)):
+            if id:
+                kept.append(Problem.of(id, where, shown(cell), **read.details, **more))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The enterprises of one file."""
+
+    table: _Table
+    profiles: list[str]
+    points: NDArray[np.uint8]
+    """(q, n)"""
+    names: list[str]
+    facts: dict[str, list[Value]]
+
+
+def read_batch(
+    path: str | Path | Sequence[str | Path], model: MaturityModel, programme: Programme | None = None
+) -> Batch:
+    """The enterprises of a workbook or CSV: their answers to a model's requirements, and the facts of a programme.
+
+    One row per enterprise below a header of ids or names, in any order; or the form for one enterprise. A cell that
+    cannot be read is unanswered (or unknown) and named in ``problems``. A row without a known profile cannot be scored:
+    it is left out, and named. Several files make one batch; one of them that cannot be read is named, like a cell.
+    In a CSV an apostrophe before a text that would begin a formula is taken away, as spreadsheets do (`guarded`).
+
+    Args:
+        path: an .xlsx, .xlsm or .csv file, or several.
+        model: whose requirements are answered.
+        programme: whose facts are given, if any.
+
+    Raises:
+        InputError: no file can be opened as what it is named, or none has a header and an enterprise.
+    """
+    found = _Found([], [])
+    headings = Headings(model, programme)
+    parts = []
+    for file in [path] if isinstance(path, str | Path) else path:
+        try:
+            parts.append(_part(file, model, programme, headings, found))
+        except InputError as error:
+            found.problems.extend(error.problems)
+    if not parts:
+        raise InputError(found.problems or [Problem.of("sheets.no-files", "")])
+    tables = [part.table for part in parts]
+    ids = _ids(tables, found)
+    points = parts[0].points if len(parts) == 1 else np.concatenate([part.points for part in parts], axis=1)
+    profiles = [profile for part in parts for profile in part.profiles]
+    answers = Answers.from_points(model, points.T, ids=ids, profiles=profiles)
+    facts = _facts(programme, parts, ids) if programme else None
+    return Batch(
+        answers,
+        facts,
+        tuple(name for part in parts for name in part.names),
+        (*found.notes, *answers.notes, *(facts.notes if facts else ())),
+        (*found.problems, *_placed(answers.problems, tables, ids)),
+    )
+
+
+def _part(
+    path: str | Path, model: MaturityModel, programme: Programme | None, headings: Headings, found: _Found
+) -> _Part:
+    """The enterprises of one file, without their ids, which must differ between files."""
+    own = _Found([], [])
+    table = _table(path, model, programme, headings, own)
+    kept, profiles = _rows_to_keep(table, model, own)
+    if not kept:
+        raise InputError(own.problems or [Problem.of("sheets.no-rows", table.place)])
+    table = table.take(kept)
+    points = _points(table, model, own)
+    columns = [(fact, table.columns.get(Target("fact", fact.id))) for fact in (programme.facts if programme else ())]
+    facts = {fact.id: _values(programme, fact, column, own) for fact, column in columns if programme and column}
+    names = _names(table, own)
+    found.problems.extend(own.problems)
+    found.notes.extend(own.notes)
+    return _Part(table, profiles, points, names, facts)
+
+
+def _placed(problems: Sequence[Problem], tables: Sequence[_Table], ids: Sequence[str]) -> list[Problem]:
+    """Problems that name a row by its id, with the row's address before it."""
+    if not problems:
+        return []
+    rows = (f"{table.place}!{row}" for table in tables for row in table.rows)
+    places = dict(zip(ids, rows, strict=True))
+    return [replace(problem, where=f"{places[problem.where]}: {problem.where}") for problem in problems]
+
+
+# --------------------------------------------------------------------------------------------------- sheets -> a table
+
+
+def _table(
+    path: str | Path, model: MaturityModel, programme: Programme | None, headings: Headings, found: _Found
+) -> _Table:
+    """The enterprises of the file: those of its form, or of the sheet whose header is known best."""
+    headers = [(grid, header) for grid in read_grids(path) if (header := headings.find(grid))]
+    forms = [(grid, header) for grid, header in headers if ITEM in header.columns and ANSWER in header.columns]
+    batches = [(grid, header) for grid, header in headers if (grid, header) not in forms]
+    if forms and not any(_useful(header) for _, header in batches):
+        return _form(forms, headings, found)
+    if not batches:
+        raise InputError([Problem.of("sheets.no-header", Path(path).name, rows=SEARCHED)])
+    best, header = max(batches, key=lambda one: one[1].known)
+    for grid, other in headers:
+        if grid is not best and ((grid, other) in forms or _useful(other)):
+            found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
+    found.problems.extend(header.problems)
+    table = _rows(best, header)
+    _name_missing(table, model, programme, found)
+    return table
+
+
+def _useful(header: Header) -> bool:
+    return any(target.kind in ("requirement", "fact") for target in header.columns)
+
+
+def _rows(grid: Grid, header: Header) -> _Table:
+    """One enterprise in each row below the header that is not blank."""
+    first = header.first_data_row
+    rows = [row for row in range(first, len(grid.rows)) if not _blank(grid.rows[row])]
+    columns = list(zip_longest(*(grid.rows[row] for row in rows), fillvalue="")) if rows else []
+    numbers = [row + 1 for row in rows]
+    table = {}
+    for target, (column, heading) in header.columns.items():
+        values = columns[column] if column < len(columns) else ("",) * len(rows)
+        table[target] = _Column(heading, values, _cell_address(grid, rows, column), _range_address(grid, rows, column))
+    return _Table(grid.place, numbers, table)
+
+
+def _blank(row: Sequence[Cell]) -> bool:
+    return not any(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in row)
+
+
+def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:
+    return lambda i: grid.where(rows[i], column)
+
+
+def _range_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int, int], str]:
+    return lambda i, j: f"{grid.where(rows[i], column)}:{letters(column)}{rows[j] + 1}"
+
+
+def _form(forms: Sequence[tuple[Grid, Header]], headings: Headings, found: _Found) -> _Table:
+    """The one enterprise of a form: an item in each row of its sheets."""
+    columns: dict[Target, _Column] = {}
+    for grid, header in forms:
+        item, answer = header.columns[ITEM][0], header.columns[ANSWER][0]
+        for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
+            written = said(row[item]) if item < len(row) else ""
+            value = row[answer] if answer < len(row) else ""
+            if not written and value == "":
+                continue
+            targets, _ = headings.targets(written)
+            where = grid.where(number, answer)
+            if len(targets) != 1:
+                near = headings.suggestion(written)
+                found.problems.append(Problem.of("sheets.unknown-item", grid.where(number, item), written, near=near))
+                continue
+            (target,) = targets
+            if target in columns:
+                first = columns[target].where(0)
+                found.problems.append(Problem.of("sheets.duplicate-item", where, written, first=first))
+                continue
+            columns[target] = _Column(Heading(target), [value], lambda _, at=where: at, lambda _, __, at=where: at)  # type: ignore[misc]
+    return _Table(forms[0][0].place, [1], columns)
+
+
+def _name_missing(table: _Table, model: MaturityModel, programme: Programme | None, found: _Found) -> None:
+    """Requirements and facts that have no column."""
+    asked = [requirement.id for requirement in model.requirements]
+    absent = [id for id in asked if Target("requirement", id) not in table.columns]
+    facts = [fact.id for fact in programme.facts] if programme else []
+    unknown = [id for id in facts if Target("fact", id) not in table.columns]
+    if len(absent) == len(asked) and len(unknown) == len(facts):
+        found.problems.append(Problem.of("sheets.no-requirements", table.place))
+    elif absent:
+        found.notes.append(Problem.of("sheets.missing-requirements", table.place, _some(absent), count=len(absent)))
+    if unknown:
+        found.notes.append(Problem.of("sheets.missing-facts", table.place, _some(unknown), count=len(unknown)))
+
+
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_LISTED]) + (" …" if len(ids) > _LISTED else "")
+
+
+# ------------------------------------------------------------------------------------------- a table -> its enterprises
+
+
+def _rows_to_keep(table: _Table, model: MaturityModel, found: _Found) -> tuple[list[int], list[str]]:
+    """The rows that can be scored, and the profile of each."""
+    options, right = named(model.profiles)
+    column = table.columns.get(PROFILE)
+    only = model.profiles[0] if len(model.profiles) == 1 else None
+    kept, profiles = [], []
+    for i in range(len(table.rows)):
+        cell = column.values[i] if column else ""
+        read = one_of(cell, options, "sheets.bad-profile", right)
+        where = column.where(i) if column else f"{table.place}!{table.rows[i]}"
+        if isinstance(cell, Broken):
+            found.cell(read, where, cell)
+            read = Read(None)
+        given = [] if read.value else [of.kind for of, known in table.columns.items() if _given(known.values[i])]
+        if isinstance(read.value, str):
+            profile = read.value
+        elif read.problem and "requirement" in given:
+            found.cell(read, where, cell, id=_called(table, i))
+            continue
+        elif not given:
+            continue
+        elif only:
+            profile = only.id
+        elif "requirement" in given:
+            found.problems.append(Problem.of("sheets.missing-profile", where, id=_called(table, i), right=right))
+            continue
+        elif "fact" in given:
+            profile = model.profiles[0].id
+            if read.problem:
+                found.cell(read, where, cell, id=_called(table, i))
+            note = Problem.of("sheets.profile-not-needed", where, right=right, profile=model.profiles[0].name)
+            found.notes.append(note)
+        else:
+            found.problems.append(_nothing_given(table, i, read, where, cell, right))
+            continue
+        kept.append(i)
+        profiles.append(profile)
+    return kept, profiles
+
+
+def _nothing_given(table: _Table, i: int, read: Read, where: str, cell: Cell, right: Text) -> Problem:
+    """Why a row without profile, answers and facts is left out."""
+    called = _called(table, i)
+    if read.problem:
+        return Problem.of(read.problem, where, shown(cell), **read.details, id=called)
+    if all(target in table.columns and _given(table.columns[target].values[i]) for target in (ID, NAME)):
+        return Problem.of("sheets.missing-profile", where, id=called, right=right)
+    return Problem.of("sheets.lonely-row", where, called)
+
+
+def _given(cell: Cell) -> bool:
+    return not isinstance(cell, str) or bool(cell.strip())
+
+
+def _called(table: _Table, i: int) -> str:
+    """What to call a row in a message: its id, else its name, else its number."""
+    cells = (table.columns[target].values[i] for target in (ID, NAME) if target in table.columns)
+    return next((said(cell) for cell in cells if _given(cell)), f"row-{table.rows[i]}")
+
+
+def _ids(tables: Sequence[_Table], found: _Found) -> list[str]:
+    """An id for each enterprise, no two alike; those that had to be made up are named."""
+    columns = [(table, table.columns.get(ID)) for table in tables]
+    taken = {_id(cell) for _, column in columns if column for cell in column.values}
+    first: dict[str, str] = {}
+    ids: list[str] = []
+    for table, column in columns:
+        if column is None:
+            found.problems.append(Problem.of("sheets.no-id-column", table.place))
+        for i, row in enumerate(table.rows):
+            cell = column.values[i] if column else ""
+            where = column.where(i) if column else f"{table.place}!{row}"
+            id = chosen = _id(cell)
+            if isinstance(cell, float | int) and abs(cell) >= 1e15:  # a spreadsheet keeps 15 digits of a number
+                found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
+            if not id:
+                chosen = _free(f"row-{row}", taken)
+                problem = f"sheets.{cell.kind}-cell" if isinstance(cell, Broken) else "sheets.missing-id"
+                if column:
+                    found.cell(Read(None, problem, details={"id": chosen}), where, cell)
+            elif id in first:
+                chosen = _free(id, taken)
+                found.problems.append(Problem.of("sheets.duplicate-id", where, id, first=first[id], id=chosen))
+            first.setdefault(chosen, where)
+            taken.add(chosen)
+            ids.append(chosen)
+    return ids
+
+
+def _id(cell: Cell) -> str:
+    return "" if isinstance(cell, Broken) else said(cell)
+
+
+def _free(id: str, taken: set[str]) -> str:
+    """An id like this one that nobody has."""
+    chosen, number = id, 1
+    while chosen in taken:
+        number += 1
+        chosen = f"{id} ({number})"
+    return chosen
+
+
+def _names(table: _Table, found: _Found) -> list[str]:
+    column = table.columns.get(NAME)
+    if column is None:
+        return [""] * len(table.rows)
+    for i, cell in enumerate(column.values):
+        if isinstance(cell, Broken):
+            found.problems.append(Problem.of(f"sheets.{cell.kind}-cell", column.where(i), cell.shown))
+    return ["" if isinstance(cell, Broken) else said(cell) for cell in column.values]
+
+
+# ------------------------------------------------------------------------------------------- columns -> answers, facts
+
+
+class _Codes(dict[Cell, int]):
+    """Points of every content that occurs, each read once; codes from 256 on number the troubled ones."""
+
+    def __init__(self, read: Reader) -> None:
+        super().__init__()
+        self._read = read
+        self.troubled: list[Read] = []
+
+    def __missing__(self, cell: Cell) -> int:
+        read = self._read(cell)
+        if read.problem or read.note:
+            self.troubled.append(read)
+            code = _TROUBLE + len(self.troubled) - 1
+        else:
+            code = int(str(read.value))
+        self[cell] = code
+        return code
+
+
+def _points(table: _Table, model: MaturityModel, found: _Found) -> NDArray[np.uint8]:
+    """(q, n) points of the answers."""
+    points = np.full((len(model.requirements), len(table.rows)), UNANSWERED, np.uint8)
+    known: dict[object, _Codes] = {}
+    for row, requirement in enumerate(model.requirements):
+        column = table.columns.get(Target("requirement", requirement.id))
+        if column is None:
+            continue
+        read = known.setdefault(requirement.choices, _Codes(answer_reader(requirement.choices, model.points_per_one)))
+        values = column.values
+        if bool in set(map(type, values)):  # True == 1 as a key of a dictionary, but not as an answer
+            values = [str(cell).upper() if isinstance(cell, bool) else cell for cell in values]
+        codes = np.fromiter(map(read.__getitem__, values), np.int64, len(values))
+        for code in np.unique(codes[codes >= _TROUBLE]):
+            trouble = read.troubled[code - _TROUBLE]
+            at = np.flatnonzero(codes == code)
+            _report(trouble, column, at, found)
+            codes[at] = int(str(trouble.value))
+        points[row] = codes
+    return points
+
+
+def _report(read: Read, column: _Column, at: NDArray[np.intp], found: _Found) -> None:
+    """Name the same content in several rows of a column: each cell, or runs of rows when they are many."""
+    cell = column.values[at[0]]
+    if len(at) <= MOST_SINGLE:
+        for i in at:
+            found.cell(read, column.where(i), cell)
+        return
+    for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1):
+        found.cell(read, column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1]), cell)
+
+
+def _facts(programme: Programme, parts: Sequence[_Part], ids: Sequence[str]) -> Facts:
+    """The facts of all files; what a file has no column for is unknown there."""
+    columns = {
+        fact.id: [value for part in parts for value in part.facts.get(fact.id, [None] * len(part.profiles))]
+        for fact in programme.facts
+    }
+    return Facts.from_columns(programme, columns, ids=ids)
+
+
+def _values(programme: Programme, fact: FactDefinition, column: _Column, found: _Found) -> list[Value]:
+    """(n,) values of a fact; each content is read once. What the programme refuses is unknown, and named by cell."""
+    read_cell = fact_reader(fact, column.heading.unit)
+
+    def read(cell: Cell) -> Read:
+        given = read_cell(cell)
+        refused = fact_problem(programme, fact.id, given.value, "")
+        return Read(None, refused.id, details=refused.values) if refused else given
+
+    known: dict[tuple[type, Cell], Read] = {}
+    values = []
+    rows: dict[tuple[type, Cell], list[int]] = {}
+    for i, cell in enumerate(column.values):
+        key = (type(cell), cell)
+        if key not in known:
+            known[key] = read(cell)
+        if known[key].problem or known[key].note:
+            rows.setdefault(key, []).append(i)
+        values.append(known[key].value)
+    for key, at in rows.items():
+        _report(known[key], column, np.array(at), found)
+    return values

@@ -1,0 +1,303 @@
+"""One cell -> one value, for every kind of column: pure functions that never guess.
+
+What a person wrote is recognised in any of the ways that mean one thing; anything else is a problem with the way out.
+A reading that changes the value (亿元 to 万元, a serial number to a date) is a note.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from fractions import Fraction
+from functools import cache
+from typing import Any, Final
+
+from maturity.answers import NOT_APPLICABLE, UNANSWERED
+from maturity.errors import nearest
+from maturity.language import LANGUAGES, Text, say, texts
+from maturity.models import Choice, Named
+from maturity.scenarios import FactDefinition
+from maturity.sheets.intake import Broken, Cell
+
+Value = int | str | bool | date | Decimal | tuple[str, ...] | None
+"""What a cell says, in the form that answers and facts take; None says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a cell says; ``problem`` or ``note`` are ids of texts in problems-sheets.toml, ``""`` when there is none."""
+
+    value: Value
+    problem: str = ""
+    note: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+Reader = Callable[[Cell], Read]
+
+EMPTY: Final = Read(None)
+_EPOCH: Final = date(1899, 12, 30)  # serial number 0 of the spreadsheets' calendar, which counts a 29 February 1900
+_SERIALS: Final = range(*((date(year, 1, 1) - _EPOCH).days for year in (1990, 2100)))
+"""Serial numbers that are taken for dates: 2025 may be one of 1905, or a year."""
+_NUMBER: Final = re.compile(r"¥?([+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?)(?![\d.,])\s*(.*)")
+_NUMERAL: Final = re.compile(r"([〇一二三四五六七八九十])\s*(\D+)")
+_MOST: Final = Decimal("1e15")  # digits beyond are lost when a spreadsheet stores a number
+_DATE: Final = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d\d)(\d\d))"
+    r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
+)
+_DIGITS: Final = Decimal("1e-12")  # a spreadsheet computes with 15 digits: 0.1 + 0.7 is stored as 0.7999999999999999
+
+
+def plain(text: str) -> str:
+    """A text as it is compared: half-width, trimmed, lower case, blanks in a row as one.
+
+    >>> plain("  ＦＵＬＬ　 met ")
+    'full met'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def shown(cell: Cell) -> str:
+    """A cell's content as the sender sees it.
+
+    >>> shown(5.0), shown(0.85), shown(True)
+    ('5', '0.85', 'TRUE')
+    """
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float | int):
+        exact = Decimal(repr(cell))
+        return f"{exact:f}".removesuffix(".0") if exact.is_finite() else repr(cell)
+    if isinstance(cell, datetime) and cell.time() == datetime.min.time():
+        return cell.date().isoformat()
+    return str(cell)
+
+
+def said(cell: Cell) -> str:
+    """A text as the sender wrote it, trimmed; a whole number without its decimal point."""
+    return shown(cell).strip()
+
+
+def suggestion(word: str, known: Iterable[str]) -> Text:
+    """``did you mean`` for a hint; empty when nothing is near, or when the word stands in several that are known."""
+    word, known = plain(word), list(known)
+    near = "" if sum(word in plain(one) for one in known) > 1 else nearest(word, known)
+    return Text(*(say("sheets.near", lang, near=near) if near else "" for lang in LANGUAGES))
+
+
+@cache
+def words(kind: str) -> frozenset[str]:
+    """The words of one meaning that our word list knows."""
+    return frozenset(plain(word) for word in texts("sheets")["words"][kind])
+
+
+def common(cell: Cell) -> Read | None:
+    """What is read alike in every column: nothing at all, and broken cells."""
+    if isinstance(cell, Broken):
+        return Read(None, f"sheets.{cell.kind}-cell")
+    return EMPTY if isinstance(cell, str) and not cell.strip() else None
+
+
+def one_of(cell: Cell, options: Mapping[str, str], problem: str, right: Text) -> Read:
+    """An id or name among options: ``options`` gives the id of every plain word."""
+    if read := common(cell):
+        return read
+    word = plain(said(cell))
+    if word in options and not isinstance(cell, bool):
+        return Read(options[word])
+    return Read(None, problem, details={"right": right, "near": suggestion(word, options)})
+
+
+def named(options: Iterable[Named | Choice | Any]) -> tuple[dict[str, str], Text]:
+    """The plain words of things with id and name, and how they are listed in a hint."""
+    known: dict[str, str] = {}
+    for option in options:
+        for word in (option.id, option.name.zh, option.name.en):
+            known[plain(word)] = option.id
+    return known, Text("、".join(o.name.zh for o in options), ", ".join(o.name.en for o in options))
+
+
+def answer_reader(choices: Sequence[Choice], points_per_one: int) -> Reader:
+    """The reader of answers to a requirement: points of the choice, by its id, name, value or percentage.
+
+    >>> from maturity.models import load_model
+    >>> read = answer_reader(load_model("gbt39116-2020").requirements[0].choices, 10)
+    >>> [read(cell).value for cell in ("大部分满足", "mostly", 0.8, "８０％", "不适用", "")]
+    [8, 8, 8, 8, 254, 255]
+    """
+    points: dict[str, int] = dict.fromkeys(words("not_applicable"), NOT_APPLICABLE)
+    values: dict[Fraction, int] = {}
+    for choice in choices:
+        values[Fraction(choice.points, points_per_one)] = choice.points
+        points |= {plain(word): choice.points for word in (choice.id, choice.name.zh, choice.name.en)}
+    worth = [f"{float(value):g}" for value in values]
+    right = Text(
+        "、".join(f"{choice.name.zh}（{value}）" for choice, value in zip(choices, worth, strict=True))
+        + "、"
+        + say("sheets.form.not_applicable_label", "zh"),
+        ", ".join(f"{choice.id} ({value})" for choice, value in zip(choices, worth, strict=True)) + ", not_applicable",
+    )
+
+    labels = [label for choice in choices for label in (choice.id, choice.name.zh, choice.name.en)]
+
+    def read(cell: Cell) -> Read:
+        if found := common(cell):
+            return Read(UNANSWERED, found.problem)
+        word = plain(said(cell)).replace(" %", "%")
+        if word in points and not isinstance(cell, bool):
+            return Read(points[word])
+        number = _decimal(cell, word.removesuffix("%"))
+        if number is not None:
+            number = number / 100 if isinstance(cell, str) and word.endswith("%") else number
+            rounded = number.quantize(_DIGITS, ROUND_HALF_EVEN) if abs(number) <= 1 else number
+            if Fraction(rounded) in values:
+                note = "" if rounded == number else "sheets.read-rounded"
+                return Read(values[Fraction(rounded)], note=note, details={"read": f"{rounded.normalize():f}"})
+        near = suggestion(word, labels if number is None else ())
+        return Read(UNANSWERED, "sheets.bad-choice", details={"right": right, "near": near})
+
+    return read
+
+
+def _decimal(cell: Cell, word: str) -> Decimal | None:
+    """A number, or the text of one without grouping and unit, exactly as the sender sees it."""
+    if isinstance(cell, bool) or not isinstance(cell, float | int | str):
+        return None
+    try:
+        number = Decimal(word if isinstance(cell, str) else repr(cell))
+    except InvalidOperation:
+        return None
+    ordinary = not isinstance(cell, str) or re.fullmatch(r"[+-]?\d*\.?\d*", word)  # no exponents, no underscores
+    return number if number.is_finite() and ordinary else None
+
+
+# ---------------------------------------------------------------------------------------------------------------- facts
+
+
+def fact_reader(fact: FactDefinition, heading_unit: str = "") -> Reader:
+    """The reader of a fact's column; ``heading_unit`` is the unit that its heading gives, if any."""
+    readers: dict[str, Callable[[], Reader]] = {
+        "yes_no": lambda: _read_yes_no,
+        "one_of": lambda: _option_reader(fact),
+        "grade": lambda: _option_reader(fact),
+        "number": lambda: _number_reader(fact, heading_unit),
+        "date": lambda: _read_date,
+        "event_date": lambda: _read_event_date,
+        "names": lambda: _read_names,
+    }
+    return readers[fact.kind]()
+
+
+def _read_yes_no(cell: Cell) -> Read:
+    if read := common(cell):
+        return read
+    if isinstance(cell, bool):
+        return Read(cell)
+    word = plain(said(cell))
+    if word in words("yes") or word in words("no"):
+        return Read(word in words("yes"))
+    if word in ("1", "0"):
+        as_word = Text(*(say(f"verdict.{'yes' if word == '1' else 'no'}", lang) for lang in LANGUAGES))
+        return Read(word == "1", note="sheets.read-as", details={"read": as_word})
+    return Read(None, "sheets.bad-yes-no")
+
+
+def _option_reader(fact: FactDefinition) -> Reader:
+    options, right = named(fact.options)
+    return lambda cell: one_of(cell, options, "sheets.bad-option", right)
+
+
+def _number_reader(fact: FactDefinition, heading_unit: str) -> Reader:
+    unit = fact.unit or Text("", "")
+    smallest = Decimal(1).scaleb(-fact.decimals)
+    own = _yuan(unit.zh)
+    by_heading = _scale(heading_unit, unit, own)
+    wrong = Read(None, "sheets.bad-number" if fact.unit else "sheets.bad-plain-number", details={"unit": unit})
+
+    def read(cell: Cell) -> Read:
+        if found := common(cell):
+            return found
+        word = plain(said(cell))
+        matched = _NUMBER.fullmatch(word) if isinstance(cell, str) else None
+        number = _decimal(cell, re.sub(r"[, ]", "", matched[1]) if matched else word)
+        written = matched[2] if matched else ""
+        if numeral := _NUMERAL.fullmatch(word):
+            number, written = Decimal(_numerals()[numeral[1]]), numeral[2]
+        scale = _scale(written, unit, own) if written else by_heading
+        if number is None or scale is None or abs(number) >= _MOST:
+            return wrong
+        scaled = number * scale.numerator / scale.denominator
+        value = scaled.quantize(smallest, ROUND_HALF_EVEN)
+        if not fact.decimals and abs(value - scaled) > _DIGITS * max(Decimal(1), abs(scaled)):
+            return wrong  # 2.7 workshops are not 3: only what a computation left behind the last digit is rounded off
+        note = "sheets.read-rounded" if value != scaled else "sheets.read-as" if value != number or numeral else ""
+        with_unit = (f"{value.normalize():f} {one}".strip() for one in (unit.zh, unit.en))
+        return Read(value, note=note, details={"read": Text(*with_unit)})
+
+    return read
+
+
+@cache
+def _numerals() -> Mapping[str, int]:
+    return {numeral: number for number, numeral in enumerate(texts("sheets")["words"]["numerals"])}
+
+
+def _yuan(unit: str) -> Fraction | None:
+    worth = texts("sheets")["units"]
+    return next((Fraction(yuan) for name, yuan in worth.items() if plain(name) == plain(unit)), None)
+
+
+def _scale(written: str, unit: Text, own: Fraction | None) -> Fraction | None:
+    """What one of the written unit is in the fact's unit; None when it cannot be told."""
+    if not written or plain(written) in ({plain(unit.zh), plain(unit.en)} if unit.zh else words("counters")):
+        return Fraction(1)
+    theirs = _yuan(written)
+    return theirs / own if theirs and own else None
+
+
+def is_unit(written: str, unit: Text | None) -> bool:
+    """Whether a word in brackets after a heading is a unit that the fact can be given in."""
+    return unit is not None and _scale(written, unit, _yuan(unit.zh)) is not None
+
+
+def _read_date(cell: Cell) -> Read:
+    if read := common(cell):
+        return read
+    if isinstance(cell, datetime):
+        return Read(cell.date())
+    if isinstance(cell, date):
+        return Read(cell)
+    word = plain(said(cell)).replace(" 年", "年").replace("年 ", "年").replace(" 月", "月").replace("月 ", "月")
+    if isinstance(cell, bool | timedelta) or not word:
+        return Read(None, "sheets.bad-date")
+    if matched := _DATE.fullmatch(word):
+        year, *rest = [int(part) for part in matched.groups() if part]
+        try:
+            value = date(year, *rest)
+        except ValueError:
+            return Read(None, "sheets.no-such-date")
+        return Read(value, note="" if matched[10] is None else "sheets.read-as", details={"read": value.isoformat()})
+    number = _decimal(cell, word)
+    if number is not None and int(number) in _SERIALS:
+        value = _EPOCH + timedelta(days=int(number))
+        return Read(value, note="sheets.read-as", details={"read": value.isoformat()})
+    return Read(None, "sheets.bad-date")
+
+
+def _read_event_date(cell: Cell) -> Read:
+    if isinstance(cell, str) and plain(cell) in words("never"):
+        return Read("none")
+    read = _read_date(cell)
+    return Read(None, "sheets.bad-event-date") if read.problem == "sheets.bad-date" else read
+
+
+def _read_names(cell: Cell) -> Read:
+    if read := common(cell):
+        return read
+    if plain(said(cell)) in words("nothing"):
+        return Read(())
+    parts = re.split("|".join(map(re.escape, texts("sheets")["words"]["separators"])), said(cell))
+    return Read(tuple(part.strip() for part in parts if part.strip()))

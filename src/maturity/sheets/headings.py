@@ -1,0 +1,177 @@
+"""What the columns of a sheet are: headings matched with requirements, facts and the enterprise's own columns."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+from maturity.errors import Problem
+from maturity.language import texts
+from maturity.models import MaturityModel
+from maturity.scenarios import Programme
+from maturity.sheets.cells import is_unit, plain, said, suggestion
+from maturity.sheets.intake import Cell, Grid
+
+
+class Target(NamedTuple):
+    """What a column, or a row of a form, holds."""
+
+    kind: Literal["enterprise", "requirement", "fact", "form", "aside"]
+    id: str
+
+
+ID: Final = Target("enterprise", "id")
+NAME: Final = Target("enterprise", "name")
+PROFILE: Final = Target("enterprise", "profile")
+ITEM: Final = Target("form", "item")
+ANSWER: Final = Target("form", "answer")
+ASIDE: Final = Target("aside", "")
+
+SEARCHED: Final = 30
+"""Rows in which the header is looked for; titles and explanations may stand above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A recognised heading; ``unit`` is a unit that stands in brackets behind it."""
+
+    target: Target
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a sheet.
+
+    Attributes:
+        first_data_row: from 0.
+        columns: column (from 0) of each recognised heading; the first one where a heading occurs twice.
+        problems: unknown, ambiguous, double and contradictory headings.
+    """
+
+    first_data_row: int
+    columns: dict[Target, tuple[int, Heading]]
+    problems: tuple[Problem, ...]
+
+    @property
+    def known(self) -> int:
+        """How many columns are of use."""
+        return len(self.columns)
+
+
+class Headings:
+    """The headings that a model and a programme make known."""
+
+    def __init__(self, model: MaturityModel, programme: Programme | None) -> None:
+        self._targets: dict[str, set[Target]] = {}
+        self._facts = {fact.id: fact for fact in programme.facts} if programme else {}
+        listed = texts("sheets")["headings"]
+        for target in (ID, NAME, PROFILE, ITEM, ANSWER):
+            self._add(target, *listed[target.id])
+        self._add(ASIDE, *listed["aside"])
+        for requirement in model.requirements:
+            own = Target("requirement", requirement.id)
+            for name in (requirement.name.zh, requirement.name.en):
+                self._add(own, requirement.id, name, f"{requirement.id} {name}")
+        for fact in self._facts.values():
+            own = Target("fact", fact.id)
+            for name in (fact.name.zh, fact.name.en):
+                self._add(own, fact.id, name, f"{fact.id} {name}")
+        self._words = [word for word, targets in self._targets.items() if targets != {ASIDE}]
+
+    def _add(self, target: Target, *words: str) -> None:
+        for word in words:
+            self._targets.setdefault(_key(word), set()).add(target)
+
+    def targets(self, cell: Cell) -> tuple[set[Target], str]:
+        """What a heading may mean: one target when it is clear, and the unit in brackets behind it."""
+        text = plain(said(cell))
+        if found := self._targets.get(_key(text)):
+            return found, ""
+        bare, unit = _without_brackets(text)
+        found = self._targets.get(_key(bare), set())
+        if len(found) == 1 and unit:
+            (target,) = found
+            if target.kind == "fact" and is_unit(unit, self._facts[target.id].unit):
+                return found, unit
+        return found, ""
+
+    def suggestion(self, cell: Cell) -> object:
+        """``did you mean`` for a heading that is not known."""
+        return suggestion(said(cell), self._words)
+
+    def find(self, grid: Grid) -> Header | None:
+        """The header of a sheet, wherever it stands within the first rows; None when the sheet has none."""
+        head = grid.rows[:SEARCHED]
+        found = [[self.targets(cell) for cell in row] for row in head]
+        clear = [{target for targets, _ in row if len(targets) == 1 for target in targets} for row in found]
+        counts = [len(targets - {ASIDE}) for targets in clear]
+        if not counts or max(counts) < 2:
+            return None
+        main = counts.index(max(counts))
+        rows = [main]
+        if main + 1 < len(head):
+            agreed = sum(a == b and len(a) == 1 for (a, _), (b, _) in zip(found[main], found[main + 1], strict=False))
+            written = sum(bool(said(cell)) for cell in head[main + 1])
+            if agreed > 1 or (counts[main + 1] > 1 and 2 * counts[main + 1] >= written):
+                rows.append(main + 1)
+        first_data_row = rows[-1] + 1
+        if main:
+            rows.append(main - 1)
+        return self._header(grid, rows, first_data_row, found)
+
+    def _header(
+        self, grid: Grid, rows: Sequence[int], first_data_row: int, found: Sequence[Sequence[tuple[set[Target], str]]]
+    ) -> Header:
+        """What the header rows together say of each column: the main row first, then the one below it."""
+        columns: dict[Target, tuple[int, Heading]] = {}
+        problems: list[Problem] = []
+        width = max(len(row) for row in grid.rows)
+        for column in range(width):
+            here = [(row, *found[row][column]) for row in rows if column < len(found[row])]
+            clear = [(row, next(iter(targets)), unit) for row, targets, unit in here if len(targets) == 1]
+            main = rows[0]
+            written = said(grid.rows[main][column]) if column < len(grid.rows[main]) else ""
+            if not clear:
+                problems += self._unclear(grid, main, column, written, here[0][1] if here else set(), first_data_row)
+                continue
+            row, target, _ = clear[0]
+            where = grid.where(row, column)
+            heading = said(grid.rows[row][column])
+            if target == ASIDE:
+                continue
+            if others := [other for other, known, _ in clear[1:] if known not in (target, ASIDE)]:
+                other = said(grid.rows[others[0]][column])
+                problems.append(Problem.of("sheets.headings-disagree", where, heading, other=other))
+            if target in columns:
+                first = grid.where(main, columns[target][0])
+                problems.append(Problem.of("sheets.duplicate-column", where, heading, first=first))
+                continue
+            columns[target] = (column, Heading(target, next((unit for _, _, unit in clear if unit), "")))
+        return Header(first_data_row, columns, tuple(problems))
+
+    def _unclear(
+        self, grid: Grid, row: int, column: int, written: str, targets: set[Target], first_data_row: int
+    ) -> Iterator[Problem]:
+        """A column that cannot be told, unless it is empty."""
+        where = grid.where(row, column)
+        if targets:
+            right = ", ".join(sorted(target.id for target in targets))
+            yield Problem.of("sheets.ambiguous-column", where, written, right=right)
+        elif written:
+            yield Problem.of("sheets.unknown-column", where, written, near=self.suggestion(written))
+        else:
+            below = (said(row[column]) for row in grid.rows[first_data_row:] if column < len(row))
+            if content := next(filter(None, below), ""):
+                yield Problem.of("sheets.unnamed-column", where, content)
+
+
+def _key(text: str) -> str:
+    """A heading as it is compared: without blanks and the marks that forms put behind it."""
+    return re.sub(r"\s+", "", plain(text)).strip("*:")
+
+
+def _without_brackets(text: str) -> tuple[str, str]:
+    """A heading and what stands in brackets behind it."""
+    matched = re.fullmatch(r"(.+?)\s*[(\[【]([^()\[\]【】]*)[)\]】]\s*\*?", text)
+    return (matched[1], matched[2].strip()) if matched else (text, "")

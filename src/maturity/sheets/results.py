@@ -1,0 +1,369 @@
+"""Results as files: a table of enterprises, a table of conditions, what was wrong, and what it all rests on.
+
+The same words head the columns of every format; a workbook shows their Chinese or English titles above them. Scores are
+cut after two decimals, never rounded up to a mark (`maturity.scoring.cut`). What is written is safe to open: text stays
+text, whatever it begins with, and a file is complete or not there at all.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from numpy.typing import NDArray
+
+from maturity.errors import InputError, Problem
+from maturity.language import Lang, say
+from maturity.scenarios import VERDICTS, Decisions
+from maturity.scoring import Assessment, cut
+from maturity.sheets.intake import guarded
+from maturity.sheets.writing import ID, LONGEST, MOST_ROWS, TITLE, printed, replacing, workbook
+
+WRITTEN: Final = (".xlsx", ".csv", ".json")
+TRUTHS: Final = ("no", "unknown", "yes")
+"""Names of NO, UNKNOWN and YES."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """The tables of a result; texts of ``conditions`` and ``basis`` are in the language asked for.
+
+    ``ids`` says which columns hold ids of profiles, verdicts, tiers ...: a workbook shows the name of each.
+    """
+
+    enterprises: pd.DataFrame
+    conditions: pd.DataFrame
+    titles: Mapping[str, str]
+    ids: Mapping[str, Mapping[str, str]]
+    problems: Sequence[Problem]
+    notes: Sequence[Problem]
+    assessment: Assessment
+    decisions: Decisions | None
+    lang: Lang
+
+
+def write_results(
+    path: str | Path,
+    assessment: Assessment,
+    decisions: Decisions | None = None,
+    *,
+    names: Sequence[str],
+    problems: Sequence[Problem] = (),
+    notes: Sequence[Problem] = (),
+    lang: Lang = "zh",
+) -> tuple[Path, ...]:
+    """Write what was found, in the format that the file's ending names.
+
+    * ``.xlsx``: sheets of results, conditions, problems and basis, each headed by titles over ids.
+    * ``.csv``: the results; the conditions, if any, in ``NAME-conditions.csv`` beside it. UTF-8 with a byte order mark.
+      An apostrophe keeps text from being taken for a formula; `read_batch` takes it away again.
+    * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
+
+    One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
+    for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
+    levels), and the verdict for each tier as ``PROGRAMME.TIER``. Where there is no level or score, nothing is written.
+
+    Args:
+        path: the file to write or replace.
+        assessment: n enterprises.
+        decisions: of the same enterprises, matched by id.
+        names: (n,) their names.
+        problems, notes: listed as they are.
+        lang: of titles and texts.
+
+    Returns:
+        the files written.
+
+    Raises:
+        InputError: another ending, another number of names, or a place that cannot be written to.
+    """
+    path = Path(path)
+    write = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object}.get(path.suffix.lower())
+    if write is None:
+        known = ", ".join(WRITTEN)
+        raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
+    if len(names) != len(assessment.answers):
+        raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
+    return write(path, _results(assessment, decisions, names, problems, notes, lang))
+
+
+# --------------------------------------------------------------------------------------------------------------- tables
+
+
+def _results(
+    assessment: Assessment,
+    decisions: Decisions | None,
+    names: Sequence[str],
+    problems: Sequence[Problem],
+    notes: Sequence[Problem],
+    lang: Lang,
+) -> _Results:
+    model = assessment.answers.model
+    own = {key: say(f"sheets.columns.{key}", lang) for key in ("id", "name", "profile")}
+    columns: dict[str, Any] = {
+        "id": [_text(id) for id in assessment.answers.ids],
+        "name": [_text(name) for name in names],
+        "profile": [assessment.answers.profile(i) for i in range(len(names))],
+    }
+    levels: dict[str, NDArray[Any]] = {
+        "level": assessment.level,
+        "level_possible": assessment.level_possible,
+        "total": assessment.total,
+        "level_stepwise": assessment.level_by_reading["stepwise"],
+        "level_if_na_unmet": assessment.level_if_na_unmet,
+    }
+    for key, values in levels.items():
+        own[key] = say(f"sheets.columns.{key}", lang)
+        columns[key] = _shown_scores(values) if values.dtype.kind == "f" else _shown_levels(values)
+    for level, scores in zip(model.levels, assessment.level_scores.T, strict=True):
+        own[f"A{level.number}"] = say("sheets.columns.level_score", lang, level=level.name)
+        columns[f"A{level.number}"] = _shown_scores(np.where(assessment.level < 0, np.nan, scores))
+    for node, scores in zip(model.subdomains, _subdomain_scores(assessment).T, strict=True):
+        own[node.id] = node.name.in_(lang)
+        columns[node.id] = _shown_scores(scores)
+    shown = {"profile": {profile.id: profile.name.in_(lang) for profile in model.profiles}}
+    if decisions:
+        rows = _rows(assessment, decisions)
+        for tier in decisions.programme.tiers:
+            key = f"{decisions.programme.id}.{tier.id}"
+            own[key] = tier.name.in_(lang)
+            columns[key] = decisions.verdict[tier.id][rows].tolist()
+            shown[key] = {verdict: say(f"verdict.{verdict}", lang) for verdict in VERDICTS}
+    conditions = _conditions(columns["id"], columns["name"], assessment, decisions, lang)
+    keys = ("tier", "condition", "condition_name", "role", "value", "threshold", "shortfall", "clause", "quote")
+    own |= {key: say(f"sheets.columns.{key}", lang) for key in keys}
+    own["verdict"] = say("sheets.columns.condition_verdict", lang)
+    shown["verdict"] = {word: say(f"verdict.{word}", lang) for word in TRUTHS}
+    shown["role"] = {role: say(f"sheets.roles.{role}", lang) for role in set(conditions["role"])}
+    shown["tier"] = {tier.id: tier.name.in_(lang) for tier in decisions.programme.tiers} if decisions else {}
+    return _Results(
+        pd.DataFrame(columns), conditions, own, shown, tuple(problems), tuple(notes), assessment, decisions, lang
+    )
+
+
+def _text(text: str) -> str:
+    """A text that every format can hold: what is no character becomes the sign for a broken one."""
+    return text.encode("utf-8", "replace").decode("utf-8").translate({0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD})
+
+
+def _shown_scores(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    return cut(np.asarray(scores, np.float64))
+
+
+def _shown_levels(levels: NDArray[np.int8]) -> pd.arrays.IntegerArray:
+    return pd.arrays.IntegerArray(levels.astype(np.int64), levels < 0)
+
+
+def _subdomain_scores(assessment: Assessment) -> NDArray[np.float64]:
+    """(n, k) for each subdomain the sum over the levels of its scores; NaN where it has none at all."""
+    scores = assessment.scores(assessment.answers.model.layers[-1].id)
+    return np.where(np.isnan(scores).all(axis=2), np.nan, np.nansum(scores, axis=2))
+
+
+def _rows(assessment: Assessment, decisions: Decisions) -> NDArray[np.intp]:
+    """Row of the decisions for each enterprise of the assessment."""
+    rows = {id: row for row, id in enumerate(decisions.ids)}
+    return np.array([rows[id] for id in assessment.answers.ids], np.intp)
+
+
+def _conditions(
+    ids: Sequence[str], names: Sequence[str], assessment: Assessment, decisions: Decisions | None, lang: Lang
+) -> pd.DataFrame:
+    """Every condition of every enterprise, one enterprise after the other."""
+    columns = ["id", "name", "tier", "condition", "condition_name", "role", "verdict"]
+    columns += ["value", "threshold", "shortfall", "clause", "quote"]
+    if decisions is None:
+        return pd.DataFrame(columns=columns, dtype=object)
+    fixed = [
+        (
+            result.tier,
+            result.condition.id,
+            result.condition.name.in_(lang),
+            result.role,
+            result.threshold(lang),
+            result.condition.clause.cite(lang),
+            result.condition.clause.quote,
+            result,
+        )
+        for result in decisions.conditions
+    ]
+    rows = []
+    for id, name, row in zip(ids, names, _rows(assessment, decisions).tolist(), strict=True):
+        for tier, condition, called, role, threshold, clause, quote, result in fixed:
+            value, shortfall = _text(result.value(row, lang)), _text(result.shortfall(row, lang))
+            truth = TRUTHS[result.truth[row]]
+            rows.append((id, name, tier, condition, called, role, truth, value, threshold, shortfall, clause, quote))
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> list[tuple[str, str]]:
+    """What a result rests on: model, programme, readings, dates, library; titles and contents."""
+    model = assessment.answers.model
+
+    def part(word: str, of: str = "") -> str:
+        return " ".join(filter(None, (of, say(f"sheets.basis.{word}", lang))))
+
+    rows = [(part("library"), f"maturity-scoring {version('maturity-scoring')}")]
+    documents: list[tuple[str, Any]] = [(part("model"), model)]
+    if decisions:
+        documents.append((part("programme"), decisions.programme))
+    for title, document in documents:
+        rows += [
+            (title, document.name.in_(lang)),
+            (part("id", title), document.id),
+            (part("edition", title), document.edition),
+            (part("status", title), say(f"sheets.basis.{document.status}", lang)),
+            (part("fingerprint", title), document.fingerprint),
+        ]
+        if document is model:
+            rows.append((part("model_reading"), model.definition.reading.default))
+    if decisions:
+        for reading in decisions.programme.readings:
+            title = say("sheets.basis.reading", lang, name=reading.name)
+            chosen = decisions.readings.get(reading.id, reading.default)
+            rows.append((title, next(option.name.in_(lang) for option in reading.options if option.id == chosen)))
+        days = sorted({str(day) for day in decisions.on})
+        several = say("sheets.basis.several", lang, first=days[0], last=days[-1]) if len(days) > 1 else "".join(days)
+        rows.append((part("on"), several))
+    return [*rows, (part("cut"), part("cut_text"))]
+
+
+# -------------------------------------------------------------------------------------------------------------- formats
+
+
+def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
+    """The enterprises as csv; the conditions beside them."""
+    tables = {path: results.enterprises}
+    if results.decisions:
+        tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = results.conditions
+    for file, table in tables.items():
+        safe = table.apply(lambda column: column.map(guarded) if column.dtype.kind not in "fi" else column)
+        with replacing(file) as fresh:
+            pd.DataFrame(safe).to_csv(fresh, index=False, encoding="utf-8-sig")
+    return tuple(tables)
+
+
+def _write_object(path: Path, results: _Results) -> tuple[Path, ...]:
+    """Everything as one JSON object; what has no value is null."""
+    conditions: dict[str, list[dict[str, object]]] = {}
+    for record in results.conditions.to_dict("records"):
+        own = {str(key): value for key, value in record.items() if key not in ("id", "name")}
+        conditions.setdefault(str(record["id"]), []).append(own)
+    table = results.enterprises.astype(object)
+    enterprises = table.where(table.notna(), None).to_dict("records")
+    document = {
+        "library": version("maturity-scoring"),
+        "model": _identity(results.assessment.answers.model),
+        "programme": _identity(results.decisions.programme) if results.decisions else None,
+        "readings": dict(results.decisions.readings) if results.decisions else {},
+        "enterprises": [{**record, "conditions": conditions.get(str(record["id"]), [])} for record in enterprises],
+        "problems": [_listed(problem, results.lang) for problem in results.problems],
+        "notes": [_listed(note, results.lang) for note in results.notes],
+    }
+    with replacing(path) as fresh, fresh.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+        json.dump(document, stream, ensure_ascii=False, allow_nan=False, indent=1)
+        stream.write("\n")
+    return (path,)
+
+
+def _identity(document: Any) -> dict[str, str]:
+    """What tells one model or programme from another."""
+    return {key: getattr(document, key) for key in ("id", "edition", "status", "fingerprint")}
+
+
+def _listed(problem: Problem, lang: Lang) -> dict[str, str]:
+    return {
+        "id": problem.id,
+        "where": problem.where,
+        "value": problem.value,
+        "what": problem.what(lang),
+        "hint": problem.hint(lang),
+    }
+
+
+def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
+    lang = results.lang
+    listed = [("problem", problem) for problem in results.problems] + [("note", note) for note in results.notes]
+    problems = pd.DataFrame(
+        [
+            (say(f"sheets.kinds.{kind}", lang), one.where, one.value, one.what(lang), one.hint(lang))
+            for kind, one in listed
+        ],
+        columns=["kind", "where", "found", "what", "hint"],
+        dtype=object,
+    )
+    rests_on = pd.DataFrame(
+        basis(results.assessment, results.decisions, lang), columns=["key", "setting"], dtype=object
+    )
+    with replacing(path) as fresh, workbook(fresh, constant_memory=True) as book:
+        sheets = _Sheets(book, results)
+        sheets.add("results", results.enterprises, widths={"id": 16, "name": 28})
+        if results.decisions:
+            wide = {"condition_name": 28, "value": 24, "threshold": 24, "shortfall": 24, "quote": 60}
+            sheets.add("conditions", results.conditions, widths={"id": 16, "name": 28, **wide})
+        sheets.add("problems", problems, widths={"where": 28, "found": 20, "what": 60, "hint": 60})
+        sheets.add("basis", rests_on, widths={"key": 28, "setting": 70})
+    return (path,)
+
+
+class _Sheets:
+    """The sheets of a result workbook, added one after the other."""
+
+    def __init__(self, book: xlsxwriter.Workbook, results: _Results) -> None:
+        self._book, self._results = book, results
+        self._title = book.add_format(TITLE)
+        self._id = book.add_format(ID)
+        self._score = book.add_format({"num_format": "0.00"})
+
+    def add(self, name: str, table: pd.DataFrame, *, widths: Mapping[str, int]) -> None:
+        """A table under two header rows, titles over ids; continued on further sheets where one is full."""
+        title = say(f"sheets.sheets.{name}", self._results.lang)
+        step = MOST_ROWS - 2
+        for part, start in enumerate(range(0, max(len(table), 1), step), start=1):
+            self._fill(title if part == 1 else f"{title} ({part})", table.iloc[start : start + step], widths)
+
+    def _fill(self, name: str, table: pd.DataFrame, widths: Mapping[str, int]) -> None:
+        sheet = self._book.add_worksheet(name)
+        listed = ("kind", "where", "found", "what", "hint", "key", "setting")
+        titles = {**{key: say(f"sheets.columns.{key}", self._results.lang) for key in listed}, **self._results.titles}
+        keys = [str(key) for key in table.columns]
+        for column, key in enumerate(keys):
+            sheet.set_column(column, column, widths.get(key, 12))
+            sheet.write_string(0, column, titles[key], self._title)
+        for column, key in enumerate(keys):  # row after row: the workbook keeps one row in memory
+            sheet.write_string(1, column, key, self._id)
+        writers = [
+            self._writer(sheet, table[key], column, self._results.ids.get(key, {})) for column, key in enumerate(keys)
+        ]
+        for row, values in enumerate(table.itertuples(index=False, name=None), start=2):
+            for write, value in zip(writers, values, strict=True):
+                write(row, value)
+        printed(sheet, 2)
+        sheet.freeze_panes(2, 2 if "id" in table.columns else 0)
+        if len(table):
+            sheet.autofilter(1, 0, len(table) + 1, len(table.columns) - 1)
+
+    def _writer(
+        self, sheet: Any, values: "pd.Series[Any]", column: int, names: Mapping[str, str]
+    ) -> Callable[[int, Any], None]:
+        """How the cells of a column are written: numbers where there is one, else text."""
+        if values.dtype.kind in "fi":
+            style = self._score if values.dtype.kind == "f" else None
+
+            def number(row: int, value: Any) -> None:
+                if not pd.isna(value):
+                    sheet.write_number(row, column, value, style)
+
+            return number
+
+        def text(row: int, value: Any) -> None:
+            if value:
+                shown = names.get(value, value)
+                sheet.write_string(row, column, shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…")
+
+        return text

@@ -1,0 +1,265 @@
+"""Charts: what is placed into a frame is what matplotlib would have drawn, and a reader can read every label."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from io import StringIO
+from itertools import combinations
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from maturity import charts
+from maturity.language import LANGUAGES, Lang
+from maturity.models import MaturityModel, load_model
+
+MODEL = load_model("gbt39116-2020")
+LEGENDS: dict[Lang, tuple[tuple[str, charts.Style], ...]] = {
+    "zh": (("最高可达", "most"), ("可能", "possible"), ("确定", "certain")),
+    "en": (("Most that can be reached", "most"), ("Possible", "possible"), ("For certain", "certain")),
+}
+Draw = Callable[[], tuple[Figure, Axes]]
+
+
+def names(model: MaturityModel, layer: str, profile: str, lang: Lang) -> list[str]:
+    return [node.name.in_(lang) for node in model.nodes[layer] if profile in node.weight]
+
+
+def frames(profile: str, lang: Lang) -> dict[str, Draw]:
+    """Every frame that a report has."""
+    levels = [(str(level.number), level.name.in_(lang)) for level in MODEL.levels]
+    subdomains = names(MODEL, "subdomain", profile, lang)
+    mark = "满足线 0.8" if lang == "zh" else "pass mark 0.8"
+    return {
+        "radar": lambda: charts.radar_axes(subdomains, LEGENDS[lang], 5),
+        "domains": lambda: charts.radar_axes(names(MODEL, "domain", profile, lang), LEGENDS[lang], 5),
+        "elements": lambda: charts.radar_axes(names(MODEL, "element", profile, lang), LEGENDS[lang][:1], 5),
+        "bars": lambda: charts.bars_axes([" ".join(level) for level in levels], 96, 0.8, mark),
+        "field": lambda: charts.field_axes(subdomains, levels, (2, 5, 7)),
+    }
+
+
+def boxes(draw: Draw) -> tuple[Figure, list[tuple[str, float, float, float, float]]]:
+    """Where matplotlib puts each line of text: its words, left, bottom, right, top in px."""
+    with charts.style():
+        figure, _ = draw()
+        figure.savefig(StringIO(), format="svg")
+        extents = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
+        found = [(words, box.x0, box.y0, box.x1, box.y1) for words, box in extents]
+    return figure, found
+
+
+def svg_paths(text: str) -> list[np.ndarray]:
+    """The corners of every path that matplotlib wrote."""
+    paths = re.findall(r'<path d="([^"]*)"', text)
+    return [np.array(re.findall(r"[ML] (-?[\d.]+) (-?[\d.]+)", path), np.float64) for path in paths]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("profile", ["discrete", "process"])
+@pytest.mark.parametrize("kind", ["radar", "domains", "elements", "bars", "field"])
+def test_no_label_is_clipped_or_overlaps_another(kind: str, profile: str, lang: Lang) -> None:
+    """Every line of text lies inside the picture and apart from all others."""
+    figure, found = boxes(frames(profile, lang)[kind])
+    width, height = figure.get_size_inches() * 72
+    assert all(
+        left >= 0 and bottom >= -1 and right <= width and top <= height + 1 for _, left, bottom, right, top in found
+    )
+    for (one, left, bottom, right, top), (other, left2, bottom2, right2, top2) in combinations(found, 2):
+        apart = (
+            left >= right2 or left2 >= right or bottom >= top2 - 3.5 or bottom2 >= top - 3.5
+        )  # line boxes hold spare room
+        assert apart, (one, other)
+
+
+def test_long_labels_of_another_model_stay_apart() -> None:
+    """Forty subdomains with names of eight words are pushed apart rather than written over each other."""
+    labels = [f"A rather long name of a capability sub-domain {k}" for k in range(40)]
+    _, found = boxes(lambda: charts.radar_axes(labels, LEGENDS["en"][:1], 5))
+    lines = [box for box in found if len(box[0]) > 1]
+    for (_, left, bottom, right, top), (_, left2, bottom2, right2, top2) in combinations(lines, 2):
+        assert left >= right2 or left2 >= right or bottom >= top2 - 3.5 or bottom2 >= top - 3.5
+
+
+def test_a_radar_is_where_matplotlib_draws_it() -> None:
+    """The polygon placed into the frame has the corners of `Axes.fill` on the frame's own axes, to a hundredth px."""
+    labels = names(MODEL, "subdomain", "discrete", "zh")
+    values = np.linspace(0.3, 5.0, len(labels))
+    picture = charts.radar(labels, [charts.Series("", values, "certain")], top=5, title="")
+    with charts.style():
+        figure, axes = charts.radar_axes(labels, [("", "certain")], 5)
+        axes.fill(charts.axis_angles(len(labels)), values, clip_on=False, closed=True)
+        drawn = svg_paths(charts.svg_body(figure))
+    polygon = re.search(r'<polygon points="([^"]*)"', picture)
+    assert polygon is not None
+    placed = np.array([point.split(",") for point in polygon[1].split()], np.float64)
+    assert any(path.shape == placed.shape and np.allclose(path, placed, atol=0.006) for path in drawn)
+
+
+def test_bars_are_where_matplotlib_draws_them() -> None:
+    """Each bar has the corners of `Axes.barh` on the frame's own axes."""
+    labels, scores = ["a", "b", "c"], np.array([0.25, 0.8, 1.0])
+    picture = charts.level_bars(
+        labels, scores, [False, True, True], mark=0.8, mark_label="m", shown=["x"] * 3, title=""
+    )
+    with charts.style():
+        figure, axes = charts.bars_axes(labels, 24, 0.8, "m")
+        axes.barh(range(3), scores, height=0.64, clip_on=False)
+        drawn = svg_paths(charts.svg_body(figure))
+    placed = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', picture)
+    assert len(placed) == 3
+    for x, y, width, height in np.array(placed, np.float64):
+        low, high = [x, y], [x + width, y + height]
+        assert any(len(path) and np.allclose([path.min(0), path.max(0)], [low, high], atol=0.012) for path in drawn)
+
+
+def test_cells_are_where_matplotlib_draws_them() -> None:
+    """Each cell has the corners of a rectangle of one by one on the frame's own axes."""
+    rows, columns = ["a", "b"], [("1", "x"), ("2", "y"), ("3", "z")]
+    values = np.array([[0.1, 0.5, 0.8], [0.9, 1.0, np.nan]])
+    shown = [[("0", "")] * 3] * 2
+    picture = charts.heat_map(rows, columns, values, mark=0.8, title="", shown=shown)
+    with charts.style():
+        figure, axes = charts.field_axes(rows, columns, ())
+        for k in range(6):
+            axes.add_patch(Rectangle((k % 3, k // 3), 1, 1, clip_on=False))
+        drawn = svg_paths(charts.svg_body(figure))
+    placed = re.findall(r'<path d="M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)h-[\d.]+z"', picture)
+    assert len(placed) == 6
+    for x, y, width, height in np.array(placed, np.float64):
+        low, high = [x, y], [x + width, y + height]
+        assert any(len(path) and np.allclose([path.min(0), path.max(0)], [low, high], atol=0.012) for path in drawn)
+
+
+def pictures() -> list[str]:
+    values = np.array([1.0, np.nan, 3.0])
+    return [
+        charts.radar(["<a>", "b & c", "智能"], [charts.Series("确定", values, "certain")], top=5, title='<"题">'),
+        charts.level_bars(["<a>"], np.array([0.5]), [False], mark=0.8, mark_label="<m>", shown=["<s>"], title='<"题">'),
+        charts.heat_map(["<a>"], [("<1>", "&")], np.array([[0.5]]), mark=0.8, title='<"题">', shown=[[("<0>", "&")]]),
+    ]
+
+
+@pytest.mark.parametrize("picture", pictures())
+def test_a_picture_is_one_harmless_piece(picture: str) -> None:
+    """Well-formed XML with a title, text that is text, no ids that could clash, nothing from outside."""
+    root = ElementTree.fromstring(picture)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == '<"题">'
+    assert root[0].tag.endswith("title")
+    assert root[0].text == '<"题">'
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "<a>" in texts
+    assert not re.search(r"\bid=|href|url\(|<image|<script", picture)
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    """Even when the frames are drawn anew."""
+    first = pictures()
+    charts.forget_frames()
+    assert pictures() == first
+
+
+def test_a_frame_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second enterprise with the same labels costs no drawing."""
+    charts.forget_frames()
+    draw, calls = charts.radar_axes, []
+
+    def counted(*args: Any) -> tuple[Figure, Axes]:
+        calls.append(args)
+        return draw(*args)
+
+    monkeypatch.setattr(charts, "radar_axes", counted)
+    labels = names(MODEL, "domain", "discrete", "zh")
+    drawn = [
+        charts.radar(labels, [charts.Series("", np.full(12, value), "certain")], top=5, title="")
+        for value in (1.0, 2.0)
+    ]
+    assert drawn[0] != drawn[1]
+    assert len(calls) == 1
+
+
+def test_the_users_matplotlib_stays_as_it_is() -> None:
+    """Drawing changes no rcParams, and the user's own change no picture."""
+    first = pictures()
+    charts.forget_frames()
+    with matplotlib.rc_context({"font.size": 30, "axes.grid": True, "svg.fonttype": "path", "figure.facecolor": "red"}):
+        before = dict(matplotlib.rcParams)
+        assert pictures() == first
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_an_axis_that_does_not_apply_is_marked_and_passed_by() -> None:
+    """A NaN is no corner of the polygon, and its axis carries a sign at the rim."""
+    labels = list("abcdef")
+    values = np.array([1.0, 2.0, np.nan, 3.0, 4.0, 5.0])
+    with_gap = charts.radar(labels, [charts.Series("", values, "certain")], top=5, title="")
+    without = charts.radar(labels, [charts.Series("", np.nan_to_num(values), "certain")], top=5, title="")
+    corners = [re.findall(r'<polygon points="([^"]*)"', picture)[0].split() for picture in (with_gap, without)]
+    assert [len(one) for one in corners] == [5, 6]
+    assert with_gap.count('r="6.5"') == 1
+    assert without.count('r="6.5"') == 0
+
+
+def test_what_is_possible_is_outlined_only_where_it_is_more() -> None:
+    """A bar has a dashed outline where unanswered requirements could raise it, and nowhere else."""
+    picture = charts.level_bars(
+        ["a", "b"],
+        np.array([0.5, 0.9]),
+        [False, True],
+        mark=0.8,
+        mark_label="m",
+        shown=["", ""],
+        title="",
+        possible=np.array([0.7, 0.9]),
+    )
+    assert len(re.findall(r'<rect [^>]*stroke-dasharray="4 2.5"', picture)) == 1
+
+
+def lightness(color: Sequence[str]) -> float:
+    """0 to 255, of red, green and blue in hexadecimal."""
+    return sum(int(part, 16) * share for part, share in zip(color, (0.299, 0.587, 0.114), strict=True))
+
+
+def test_the_mark_is_visible_in_grey() -> None:
+    """Cells on either side of the mark differ in lightness by far more than those on one side; their text contrasts."""
+    values = np.array([[0.0, 0.79, 0.8, 1.0]])
+    shown = [[("", "")] * 4]
+    picture = charts.heat_map(["a"], [("", "")] * 4, values, mark=0.8, title="", shown=shown)
+    cells = re.findall(r'z" fill="#(..)(..)(..)"/><text [^>]*fill="#(..)(..)(..)"', picture)
+    light = [(lightness(cell[:3]), lightness(cell[3:])) for cell in cells]
+    fills = [fill for fill, _ in light]
+    assert fills == sorted(fills, reverse=True)
+    assert fills[1] - fills[2] > 80
+    assert all(abs(fill - ink) > 120 for fill, ink in light)
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "lines"),
+    [
+        ("Safety and environmental protection", 14, ["Safety and", "environmental", "protection"]),
+        ("Planning and scheduling", 14, ["Planning and", "scheduling"]),
+        ("计划与调度", 14, ["计划与调度"]),
+        ("供应链协同与全球资源配置", 14, ["供应链协同与", "全球资源配置"]),
+        ("Unbreakablelongword", 8, ["Unbreakablelongword"]),
+        ("", 14, [""]),
+    ],
+)
+def test_labels_break_at_blanks_and_between_chinese_characters(text: str, most: int, lines: list[str]) -> None:
+    """In as few lines as fit, of about the same length."""
+    assert charts.lines_of(text, most) == lines
+
+
+def test_pyplot_is_never_imported() -> None:
+    """pyplot keeps every figure alive and is not for threads."""
+    draw = "c.radar('abc', [c.Series('', n.ones(3), 'certain')], top=5, title='')"
+    code = f"import sys, maturity.charts as c, numpy as n; {draw}; print('matplotlib.pyplot' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"

@@ -1,0 +1,615 @@
+"""Decisions: the cases that a person wrote down, the rules applied by an independent oracle, and what always holds."""
+
+import calendar
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maturity.answers import UNANSWERED, Answers
+from maturity.errors import InputError
+from maturity.language import LANGUAGES
+from maturity.models import MaturityModel, load_model
+from maturity.scenarios import NO, UNKNOWN, YES, Decisions, Facts, Programme, decide, load_programme, parse_programme
+from maturity.scenarios.truth import months_before
+from maturity.scoring import Assessment, assess
+from test_programme import MINIMAL, ON
+
+CASES = tomllib.loads(
+    (Path(__file__).parent / "cases" / "jilin-2024-228.toml").read_text(encoding="utf-8"), parse_float=Decimal
+)
+JILIN = load_programme(CASES["programme"], on=ON)
+TIERS = ("digital_workshop", "smart_factory", "future_factory")
+DECIDING = ("required", "production", "cultivation")
+
+
+@cache
+def model() -> MaturityModel:
+    return load_model("gbt39116-2020")
+
+
+def assessed(levels: Sequence[tuple[int, int]], ids: Sequence[str]) -> Assessment:
+    """Sheets that reach a level for certain and another one if the open answers are the best."""
+    required = np.array([requirement.level for requirement in model().requirements])
+    certain = np.array([low for low, _ in levels])[:, None]
+    possible = np.array([high for _, high in levels])[:, None]
+    points = np.where(required <= certain, model().points_per_one, np.where(required <= possible, UNANSWERED, 0))
+    answers = Answers.from_points(model(), points.astype(np.uint8), ids=ids, profiles="discrete")
+    result = assess(answers)
+    assert list(zip(result.level.tolist(), result.level_possible.tolist(), strict=True)) == list(levels)
+    return result
+
+
+def decided(facts: Mapping[str, object], on: date = ON, **more: Any) -> Decisions:
+    """One applicant under 228号, everything met but for what is given."""
+    return decide(JILIN, None, Facts.of(JILIN, {**CASES["base"], **facts}, id="E1"), on=on, **more)
+
+
+# ---------------------------------------------------------------- cases as data
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["id"])
+def test_case(case: Mapping[str, Any]) -> None:
+    """A case of tests/cases comes out as it was written down, with its reason."""
+    assessment = None
+    if "level" in case:
+        assessment = assessed([(case["level"], case.get("possible", case["level"]))], ["E1"])
+    facts = Facts.of(JILIN, {**CASES["base"], **case.get("facts", {})}, id="E1")
+    decisions = decide(JILIN, assessment, facts, on=case["on"], readings=case.get("readings", {}))
+    assert {tier: str(decisions.verdict[tier][0]) for tier in case["verdict"]} == case["verdict"]
+    for tier, expected in case.get("unmet", {}).items():
+        roles = DECIDING if "in_production" in " ".join(expected) else DECIDING[:2]
+        unmet = [one.condition.id for one in decisions.of_tier(tier) if one.role in roles and one.truth[0] == NO]
+        assert unmet == expected
+    for tier, expected in case.get("missing", {}).items():
+        assert list(decisions.unknown_facts(tier, 0)) == expected
+    shortfalls = {one.condition.id: one.shortfall(0, "zh") for one in decisions.conditions}
+    for condition, expected in case.get("shortfall", {}).items():
+        assert shortfalls[condition] == expected
+    if "sensitive" in case:
+        assert [tier for tier in TIERS if decisions.depends_on_reading[tier][0]] == case["sensitive"]
+    for lang in LANGUAGES:  # every text of every condition can be said
+        for one in decisions.conditions:
+            assert one.threshold(lang)
+            assert (one.value(0, lang) == "") <= (one.truth[0] == UNKNOWN)
+            assert one.shortfall(0, lang) == "" or one.truth[0] == NO
+
+
+def test_cases_are_told_apart() -> None:
+    ids = [case["id"] for case in CASES["cases"]]
+    assert len(ids) == len(set(ids))
+    assert all(case["clause"] for case in CASES["cases"])
+
+
+# ---------------------------------------------------------------- the oracle: 228号 in plain Python, everything known
+
+
+def window_start(on: date) -> date:
+    """The same day two years before, or the last of that month."""
+    year = on.year - 2
+    return date(year, on.month, min(on.day, calendar.monthrange(year, on.month)[1]))
+
+
+def oracle(facts: Mapping[str, Any], on: date) -> dict[str, str]:
+    """Articles 3 to 7 for an applicant about whom everything is known."""
+
+    def clean(event: object) -> bool:
+        return event == "none" or (isinstance(event, date) and event < window_start(on))
+
+    common = (
+        facts["transformation"] != "none"
+        and facts["registered"]
+        and facts["legal_status"] != "neither"
+        and facts["project_in_jilin"]
+        and facts["operation_sound"]
+        and facts["finance_sound"]
+        and clean(facts["last_violation_on"])
+        and clean(facts["last_major_problem_on"])
+        and facts["c3mep_self_assessment_completed"]
+    )
+    credit = ["不合格", "合格", "良好", "优秀"].index(facts["credit_grade"])
+    money = sum(Decimal(str(facts[f"investment_{part}"])) for part in ("equipment", "software", "services"))
+    base = {
+        "digital_workshop": common and credit >= 1 and money >= 2000 and facts["declared_level"] >= 1,
+        "smart_factory": common
+        and credit >= 1
+        and money >= 4000
+        and facts["declared_level"] >= 2
+        and facts["digital_workshops"] >= 2,
+        "future_factory": common
+        and credit >= 2
+        and money >= 8000
+        and facts["declared_level"] >= 3
+        and len(set(facts["scenarios"])) >= 5,
+    }
+    route = (
+        facts["transformation"] == "implementing"
+        and facts["planned_production_on"] <= date(2025, 12, 31)
+        and on <= date(2025, 12, 31)
+    )
+    return {
+        tier: "eligible" if met and facts["in_production"] else "cultivation" if met and route else "ineligible"
+        for tier, met in base.items()
+    }
+
+
+SCENARIOS = [entry.name.zh for entry in JILIN.catalogue("typical_scenarios").entries]
+DAYS = st.sampled_from([date(2023, 6, 29), date(2023, 6, 30), date(2024, 2, 29), date(2025, 1, 1)])
+# Mostly what meets a condition, or chance would make nearly everybody ineligible.
+POOLS: dict[str, st.SearchStrategy[Any]] = {
+    **{
+        fact: st.sampled_from([True] * 9 + [False])
+        for fact in (
+            "registered",
+            "project_in_jilin",
+            "operation_sound",
+            "finance_sound",
+            "c3mep_self_assessment_completed",
+        )
+    },
+    "in_production": st.booleans(),
+    "legal_status": st.sampled_from(["legal_person", "branch_taxed_in_jilin"] * 3 + ["neither"]),
+    "transformation": st.sampled_from(["implemented", "implementing", "implementing", "none"]),
+    "last_violation_on": st.one_of(st.just("none"), st.just("none"), DAYS),
+    "last_major_problem_on": st.one_of(st.just("none"), st.just("none"), DAYS),
+    "credit_grade": st.sampled_from(["不合格", "合格", "良好", "优秀", "优秀"]),
+    "planned_production_on": st.sampled_from([date(2025, 12, 30), date(2025, 12, 31), date(2026, 1, 1)]),
+    "investment_equipment": st.sampled_from([0, 1999.99, 2000, 3999.9, 4000, 7999.999999, 8000]),
+    "investment_software": st.sampled_from([0, 0, 0.01, 0.1, 0.000001]),
+    "investment_services": st.sampled_from([0, 0, 0.3]),
+    "digital_workshops": st.integers(0, 4),
+    "scenarios": st.lists(st.sampled_from(SCENARIOS), min_size=2, max_size=8),
+    "declared_level": st.integers(0, 5),
+}
+KNOWN = st.fixed_dictionaries(POOLS)
+WHEN = st.sampled_from([date(2025, 6, 30), date(2025, 6, 29), date(2025, 12, 31), date(2026, 1, 1), date(2026, 2, 28)])
+
+
+@given(st.lists(st.tuples(KNOWN, WHEN), min_size=1, max_size=8))
+def test_agrees_with_the_oracle(rows: list[tuple[dict[str, Any], date]]) -> None:
+    """Whole columns come out as the rules applied by hand, one applicant after the other."""
+    columns = {fact: [facts[fact] for facts, _ in rows] for fact in POOLS}
+    facts = Facts.from_columns(JILIN, columns, ids=[str(i) for i in range(len(rows))])
+    decisions = decide(JILIN, None, facts, on=[on for _, on in rows])
+    for i, (row, on) in enumerate(rows):
+        assert {tier: str(decisions.verdict[tier][i]) for tier in TIERS} == oracle(row, on)
+
+
+@given(KNOWN, st.sets(st.sampled_from(sorted(POOLS))), WHEN)
+def test_what_is_decided_stays_decided(known: dict[str, Any], hidden: set[str], on: date) -> None:
+    """A verdict given before everything is known is the verdict when it is; the readings' verdicts as well."""
+    facts = [{**known, **dict.fromkeys(hidden)}, known]
+    columns = {fact: [row[fact] for row in facts] for fact in POOLS}
+    decisions = decide(JILIN, None, Facts.from_columns(JILIN, columns, ids=["part", "whole"]), on=on)
+    for verdict in (decisions.verdict, *decisions.verdict_by_reading.values()):
+        for tier in TIERS:
+            before, after = verdict[tier]
+            assert before in ("undecided", after)
+    for tier in TIERS:
+        assert decisions.verdict[tier][1] != "undecided"
+        assert set(decisions.unknown_facts(tier, 0)) <= hidden
+        assert (decisions.unknown_facts(tier, 0) != ()) == (decisions.verdict[tier][0] == "undecided")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.fixed_dictionaries({fact: st.one_of(st.none(), pool) for fact, pool in POOLS.items()}),
+            st.sampled_from([(0, 0), (1, 1), (1, 3), (2, 2), (2, 5), (3, 3), (5, 5)]),
+            WHEN,
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_a_batch_is_its_rows_in_any_order(
+    rows: list[tuple[dict[str, Any], tuple[int, int], date]], random: Any
+) -> None:
+    """A batch gives what each applicant gives alone; the order of the facts or of the answers does not matter."""
+    ids = [f"E{i}" for i in range(len(rows))]
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    assessment = assessed([levels for _, levels, _ in rows], ids)
+    columns = {fact: [rows[i][0][fact] for i in order] for fact in POOLS}
+    facts = Facts.from_columns(JILIN, columns, ids=[ids[i] for i in order])
+    batch = decide(JILIN, assessment, facts, on=[rows[i][2] for i in order])
+    assert batch.ids == tuple(ids[i] for i in order)
+    for at, i in enumerate(order):
+        stated, levels, on = rows[i]
+        alone = decide(JILIN, assessed([levels], [ids[i]]), Facts.of(JILIN, stated, id=ids[i]), on=on)
+        for tier in TIERS:
+            assert alone.verdict[tier][0] == batch.verdict[tier][at]
+            assert alone.depends_on_reading[tier][0] == batch.depends_on_reading[tier][at]
+            assert alone.headline(tier, 0, "zh") == batch.headline(tier, at, "zh")
+        for one, whole in zip(alone.conditions, batch.conditions, strict=True):
+            assert one.truth[0] == whole.truth[at]
+            assert one.value(0, "zh") == whole.value(at, "zh")
+            assert one.shortfall(0, "en") == whole.shortfall(at, "en")
+
+
+# ---------------------------------------------------------------- the verdict line
+
+
+def test_a_tier_missed_by_the_band_alone_says_so() -> None:
+    """Design: the reading, the other verdict and the wording stand in the line itself."""
+    decisions = decided({"declared_level": 2})
+    assert decisions.headline("future_factory", 0, "zh").startswith(
+        "不符合条件（按解读“下限”）；按解读“仅供参考”则符合条件 — 原文：“具体请参考"
+    )
+    shown = decisions.headline("future_factory", 0, "en")
+    assert shown.startswith(
+        "ineligible by the reading lower_bound, eligible by the reading reference — the text: “具体请参考"
+    )
+    assert "3-4级" in shown
+    assert decisions.headline("digital_workshop", 0, "zh") == "符合条件"
+
+
+def test_the_line_of_an_undecided_tier_names_what_is_missing() -> None:
+    decisions = decided({"credit_grade": None, "digital_workshops": None})
+    assert decisions.headline("smart_factory", 0, "zh") == "待定（缺少：信用等级、统一管理的数字化车间数）"
+    assert decisions.headline("digital_workshop", 0, "en") == "undecided (missing: Credit grade)"
+
+
+def test_verdicts_by_reading_change_one_reading_at_a_time() -> None:
+    """The option in effect is there too, and gives the verdict itself."""
+    decisions = decided({"declared_level": 2}, readings={"maturity_band": "upper_bound"})
+    assert decisions.readings == {"maturity_band": "upper_bound", "scenario_count": "categories"}
+    by_reading = {
+        key: [str(verdict[tier][0]) for tier in TIERS] for key, verdict in decisions.verdict_by_reading.items()
+    }
+    assert by_reading == {
+        ("maturity_band", "lower_bound"): ["eligible", "eligible", "ineligible"],
+        ("maturity_band", "reference"): ["eligible", "eligible", "eligible"],
+        ("maturity_band", "upper_bound"): ["eligible", "ineligible", "ineligible"],
+        ("scenario_count", "categories"): ["eligible", "ineligible", "ineligible"],
+        ("scenario_count", "instances"): ["eligible", "ineligible", "ineligible"],
+    }
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def shown(decisions: Decisions, condition: str) -> tuple[str, str, str, str]:
+    """Value, threshold, shortfall in Chinese, and the shortfall in English."""
+    one = next(one for one in decisions.conditions if one.condition.id == condition)
+    return one.value(0, "zh"), one.threshold("zh"), one.shortfall(0, "zh"), one.shortfall(0, "en")
+
+
+def test_shows_value_threshold_and_shortfall() -> None:
+    """Amounts are exact, grouped, and never scientific; parts that are not known are said to be missing."""
+    decisions = decided({"investment_equipment": 1650, "investment_software": 0, "investment_services": 0})
+    assert shown(decisions, "digital_workshop.investment") == (
+        "1,650 万元",
+        "≥ 2,000 万元",
+        "差 350 万元",
+        "short by 350 万元",
+    )
+    decisions = decided({"investment_equipment": 1650, "investment_software": None, "investment_services": 0})
+    assert shown(decisions, "digital_workshop.investment") == ("已知 1,650 万元", "≥ 2,000 万元", "", "")
+    decisions = decided({"scenarios": "数字化设计、飞行器"})
+    assert shown(decisions, "future_factory.scenarios") == (
+        "1 个，另有 1 个名称待人工对应",
+        "≥ 5 个",
+        "差 4 个",
+        "short by 4",
+    )
+    assert shown(decisions, "future_factory.maturity") == ("平台 5 级", "≥ 3 级", "", "")
+    assert shown(decisions, "credit_good") == ("优秀", "≥ 良好", "", "")
+    assert shown(decisions, "digital_workshop.standard")[:2] == ("未取得原文", "国家标准《数字化车间通用技术要求》")
+
+
+def test_shows_the_bounds_of_a_level() -> None:
+    facts = Facts.of(JILIN, {**CASES["base"], "declared_level": 2}, id="E1")
+    decisions = decide(JILIN, assessed([(1, 3)], ["E1"]), facts, on=ON)
+    assert shown(decisions, "smart_factory.maturity")[0] == "1–3 级；平台 2 级"
+    assert shown(decisions, "future_factory.maturity")[2] == "差 1 级"
+
+
+def test_advice_and_judgement_never_decide() -> None:
+    """References, descriptions and judgements are listed with their role, unknown, and nobody is blocked by them."""
+    decisions = decided({})
+    roles = {one.condition.id: one.role for one in decisions.of_tier("digital_workshop")}
+    assert roles["digital_workshop.standard"] == roles["digital_workshop.workshop_level"] == "advice"
+    assert roles["digital_workshop.data_connected"] == "experts"
+    assert roles["digital_workshop.in_production"] == "production"
+    assert roles["digital_workshop.route_open"] == "cultivation"
+    assert roles["digital_workshop.maturity"] == "required"
+    as_advice = decided({}, readings={"maturity_band": "reference"}).of_tier("digital_workshop")
+    assert next(one.role for one in as_advice if one.condition.id == "digital_workshop.maturity") == "advice"
+
+
+# ---------------------------------------------------------------- assessment and declaration
+
+
+def test_a_rejected_row_has_only_its_declared_level() -> None:
+    """A sheet without an applicable requirement under a protected node has no level: only the declared one counts."""
+    required = model().requirements
+    protected = [requirement.subdomain == "personnel_skills" for requirement in required]
+    points = np.where(protected, 254, 10).astype(np.uint8)[None, :].repeat(2, axis=0)
+    assessment = assess(Answers.from_points(model(), points, ids=["E1", "E2"], profiles="discrete"))
+    assert assessment.level.tolist() == [-1, -1]
+    columns = {fact: [value, value] for fact, value in CASES["base"].items()} | {"declared_level": [3, None]}
+    decisions = decide(JILIN, assessment, Facts.from_columns(JILIN, columns, ids=["E1", "E2"]), on=ON)
+    assert decisions.verdict["future_factory"].tolist() == ["eligible", "undecided"]
+    assert decisions.notes == ()
+
+
+def test_rows_are_matched_by_id() -> None:
+    """The order is that of the facts; the rows of the assessment are named."""
+    assessment = assessed([(1, 1), (2, 2), (3, 3)], ["A", "B", "C"])
+    columns = {fact: [value] * 3 for fact, value in CASES["base"].items()} | {"declared_level": [None] * 3}
+    decisions = decide(JILIN, assessment, Facts.from_columns(JILIN, columns, ids=["C", "A", "B"]), on=ON)
+    assert decisions.ids == ("C", "A", "B")
+    assert decisions.verdict["future_factory"].tolist() == ["eligible", "ineligible", "ineligible"]
+    assert decisions.verdict["smart_factory"].tolist() == ["eligible", "ineligible", "eligible"]
+    assert decisions.assessment_rows is not None
+    assert decisions.assessment_rows.tolist() == [2, 0, 1]
+
+
+def test_disagreements_are_noted() -> None:
+    """A declared level outside what the answers allow, or against the declared score, is somebody's to check."""
+    columns = {fact: [value] * 4 for fact, value in CASES["base"].items()}
+    columns |= {"declared_level": [1, 2, 3, None], "declared_total": [None, 3.5, 2.8, 1]}
+    facts = Facts.from_columns(JILIN, columns, ids=["A", "B", "C", "D"])
+    decisions = decide(JILIN, assessed([(2, 2), (1, 2), (3, 3), (2, 4)], facts.ids), facts, on=ON)
+    found = [(note.id, note.where, note.value) for note in decisions.notes]
+    assert found == [
+        ("decide.declared-contradicts", "B: declared_level", "2"),
+        ("decide.declared-disagrees", "A: declared_level", "1"),
+        ("decide.declared-disagrees", "D: declared_level", "1"),
+    ]
+    assert all(note.text(lang) for note in decisions.notes for lang in LANGUAGES)
+
+
+# ---------------------------------------------------------------- dates
+
+
+def test_dates_that_do_not_fit_are_noted() -> None:
+    """An event after the application, and an application before the document was in force."""
+    decisions = decided({"last_violation_on": date(2024, 8, 20), "applied_on": date(2024, 8, 19)})
+    found = [(note.id, note.where) for note in decisions.notes]
+    assert found == [
+        ("decide.outside-force", "E1: applied_on"),
+        ("decide.event-after-application", "E1: last_violation_on"),
+    ]
+    assert "2024-08-20" in decisions.notes[1].text("zh")
+    assert decisions.verdict["digital_workshop"].tolist() == ["undecided"]
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 12, 31)))
+def test_two_years_back_is_the_same_day_or_the_last_of_the_month(on: date) -> None:
+    assert months_before(np.array([on], dtype="datetime64[D]"), 24)[0].item() == window_start(on)
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 12, 31)))
+def test_the_day_from_which_an_event_no_longer_counts(event: date) -> None:
+    """What is printed holds: on that day the condition is met, the day before it is not."""
+    text = shown(decided({"last_violation_on": event}, on=event), "no_violation")[3]
+    day = date.fromisoformat(text.removeprefix("holds for applications from "))
+    for on, expected in ((day, YES), (day - timedelta(days=1), NO)):
+        results = decided({"last_violation_on": event}, on=on).conditions
+        assert next(one.truth[0] for one in results if one.condition.id == "no_violation") == expected
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def refused(*args: Any, **more: Any) -> list[tuple[str, str]]:
+    with pytest.raises(InputError) as error:
+        decide(*args, **more)
+    assert all(problem.text(lang) for problem in error.value.problems for lang in LANGUAGES)
+    return [(problem.id, problem.value) for problem in error.value.problems]
+
+
+def test_ids_that_do_not_match_are_refused() -> None:
+    """Missing and double ids on either side are all named."""
+    facts = Facts.from_columns(JILIN, {}, ids=["A", "A", "B", "D"])
+    assert refused(JILIN, assessed([(1, 1)] * 4, ["B", "C", "C", "A"]), facts, on=ON) == [
+        ("decide.double-id", "A"),
+        ("decide.missing-id", "C"),
+        ("decide.double-id", "C"),
+        ("decide.missing-id", "D"),
+    ]
+    assert refused(JILIN, None, facts, on=ON) == [("decide.double-id", "A")]
+
+
+def test_facts_of_another_programme_are_refused() -> None:
+    """Facts checked against other rules, even a changed copy under the same id, do not fit."""
+    changed = parse_programme(JILIN.content.replace(b"value = 2000", b"value = 1500"), "mine.toml")
+    assert refused(changed, None, Facts.of(JILIN, {}), on=ON) == [("decide.other-programme", "jilin-2024-228")]
+
+
+def test_readings_and_dates_that_do_not_exist_are_refused() -> None:
+    facts = Facts.from_columns(JILIN, {"applied_on": [ON, None]}, ids=["A", "B"])
+    assert refused(JILIN, None, facts, on=ON, readings={"band": "x", "maturity_band": "middle"}) == [
+        ("decide.unknown-option", "middle"),
+        ("decide.unknown-reading", "band"),
+    ]
+    assert refused(JILIN, None, facts, on=[ON]) == [("decide.dates-length", "1")]
+    assert refused(JILIN, None, facts, on="soon") == [("decide.bad-date", "soon")]
+    assert refused(JILIN, None, facts, on=np.array(["NaT", "NaT"], dtype="datetime64[D]")) == [("decide.no-date", "")]
+
+
+def test_results_are_read_only() -> None:
+    decisions = decided({})
+    for array in (
+        decisions.verdict["smart_factory"],
+        decisions.depends_on_reading["smart_factory"],
+        decisions.conditions[0].truth,
+        decisions.on,
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = array[0]
+
+
+def test_nobody_is_a_batch_too() -> None:
+    decisions = decide(JILIN, None, Facts.from_columns(JILIN, {}, ids=[]), on=ON)
+    assert decisions.verdict["smart_factory"].shape == (0,)
+
+
+# ---------------------------------------------------------------- the vocabulary
+
+
+def small(rule: str, more: str = "") -> Programme:
+    """The minimal programme with another rule."""
+    text = MINIMAL.decode("utf-8").replace('quote = "投资不低于100万元"', 'quote = "投资"')
+    return parse_programme((text[: text.index("rule = ")] + f"rule = {rule}\n{more}").encode("utf-8"), "small.toml")
+
+
+def truths(rule: str, columns: Mapping[str, Sequence[object]], on: date = ON) -> list[int]:
+    programme = small(rule)
+    n = len(next(iter(columns.values())))
+    decisions = decide(programme, None, Facts.from_columns(programme, columns, ids=[str(i) for i in range(n)]), on=on)
+    for lang in LANGUAGES:
+        assert decisions.conditions[0].threshold(lang)
+        for i in range(n):
+            assert (decisions.conditions[0].shortfall(i, lang) == "") or decisions.conditions[0].truth[i] == NO
+            assert isinstance(decisions.conditions[0].value(i, lang), str)
+    return list(decisions.conditions[0].truth)
+
+
+def number(value: object) -> str:
+    return f'{{ value = {value}, basis = "assumed", cite = "made up" }}'
+
+
+@pytest.mark.parametrize(
+    ("op", "expected"),
+    [
+        (">=", [NO, YES, YES, UNKNOWN]),
+        (">", [NO, NO, YES, UNKNOWN]),
+        ("<=", [YES, YES, NO, UNKNOWN]),
+        ("<", [YES, NO, NO, UNKNOWN]),
+    ],
+)
+def test_comparisons_below_on_and_above_the_mark(op: str, expected: list[int]) -> None:
+    """Numbers, grades and dates compare alike; a missing fact is unknown."""
+    compare = f'{{ kind = "compare", fact = "money", op = "{op}", threshold = {number(100)} }}'
+    assert truths(compare, {"money": [99.999999, 100, 100.000001, None]}) == expected
+    grade = f'{{ kind = "grade", fact = "grade", op = "{op}", grade = "middle" }}'
+    assert truths(grade, {"grade": ["low", "middle", "high", None]}) == expected
+    dated = f'{{ kind = "date", fact = "planned_on", op = "{op}", date = {number("2025-06-30")} }}'
+    assert truths(dated, {"planned_on": ["2025-06-29", "2025-06-30", "2025-07-01", None]}) == expected
+
+
+@pytest.mark.parametrize(
+    ("op", "expected"),
+    [
+        (">=", [YES, UNKNOWN, NO, UNKNOWN]),
+        (">", [UNKNOWN, UNKNOWN, NO, UNKNOWN]),
+        ("<=", [UNKNOWN, UNKNOWN, YES, UNKNOWN]),
+        ("<", [NO, UNKNOWN, YES, UNKNOWN]),
+    ],
+)
+def test_a_sum_with_unknown_parts_is_an_interval(op: str, expected: list[int]) -> None:
+    """What is known is the least; it decides where more cannot matter."""
+    rule = f'{{ kind = "sum", facts = ["money", "more_money"], op = "{op}", threshold = {number(100)} }}'
+    assert truths(rule, {"money": [100, 99, 99, None], "more_money": [None, None, 0.5, None]}) == expected
+
+
+@pytest.mark.parametrize(("op", "expected"), [(">=", [NO, UNKNOWN, YES, YES]), ("<", [YES, UNKNOWN, NO, NO])])
+def test_unmatched_names_leave_an_open_list_unknown(op: str, expected: list[int]) -> None:
+    rule = f'{{ kind = "count", fact = "things", op = "{op}", threshold = {number(2)} }}'
+    assert truths(rule, {"things": ["一", "一、元", "一、二", "一、二、元"]}) == expected
+
+
+def test_an_application_window_includes_both_ends() -> None:
+    rule = f'{{ kind = "applied", opens = {number("2025-06-01")}, closes = {number("2025-06-30")} }}'
+    days = [date(2025, 5, 31), date(2025, 6, 1), date(2025, 6, 30), date(2025, 7, 1)]
+    assert [truths(rule, {"ready": [True]}, on)[0] for on in days] == [NO, YES, YES, NO]
+
+
+def test_options_and_yes_no() -> None:
+    assert truths('{ kind = "is", fact = "form", value = ["a", "c"] }', {"form": ["a", "b", "c", None]}) == [
+        YES,
+        NO,
+        YES,
+        UNKNOWN,
+    ]
+    assert truths('{ kind = "is", fact = "ready", value = false }', {"ready": [True, False, None]}) == [
+        NO,
+        YES,
+        UNKNOWN,
+    ]
+
+
+PARTS = ["ready", "form", "money"]
+PART_RULES = (
+    '{ kind = "is", fact = "ready", value = true }, { kind = "is", fact = "form", value = ["a"] }, '
+    f'{{ kind = "compare", fact = "money", op = ">=", threshold = {number(1)} }}'
+)
+PART_VALUES: dict[str, list[object]] = {"ready": [False, None, True], "form": ["b", None, "a"], "money": [0, None, 1]}
+GRID = [(a, b, c) for a in (NO, UNKNOWN, YES) for b in (NO, UNKNOWN, YES) for c in (NO, UNKNOWN, YES)]
+
+
+@pytest.mark.parametrize(
+    ("combinator", "holds"),
+    [
+        ('kind = "all"', lambda yes: yes == 3),
+        ('kind = "any"', lambda yes: yes >= 1),
+        ('kind = "none"', lambda yes: yes == 0),
+        (f'kind = "at_least", count = {number(2)}', lambda yes: yes >= 2),
+    ],
+)
+def test_combinators_decide_when_every_completion_agrees(combinator: str, holds: Any) -> None:
+    """Kleene: YES or NO when all ways to fill the unknowns agree, else UNKNOWN; over the whole truth table."""
+    columns = {fact: [PART_VALUES[fact][row[at]] for row in GRID] for at, fact in enumerate(PARTS)}
+    expected = []
+    for row in GRID:
+        known, unknown = row.count(YES), row.count(UNKNOWN)
+        outcomes = {holds(known + more) for more in range(unknown + 1)}
+        expected.append(UNKNOWN if len(outcomes) == 2 else YES if outcomes == {True} else NO)
+    assert truths(f"{{ {combinator}, of = [{PART_RULES}] }}", columns) == expected
+
+
+def test_combined_conditions_read_and_name_what_is_missing() -> None:
+    """A combined condition names its facts, in what it found, asks, misses, and lacks."""
+    programme = small(f'{{ kind = "all", of = [{PART_RULES}] }}')
+    facts = Facts.from_columns(
+        programme, {"ready": [True, None], "form": ["b", "a"], "money": [0.5, None]}, ids=["A", "B"]
+    )
+    decisions = decide(programme, None, facts, on=ON)
+    one = decisions.conditions[0]
+    assert one.value(0, "zh") == "就绪：是；形式：乙；投资：0.5 万元"
+    assert one.threshold("en") == "Ready: yes; Form: A; Investment: ≥ 1 万元"
+    assert one.shortfall(0, "zh") == "投资：差 0.5 万元"
+    assert decisions.verdict["tier"].tolist() == ["ineligible", "undecided"]
+    assert decisions.unknown_facts("tier", 1) == ("ready", "money")
+
+
+def test_a_tier_without_route_has_no_cultivation() -> None:
+    decisions = decide(
+        programme := small('{ kind = "is", fact = "ready", value = true }'),
+        None,
+        Facts.of(programme, {"ready": False}),
+        on=ON,
+    )
+    assert decisions.verdict["tier"].tolist() == ["ineligible"]
+
+
+def test_a_reading_may_set_the_modality_alone() -> None:
+    """Under the other reading the condition is advice, so the missed tier is not missed."""
+    rule = f'{{ kind = "compare", fact = "money", op = ">=", threshold = {number(100)} }}'
+    ready = """
+[[conditions]]
+id = "ready"
+name = { zh = "就绪", en = "Ready" }
+clause = "1"
+tiers = ["tier"]
+modality = "mandatory"
+rule = { kind = "is", fact = "ready", value = true }
+"""
+    programme = small(rule, f'under = {{ way = {{ loose = {{ modality = "reference" }} }} }}\n{ready}')
+    decisions = decide(programme, None, Facts.of(programme, {"money": 99, "ready": True}), on=ON)
+    assert (
+        decisions.headline("tier", 0, "en")
+        == "ineligible by the reading strict, eligible by the reading loose — the text: “投资”"
+    )

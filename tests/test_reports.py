@@ -1,0 +1,551 @@
+"""Reports: the figures of the assessment in both languages, harmless, complete, and the same every time."""
+
+import re
+import shutil
+import subprocess
+from datetime import date
+from fractions import Fraction
+from html import escape, unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import maturity
+from maturity import reports
+from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
+from maturity.errors import InputError
+from maturity.language import LANGUAGES, Lang
+from maturity.models import load_model, parse_model
+from maturity.reports import Content, contents, file_names, render, write_reports
+from maturity.scenarios import Decisions, Facts, decide, load_programme
+from maturity.scoring import Assessment, assess, cut
+
+MODEL = load_model("gbt39116-2020")
+ON = date(2025, 6, 30)
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+IDS = ("half", "not-applicable", "trimmed", "rejected", "readings", "top", "process", "empty", "plain")
+NAMES = tuple(f"示例{id}有限公司" for id in IDS)
+
+
+def columns(subdomain: str = "", levels: tuple[int, ...] = (1, 2, 3, 4, 5)) -> list[int]:
+    return [
+        column
+        for column, asked in enumerate(MODEL.requirements)
+        if asked.level in levels and subdomain in ("", asked.subdomain)
+    ]
+
+
+def sheets() -> Assessment:
+    """Nine enterprises, each with something that a report has to say."""
+    level = np.array([requirement.level for requirement in MODEL.requirements])
+    points = (
+        np.select([level == 1, level == 2, level == 3], [10, 8, 5], 0)
+        .astype(np.uint8)[np.newaxis]
+        .repeat(len(IDS), axis=0)
+    )
+    row = {id: points[i] for i, id in enumerate(IDS)}
+    row["half"][100:] = UNANSWERED
+    row["not-applicable"][columns("procurement", (2,))] = NOT_APPLICABLE
+    row["not-applicable"][columns(levels=(2,))[:3]] = 5
+    row["trimmed"][columns("logistics")] = NOT_APPLICABLE
+    row["rejected"][columns("data")] = NOT_APPLICABLE
+    row["readings"][columns(levels=(1,))] = 5
+    row["readings"][columns(levels=(3,))] = 10
+    row["top"][:] = 10
+    row["empty"][:] = UNANSWERED
+    profiles = ["process" if id == "process" else "discrete" for id in IDS]
+    return assess(Answers.from_points(MODEL, points, ids=IDS, profiles=profiles))
+
+
+ASSESSMENT = sheets()
+
+
+def facts() -> Facts:
+    """Of the same enterprises: some with money, one in cultivation, one of which nothing is known."""
+    programme = load_programme("jilin-2024-228", on=ON)
+    good = programme.fact("credit_grade").options[-1].id
+    base: dict[str, Any] = {
+        "registered": True,
+        "legal_status": "legal_person",
+        "project_in_jilin": True,
+        "transformation": "implemented",
+        "operation_sound": True,
+        "finance_sound": True,
+        "last_violation_on": "none",
+        "last_major_problem_on": "none",
+        "credit_grade": good,
+        "in_production": True,
+        "investment_equipment": 2500,
+        "investment_software": 0,
+        "investment_services": 0,
+        "c3mep_self_assessment_completed": True,
+    }
+    rows = [dict(base) for _ in IDS]
+    rows[IDS.index("plain")] |= {"investment_equipment": 1500}
+    rows[IDS.index("process")] |= {"in_production": False, "planned_production_on": date(2025, 11, 30)}
+    rows[IDS.index("process")] |= {"transformation": "implementing"}
+    rows[IDS.index("empty")] = {}
+    names = dict.fromkeys(name for row in rows for name in row)
+    return Facts.from_columns(programme, {name: [row.get(name) for row in rows] for name in names}, ids=IDS)
+
+
+DECISIONS = decide(facts().programme, ASSESSMENT, facts(), on=ON)
+
+
+def content(id: str, lang: Lang = "zh", decisions: Decisions | None = DECISIONS) -> Content:
+    (found,) = contents(ASSESSMENT, [IDS.index(id)], decisions=decisions, names=NAMES, lang=lang)
+    return found
+
+
+def page(id: str, lang: Lang = "zh", decisions: Decisions | None = DECISIONS) -> str:
+    return render(ASSESSMENT, IDS.index(id), decisions=decisions, name=NAMES[IDS.index(id)], lang=lang)
+
+
+# ---------------------------------------------------------------- figures
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_the_first_page_has_the_level_and_total_of_the_assessment(id: str) -> None:
+    """The figures are those of the assessment, the total cut from the exact one."""
+    i, found = IDS.index(id), content(id)
+    assert (found.level, found.level_possible) == (ASSESSMENT.level[i], ASSESSMENT.level_possible[i])
+    if id != "rejected":
+        exact = ASSESSMENT.total_exact(i)
+        assert Fraction(found.total) <= exact < Fraction(found.total) + Fraction(1, 100)
+        assert Fraction(found.total_possible) <= ASSESSMENT.total_exact(i, possible=True)
+    assert all(text in page(id) for text in (found.level_name, found.total, NAMES[i]))
+
+
+@pytest.mark.parametrize("id", [id for id in IDS if id != "rejected"])
+def test_every_node_has_the_score_of_the_assessment(id: str) -> None:
+    """Each node of the profile with its score by level, cut; '—' where there is none."""
+    i = IDS.index(id)
+    lines = {(node.layer, node.id): node.scores for node in content(id).nodes}
+    for layer in MODEL.layers:
+        certain = ASSESSMENT.scores(layer.id, slice(i, i + 1))[0]
+        possible = ASSESSMENT.scores(layer.id, slice(i, i + 1), possible=True)[0]
+        for node, scores, best in zip(MODEL.nodes[layer.id], certain, possible, strict=True):
+            if ASSESSMENT.answers.profile(i) not in node.weight:
+                assert (layer.id, node.id) not in lines
+                continue
+            shown = lines.pop((layer.id, node.id))
+            assert [one.shown for one in shown] == ["—" if np.isnan(a) else f"{cut(a):.2f}" for a in scores]
+            assert [one.possible or one.shown for one in shown] == [
+                "—" if np.isnan(a) else f"{cut(a):.2f}" for a in best
+            ]
+    assert not lines
+
+
+def test_no_printed_score_reaches_a_mark_that_the_exact_one_misses() -> None:
+    """A level whose score is 0.79703 is printed as 0.79, and as not met."""
+    sheet = {requirement.id: "full" for requirement in MODEL.requirements}
+    sheet |= {MODEL.requirements[column].id: "mostly" for column in columns(levels=(4,))}
+    sheet[next(iter(MODEL.requirements[column].id for column in columns("equipment_management", (4,))))] = "partly"
+    (found,) = contents(assess(Answers.of(MODEL, sheet, profile="discrete")), [0])
+    line = found.levels[3]
+    assert not line.met
+    assert line.score.shown == "0.79"
+    assert found.gaps == () or all(level.number != 4 or level.short for level in found.gaps)
+
+
+@pytest.mark.parametrize("id", ["half", "not-applicable", "trimmed", "readings", "process", "plain"])
+def test_a_gap_is_worth_what_the_levels_score_gains(id: str) -> None:
+    """Answering a requirement fully raises that level's exact score by its worth; gaps stand in order of it."""
+    i = IDS.index(id)
+    levels = content(id).gaps
+    assert levels[-1].number == ASSESSMENT.level[i] + 1
+    for level in levels:
+        worth = [Fraction(gap.worth) for gap in level.gaps]
+        assert worth == sorted(worth, reverse=True)
+        before = ASSESSMENT.level_scores_exact(i)[level.number - 1]
+        for gap in (*level.gaps[:1], *level.gaps[-1:]):
+            points = ASSESSMENT.answers.points[i : i + 1].copy()
+            points[0, MODEL.columns[gap.id]] = 10
+            changed = Answers.from_points(MODEL, points, ids=[id], profiles=ASSESSMENT.answers.profile(i))
+            gain = assess(changed).level_scores_exact(0)[level.number - 1] - before
+            assert Fraction(gap.worth) <= gain < Fraction(gap.worth) + Fraction(1, 10**4)
+
+
+@pytest.mark.parametrize("id", ["half", "not-applicable", "plain", "readings"])
+def test_gaps_are_every_requirement_of_the_next_level_that_is_not_fully_met(id: str) -> None:
+    """None is left out, unanswered ones among them; what is not applicable or fully met is no gap."""
+    i = IDS.index(id)
+    target = int(ASSESSMENT.level[i]) + 1
+    expected = {
+        MODEL.requirements[column].id
+        for column in columns(levels=(target,))
+        if ASSESSMENT.answers.points[i, column] not in (10, NOT_APPLICABLE)
+    }
+    (level,) = [level for level in content(id).gaps if level.number == target]
+    assert {gap.id for gap in level.gaps} == expected
+    text = page(id)
+    assert all(escape(gap.name) in text and gap.id in text for gap in level.gaps)
+
+
+def test_the_pass_mark_is_the_models() -> None:
+    """Another edition's mark is drawn and printed, here 0.7; nothing in the report knows 0.8."""
+    text = MODEL.content.decode("utf-8").replace("[pass_mark]\nvalue = 0.8", "[pass_mark]\nvalue = 0.7")
+    other = parse_model(text.encode("utf-8"), "other.toml")
+    found = render(assess(Answers.of(other, {"data.1a": "full"}, profile="discrete")))
+    assert "满足线 0.7" in found
+    assert "满足线 0.8" not in found
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def test_unanswered_requirements_make_an_interval() -> None:
+    """A half-filled sheet says what is certain and what is possible, and lists what is missing."""
+    i, found = IDS.index("half"), content("half")
+    assert found.open
+    assert found.level < found.level_possible
+    assert any(found.level_name in note and found.level_possible_name in note for note in found.notes)
+    listed = {item.id for group in found.unanswered for item in group.items}
+    assert listed == {
+        asked.id for asked, given in zip(MODEL.requirements, ASSESSMENT.answers.points[i], strict=True) if given == 255
+    }
+
+
+def test_readings_that_differ_are_both_printed() -> None:
+    """Where adding up and level by level give two levels, the first page names both."""
+    i = IDS.index("readings")
+    assert ASSESSMENT.readings_differ[i]
+    levels = {int(by[i]) for by in ASSESSMENT.level_by_reading.values()}
+    (note,) = [note for note in content("readings", "en").notes if "reading" in note]
+    assert all((f"Level {level}" if level else "Below level 1") in note for level in levels)
+    assert not any("reading" in note for note in content("plain", "en").notes)
+
+
+def test_not_applicable_is_listed_with_what_it_changes() -> None:
+    """The requirements, the cells left empty, and where it differs the level with them counted as the lowest choice."""
+    found = content("trimmed", "en")
+    assert {item.id.split(".")[0] for group in found.not_applicable for item in group.items} == {"logistics"}
+    assert any("Logistics (level 1, 2, 3, 4, 5)" in note for note in found.open_notes)
+    i = IDS.index("trimmed")
+    if ASSESSMENT.level_if_na_unmet[i] != ASSESSMENT.level[i]:
+        assert any("not applicable" in note for note in found.notes)
+
+
+def test_a_rejected_row_gets_a_report_that_says_why() -> None:
+    """No level, no gaps, and the subdomain that may not be trimmed by name."""
+    found = content("rejected", "en")
+    assert found.rejected
+    assert found.gaps == ()
+    assert any("Data" in note for note in found.notes)
+    assert "No level" in page("rejected", "en")
+    assert "nan" not in re.sub(r"<[^>]*>", " ", page("rejected", "en")).lower().split()
+
+
+def test_a_sheet_without_any_answer_says_so() -> None:
+    """Nothing answered is not level 0: the first page says that it says nothing."""
+    assert any("No requirement is answered" in note for note in content("empty", "en").notes)
+
+
+def test_provisional_is_printed_in_plain_words() -> None:
+    """On the first page and on the basis page, for whichever definition is provisional; a verified one is not named."""
+    assert MODEL.status == "provisional"
+    assert "暂行数据" in page("plain")
+    assert "尚未与正式文本核对" in page("plain")
+    assert "Provisional" in page("plain", "en")
+    verified = parse_model(MODEL.content.replace(b'status = "provisional"', b'status = "verified"', 1), "v.toml")
+    assert "暂行数据" not in render(assess(Answers.of(verified, {"data.1a": "full"}, profile="discrete")))
+
+
+def test_the_basis_page_is_enough_to_repeat_the_report() -> None:
+    """Model, edition, fingerprints, readings, date of application, version of the library."""
+    found = page("plain", "en")
+    programme = DECISIONS.programme
+    for text in (MODEL.id, MODEL.fingerprint, programme.id, programme.fingerprint, "2025-06-30", maturity.__version__):
+        assert text in found
+    assert all(escape(reading.name.en) in found for reading in programme.readings)
+
+
+# ---------------------------------------------------------------- tiers
+
+
+def test_every_condition_stands_in_the_report_with_clause_and_quote() -> None:
+    """With its truth, value, threshold and shortfall, under the role that it has."""
+    i, found = IDS.index("plain"), content("plain")
+    text = unescape(page("plain"))
+    for tier in found.tiers:
+        results = [result for result in DECISIONS.conditions if result.tier == tier.id]
+        lines = [*(line for _, own in tier.deciding for line in own), *tier.advice, *tier.experts]
+        assert sorted(line.id for line in lines) == sorted(result.condition.id for result in results)
+        for result in results:
+            (line,) = [line for line in lines if line.id == result.condition.id]
+            assert line.truth == ("no", "unknown", "yes")[result.truth[i]]
+            assert line.shortfall == result.shortfall(i, "zh")
+            assert line.clause in text
+            assert line.quote in text
+        assert all(line.id in {r.condition.id for r in results if r.role == "advice"} for line in tier.advice)
+
+
+def test_an_ineligible_verdict_says_why_on_the_first_page() -> None:
+    """The condition that fails, with its shortfall."""
+    tier = content("plain", "en").tiers[0]
+    assert tier.verdict == "ineligible"
+    assert any("500" in reason for reason in tier.failed)
+
+
+def test_an_undecided_verdict_names_the_facts_that_would_decide_it() -> None:
+    """An enterprise of which nothing is known is undecided, and the report lists what to ask."""
+    tier = content("empty").tiers[0]
+    assert tier.verdict == "undecided"
+    assert DECISIONS.programme.fact("registered").name.zh in tier.unknown_facts
+    text = page("empty")
+    assert all(escape(fact) in text for fact in tier.unknown_facts)
+
+
+def test_decisions_are_matched_by_id() -> None:
+    """Their rows may stand in another order than the assessment's."""
+    turned = facts()
+    names = [fact.id for fact in turned.programme.facts]
+    order = list(reversed(range(len(IDS))))
+    given = {name: [turned.value(name, i) for i in order] for name in names}
+    other = Facts.from_columns(turned.programme, given, ids=[IDS[i] for i in order])
+    assert page("plain", decisions=decide(turned.programme, ASSESSMENT, other, on=ON)) == page("plain")
+
+
+def test_without_a_programme_there_is_no_word_of_one() -> None:
+    """A report needs no decisions."""
+    found = page("plain", "en", None)
+    assert "Programme" not in found
+    assert "Recognition" not in found
+
+
+# ---------------------------------------------------------------- languages
+
+
+class Cells(HTMLParser):
+    """The numbers of a page: cells that are right-aligned, the key figures, and the text of the charts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag if tag in ("td", "dd", "text", "small") else ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and re.fullmatch(r"[≤ ]*-?\d[\d.]*( – [\d.]+)?%?", data.strip()):
+            self.found.append(data.strip())
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_both_languages_have_the_same_numbers(id: str) -> None:
+    """In the same places: tables, key figures and charts."""
+    found = {}
+    for lang in LANGUAGES:
+        cells = Cells()
+        cells.feed(page(id, lang))
+        found[lang] = cells.found
+    assert len(found["zh"]) > 100
+    assert found["zh"] == found["en"]
+
+
+def test_an_english_report_is_english() -> None:
+    """Chinese is left only in names and in the words of a clause."""
+    text = re.sub(r'<span class="quote".*?</span>', "", page("half", "en"), flags=re.DOTALL).replace(NAMES[0], "")
+    text = text.replace(DECISIONS.programme.name.en, "")
+    text = re.sub(r"<style>.*?</style>|font-family=\"[^\"]*\"", "", text, flags=re.DOTALL)
+    lines = [line for line in text.splitlines() if re.search(r"[\u4e00-\u9fff]", line)]
+    # Units (万元), the wording of a clause in a verdict line, and titles of sources stay as they are.
+    assert not [line for line in lines if not re.search(r"万元|the text|吉林|吉工信|民法典|《", line)]
+
+
+# ---------------------------------------------------------------- harmless, the same, complete
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "../../x", "名" * 300]
+)
+def test_a_name_is_only_a_name(name: str) -> None:
+    """Whatever an enterprise is called, the page has no more tags than one of a quiet name."""
+    loud, quiet = (render(ASSESSMENT, 0, decisions=DECISIONS, name=one) for one in (name, "示例"))
+    assert escape(name).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in loud
+    assert re.findall(r"<(\w+)", loud) == re.findall(r"<(\w+)", quiet)
+
+
+def test_a_page_loads_nothing() -> None:
+    """No script, no link to a style sheet, image, font or frame, no address but the SVG namespace."""
+    found = page("half")
+    assert not re.search(r"<(script|link|img|iframe|object|embed|base)\b|@import|url\(|\ssrc=|\son\w+=", found)
+    assert set(re.findall(r'(?:href|xmlns)="([^"]*)"', found)) == {"http://www.w3.org/2000/svg"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_same_input_gives_the_same_bytes(lang: Lang, tmp_path: Path) -> None:
+    """Every file of a batch, also when its enterprises are written one by one."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_reports(first, ASSESSMENT, DECISIONS, NAMES, lang=lang)
+    for id in IDS:
+        write_reports(second, ASSESSMENT, DECISIONS, NAMES, lang=lang, only=[id])
+    names = sorted(path.name for path in first.iterdir())
+    assert names == sorted(path.name for path in second.iterdir())
+    assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
+
+
+def test_a_batch_has_a_page_each_and_an_index(tmp_path: Path) -> None:
+    """The index links every page, and progress is told after each."""
+    told: list[tuple[int, int]] = []
+    written = write_reports(tmp_path, ASSESSMENT, DECISIONS, NAMES, progress=lambda done, of: told.append((done, of)))
+    assert [path.name for path in written.paths] == [f"{id}.html" for id in IDS]
+    assert written.problems == ()
+    assert told == [(k, len(IDS)) for k in range(1, len(IDS) + 1)]
+    index = written.index.read_text(encoding="utf-8")
+    assert re.findall(r'<a href="([^"]*)"', index) == [f"{id}.html" for id in IDS]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["index.html", *(f"{id}.html" for id in IDS)])
+
+
+def test_one_bad_enterprise_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its problem is returned, its page is absent, the index says so."""
+    draw = reports.page
+
+    def fails(content: Content, *, index: str = "") -> str:
+        if content.id == "trimmed":
+            raise RuntimeError("broken")
+        return draw(content, index=index)
+
+    monkeypatch.setattr(reports, "page", fails)
+    written = write_reports(tmp_path, ASSESSMENT, DECISIONS, NAMES)
+    assert len(written.paths) == len(IDS) - 1
+    (problem,) = written.problems
+    assert (problem.id, problem.where) == ("reports.failed", "trimmed")
+    assert "broken" in problem.text("zh")
+    assert 'href="trimmed.html"' not in written.index.read_text(encoding="utf-8")
+
+
+def test_a_bad_row_does_not_stop_those_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong before the page is drawn costs that report only."""
+    levels = reports.content._Writer.levels
+
+    def fails(self: Any) -> Any:
+        if self.i in (1, 4):
+            raise ZeroDivisionError
+        return levels(self)
+
+    monkeypatch.setattr(reports.content._Writer, "levels", fails)
+    written = write_reports(tmp_path, ASSESSMENT, DECISIONS, NAMES)
+    assert [problem.where for problem in written.problems] == [IDS[1], IDS[4]]
+    assert [path.stem for path in written.paths] == [id for i, id in enumerate(IDS) if i not in (1, 4)]
+
+
+def test_a_name_that_is_not_unicode_is_shown_as_far_as_possible(tmp_path: Path) -> None:
+    """Half a surrogate pair is written as its code."""
+    written = write_reports(tmp_path, ASSESSMENT, None, ["企业\ud800", *NAMES[1:]])
+    assert written.problems == ()
+    assert "企业\\ud800" in written.paths[0].read_text(encoding="utf-8")
+
+
+def test_an_interrupted_file_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was there before stays, and no half-written file is left behind."""
+    target = tmp_path / "a.html"
+    reports.files.write(target, "before")
+
+    def interrupted(self: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        reports.files.write(target, "after")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
+    assert target.read_text(encoding="utf-8") == "before"
+
+
+def test_unknown_ids_and_missing_decisions_are_refused(tmp_path: Path) -> None:
+    """With the nearest id; nothing is written."""
+    with pytest.raises(InputError, match="plain"):
+        write_reports(tmp_path, ASSESSMENT, only=["plian"])
+    with pytest.raises(InputError):
+        write_reports(tmp_path, ASSESSMENT, names=["one"])
+    few = assess(ASSESSMENT.answers.take(slice(0, 2)))
+    programme = DECISIONS.programme
+    with pytest.raises(InputError, match="top"):
+        write_reports(
+            tmp_path, ASSESSMENT, decide(programme, few, Facts.from_columns(programme, {}, ids=IDS[:2]), on=ON)
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------- file names
+
+
+SEPARATORS = ["../../x", "..", ".", "a/b", "a\\b", "C:\\x", "<script>", 'a"b', "a|b", "a?b*", "~"]
+DEVICES = ["CON", "con.txt", "COM1", "lpt9", "nul ", "COM\u00b9", "index", "INDEX"]
+ENDS = ["", "a.", "a ", " a", "-rf", ".hidden", "x" * 300, "名" * 300]
+HIDDEN = ["a\0b", "a\nb", "a\u202eb", "\ud800", "\ufeffa", "\u00b2"]
+
+
+@pytest.mark.parametrize("id", [*SEPARATORS, *DEVICES, *ENDS, *HIDDEN])
+def test_a_file_name_is_safe_on_every_system(id: str) -> None:
+    """No separator, no device, no blank or dot at its ends, short enough, and something is left."""
+    (name,) = file_names([id], reserved=["index"])
+    assert re.fullmatch(r'[^<>:"/\\|?*\x00-\x1f\u202e]+', name)
+    assert not re.match(r"(con|prn|aux|nul|com\d|lpt\d|com¹)(\.|$)", name, re.IGNORECASE)
+    assert name == name.strip(" .")
+    assert not name.startswith(("-", "."))
+    assert 0 < len(name.encode("utf-8")) <= 200
+    assert name.casefold() != "index"
+
+
+def test_file_names_are_unique_where_case_does_not_count() -> None:
+    """Ids that differ in case, in composition, in what is cleaned away, or not at all."""
+    ids = ["a", "A", "é", "e\u0301", "a/b", "a\\b", "a-b", "", " ", "dup", "dup", "STRASSE", "straße"]
+    names = file_names(ids)
+    assert len({name.casefold() for name in names}) == len(ids)
+    assert names[6] == file_names(ids[4:7])[2]
+
+
+def test_a_plain_id_keeps_its_name_and_no_order_changes_any() -> None:
+    """A second run over a sorted file writes the same names."""
+    ids = ["示例-01", "91220101MA0X", "E 7", "a", "A", "x:y"]
+    names = dict(zip(ids, file_names(ids), strict=True))
+    assert [names[id] for id in ids[:2]] == ids[:2]
+    turned = ids[::-1]
+    assert dict(zip(turned, file_names(turned), strict=True)) == names
+
+
+# ---------------------------------------------------------------- as seen
+
+
+def chromium(*options: str, cwd: Path) -> str:
+    """What headless Chromium prints, with a profile of its own and without a network."""
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
+    command += ["--disable-background-networking", f"--user-data-dir={cwd / 'profile'}", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, cwd=cwd).stdout
+
+
+MEASURE = """<!DOCTYPE html><meta charset="utf-8"><body>{frames}<pre></pre><script>
+onload = () => document.querySelector("pre").textContent = [...document.querySelectorAll("iframe")].map(frame => {{
+  const root = frame.contentDocument.documentElement
+  const out = [...root.querySelectorAll("text")].filter(text => {{
+    const own = text.getBoundingClientRect(), all = text.closest("svg").getBoundingClientRect()
+    return own.left < all.left - 1 || own.right > all.right + 1 || own.top < all.top - 1 || own.bottom > all.bottom + 1
+  }})
+  return [frame.clientWidth, root.scrollWidth, out.length]
+}}).join(";")
+</script>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
+def test_no_page_scrolls_sideways_and_no_label_is_cut_off(tmp_path: Path) -> None:
+    """At 390 and 1280 px, in both languages, for the fullest and the emptiest sheet, in a real browser."""
+    pages = [page(id, lang) for lang in LANGUAGES for id in ("half", "rejected")]
+    pages += [render(ASSESSMENT, 0, name="W" * 300, lang="en")]
+    frames = [
+        f'<iframe style="width:{width}px;height:900px" srcdoc="{escape(one)}"></iframe>'
+        for one in pages
+        for width in (390, 1280)
+    ]
+    (tmp_path / "measure.html").write_text(MEASURE.format(frames="".join(frames)), encoding="utf-8")
+    dumped = chromium("--dump-dom", f"file://{tmp_path / 'measure.html'}", cwd=tmp_path)
+    measured = re.search(r"<pre>([\d,;]+)</pre>", dumped)
+    assert measured is not None
+    sizes = [tuple(map(int, one.split(","))) for one in measured[1].split(";")]
+    assert len(sizes) == len(frames)
+    assert all(scrolled <= shown and cut_off == 0 for shown, scrolled, cut_off in sizes), sizes

@@ -1,0 +1,307 @@
+"""A sheet that somebody filled in becomes a batch: headers wherever they stand, every row kept or named."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from maturity.answers import NOT_APPLICABLE, UNANSWERED
+from maturity.errors import InputError, Problem
+from maturity.models import load_model
+from maturity.scenarios import load_programme
+from maturity.sheets import Batch, read_batch
+
+MODEL = load_model("gbt39116-2020")
+PROGRAMME = load_programme("jilin-2024-228", on=date(2025, 6, 30))
+FIRST, SECOND = MODEL.requirements[0], MODEL.requirements[1]
+HEAD = ["id", "name", "profile", FIRST.id, SECOND.id]
+
+
+def written(path: Path, rows: Sequence[Sequence[object]], sheet: str = "企业") -> Path:
+    """A workbook or CSV with these rows."""
+    if path.suffix == ".csv":
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(rows)
+        return path
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+        worksheet = book.add_worksheet(sheet)
+        dates = book.add_format({"num_format": "yyyy-mm-dd"})
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if isinstance(cell, date):
+                    worksheet.write_datetime(number, column, cell, dates)
+                else:
+                    worksheet.write(number, column, cell)
+    return path
+
+
+def read(path: Path, *rows: Sequence[Any], facts: bool = False) -> Batch:
+    return read_batch(written(path, rows), MODEL, PROGRAMME if facts else None)
+
+
+def ids(problems: Sequence[Problem]) -> list[tuple[str, str]]:
+    """Kind and place of each problem."""
+    for problem in problems:
+        assert problem.text("zh")
+        assert problem.text("en")
+    return [(problem.id, problem.where) for problem in problems]
+
+
+@pytest.fixture(params=["batch.xlsx", "batch.csv"])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return tmp_path / str(request.param)
+
+
+def test_one_row_per_enterprise_answers_by_label_id_and_value(path: Path) -> None:
+    """The columns may come in any order and under any of their names."""
+    batch = read(
+        path,
+        [SECOND.name.zh, "行业类型", "编号", FIRST.name.en, "企业名称"],
+        ["大部分满足", "离散型", "E1", 1, "示例一"],
+        ["N/A", "process", "E2", "partly", "示例二"],
+    )
+    assert batch.answers.ids == ("E1", "E2")
+    assert batch.names == ("示例一", "示例二")
+    assert [batch.answers.profile(i) for i in range(2)] == ["discrete", "process"]
+    assert batch.answers.points[:, :3].tolist() == [[10, 8, UNANSWERED], [5, NOT_APPLICABLE, UNANSWERED]]
+    assert batch.problems == ()
+    assert [note.id for note in batch.notes] == ["sheets.missing-requirements"]
+
+
+def test_a_bad_cell_is_unanswered_and_named_by_its_address(path: Path) -> None:
+    """Workbook, sheet, cell, value, what would be right, and what was probably meant."""
+    batch = read(path, HEAD, ["E1", "示例", "discrete", "mostley", 0.85], ["E2", "示例", "process", "mostly", 1])
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert ids(batch.problems) == [("sheets.bad-choice", f"{place}!D2"), ("sheets.bad-choice", f"{place}!E2")]
+    assert batch.answers.points[:, :2].tolist() == [[UNANSWERED, UNANSWERED], [8, 10]]
+    assert "did you mean 'mostly'" in batch.problems[0].text("en")
+    assert "大部分满足（0.8）" in batch.problems[1].text("zh")
+
+
+HEADERS: Mapping[str, Sequence[Sequence[Any]]] = {
+    "title rows above": [["吉林省智能制造评估"], [], ["填报单位：", "", "2025 年"], HEAD],
+    "titles under ids": [HEAD, ["编号", "企业名称", "行业类型", FIRST.name.zh, SECOND.name.zh]],
+    "ids under titles": [["编号", "企业名称", "行业类型", FIRST.name.zh, SECOND.name.zh], HEAD],
+    "groups above": [["", "", "", "组织战略", ""], HEAD],
+    "cells merged downwards": [["编号", "企业名称", "行业类型", "组织战略", ""], ["", "", "", FIRST.id, SECOND.id]],
+    "id and name in one": [[*HEAD[:3], f"{FIRST.id} {FIRST.name.zh}", f"{SECOND.id}\n{SECOND.name.zh}"]],
+    "full width, stars, blanks": [["ＩＤ", "企业名称 *", " 行业类型：", FIRST.id.upper(), SECOND.name.zh]],
+    "remarks beside": [[*HEAD, "备注", "序号"]],
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_the_header_is_found_where_it_stands(header: str, path: Path) -> None:
+    """Titles above, two rows of headings, merged cells."""
+    batch = read(path, *HEADERS[header], ["E1", "示例", "离散型", "full", "mostly", "随便", 1])
+    assert (batch.answers.ids, batch.names) == (("E1",), ("示例",))
+    assert batch.answers.points[0, :2].tolist() == [10, 8]
+    if header == "remarks beside":
+        assert batch.problems == ()
+
+
+def test_unknown_double_and_unnamed_columns_are_named(tmp_path: Path) -> None:
+    """With a suggestion where one is near; nothing that has content is passed over in silence."""
+    head = ["id", "name", "profile", FIRST.id, "organization_stratgy.1b", FIRST.name.zh, "", ""]
+    batch = read(tmp_path / "b.xlsx", head, ["E1", "示例", "discrete", 1, 1, 1, "", "x"])
+    assert ids(batch.problems) == [
+        ("sheets.unknown-column", "b.xlsx!企业!E1"),
+        ("sheets.duplicate-column", "b.xlsx!企业!F1"),
+        ("sheets.unnamed-column", "b.xlsx!企业!H1"),
+    ]
+    assert "did you mean 'organization_strategy.1b'" in batch.problems[0].text("en")
+
+
+def test_header_rows_that_disagree_are_named(tmp_path: Path) -> None:
+    """The fuller row holds."""
+    below = ["编号", "企业名称", "行业类型", FIRST.name.zh, FIRST.name.zh]
+    batch = read(tmp_path / "b.xlsx", HEAD, below, ["E1", "示例", "discrete", 1, 0])
+    assert ids(batch.problems) == [("sheets.headings-disagree", "b.xlsx!企业!E1")]
+    assert batch.answers.points[0, :2].tolist() == [10, 0]
+
+
+def test_blank_rows_are_skipped_and_what_stands_below_them_is_kept(path: Path) -> None:
+    """Rows of blanks are no enterprises."""
+    batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], [], [" ", "", "　"], ["E2", "二", "process", 0, 0], [])
+    assert batch.answers.ids == ("E1", "E2")
+    assert batch.problems == ()
+
+
+def test_a_row_without_a_known_profile_is_left_out_and_named(tmp_path: Path) -> None:
+    """Without a profile there are no weights; none is guessed."""
+    batch = read(
+        tmp_path / "b.xlsx",
+        HEAD,
+        ["E1", "一", "", 1, 1],
+        ["E2", "二", "流程", 1, 1],
+        ["E3", "三", "process", 1, 1],
+        ["合计", "", "", "", ""],
+    )
+    assert batch.answers.ids == ("E3",)
+    assert ids(batch.problems) == [
+        ("sheets.missing-profile", "b.xlsx!企业!C2"),
+        ("sheets.bad-profile", "b.xlsx!企业!C3"),
+        ("sheets.lonely-row", "b.xlsx!企业!C5"),
+    ]
+    assert "E1" in batch.problems[0].text("en")
+
+
+def test_a_row_of_facts_alone_needs_no_profile(tmp_path: Path) -> None:
+    """An office that holds declared levels only: nothing is answered, so that no weight matters."""
+    batch = read(tmp_path / "b.xlsx", ["编号", "企业名称", "平台评估等级"], ["E1", "示例", "2级"], facts=True)
+    assert batch.facts is not None
+    assert (batch.facts.value("declared_level", 0), batch.problems) == (2, ())
+    assert "sheets.profile-not-needed" in [note.id for note in batch.notes]
+
+
+def test_ids_that_are_missing_double_or_ruined_are_named_and_nothing_is_lost(tmp_path: Path) -> None:
+    """Every row keeps an id of its own."""
+    given = ["E1", "", "E1", "E1 (2)", 220101199001010011.0, 1001.0]
+    batch = read(tmp_path / "b.xlsx", HEAD, *([id, "示例", "discrete", 1, 1] for id in given))
+    assert batch.answers.ids == ("E1", "row-3", "E1 (3)", "E1 (2)", "220101199001010000", "1001")
+    assert ids(batch.problems) == [
+        ("sheets.missing-id", "b.xlsx!企业!A3"),
+        ("sheets.duplicate-id", "b.xlsx!企业!A4"),
+        ("sheets.ruined-id", "b.xlsx!企业!A6"),
+    ]
+    assert "b.xlsx!企业!A2" in batch.problems[1].text("en")
+
+
+def test_without_a_column_of_ids_rows_are_called_by_number(path: Path) -> None:
+    """Once for the whole sheet, not for every row."""
+    batch = read(path, HEAD[1:], ["一", "discrete", 1, 1], ["二", "discrete", 1, 1])
+    assert batch.answers.ids == ("row-2", "row-3")
+    assert [problem.id for problem in batch.problems] == ["sheets.no-id-column"]
+
+
+def test_formula_errors_and_formulas_without_result_are_problems(tmp_path: Path) -> None:
+    """They are no blanks, in answers, facts, names and profiles."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append([*HEAD, "registered"])
+    sheet.append(["E1", "=A1", "discrete", "=1", "#REF!", "=TRUE()"])
+    sheet.append(["E2", "示例", "=C2", 1, 1, "是"])
+    sheet.append(["E3", "示例", "discrete", 1, 1, "是"])
+    sheet["E2"].data_type = "e"
+    book.save(tmp_path / "b.xlsx")
+    batch = read_batch(tmp_path / "b.xlsx", MODEL, PROGRAMME)
+    assert batch.answers.ids == ("E1", "E3")
+    assert sorted(ids(batch.problems)) == [
+        ("sheets.error-cell", "b.xlsx!Sheet!E2"),
+        ("sheets.formula-cell", "b.xlsx!Sheet!B2"),
+        ("sheets.formula-cell", "b.xlsx!Sheet!C3"),
+        ("sheets.formula-cell", "b.xlsx!Sheet!D2"),
+        ("sheets.formula-cell", "b.xlsx!Sheet!F2"),
+        ("sheets.missing-profile", "b.xlsx!Sheet!C3"),
+    ]
+    assert batch.answers.points[0, :2].tolist() == [UNANSWERED, UNANSWERED]
+
+
+def test_facts_are_read_with_their_units_and_what_was_changed_is_noted(path: Path) -> None:
+    """The unit in the heading holds for bare numbers."""
+    batch = read(
+        path,
+        ["编号", "行业类型", "近3年设备购置投资（亿元）", "统一管理的数字化车间数", "规划建设的典型场景", "applied_on"],
+        ["E1", "离散型", 1.2, "3个", "数字化设计、绿色化制造", date(2025, 6, 30)],
+        ["E2", "流程型", "800万元", -1, "", "2025年7月"],
+        facts=True,
+    )
+    facts = batch.facts
+    assert facts is not None
+    assert facts.value("investment_equipment", 0) == Decimal(12000)
+    assert facts.value("investment_equipment", 1) == Decimal(800)
+    assert facts.value("digital_workshops", 0) == 3
+    assert facts.value("scenarios", 0) == ("数字化设计", "绿色化制造")
+    assert facts.value("applied_on", 0) == date(2025, 6, 30)
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert ids(batch.problems) == [("facts.negative", f"{place}!D3"), ("sheets.bad-date", f"{place}!F3")]
+    assert ("sheets.read-as", f"{place}!C2") in ids(batch.notes)
+    assert facts.value("digital_workshops", 1) is None
+
+
+def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path) -> None:
+    """Many thousand lines of the same help nobody."""
+    rows = [[f"E{i}", "示例", "discrete", "是" if i != 30 else 1, 1] for i in range(100)]
+    batch = read(tmp_path / "b.xlsx", HEAD, *rows)
+    assert ids(batch.problems) == [
+        ("sheets.bad-choice", "b.xlsx!企业!D2:D31"),
+        ("sheets.bad-choice", "b.xlsx!企业!D33:D101"),
+    ]
+
+
+def test_true_is_no_answer_though_python_takes_it_for_one(tmp_path: Path) -> None:
+    """In one column with the number 1."""
+    batch = read(tmp_path / "b.xlsx", HEAD, ["E1", "", "discrete", 1, 1], ["E2", "", "discrete", True, 1])
+    assert batch.answers.points[:, 0].tolist() == [10, UNANSWERED]
+    assert ids(batch.problems) == [("sheets.bad-choice", "b.xlsx!企业!D3")]
+
+
+def test_the_sheet_whose_header_is_known_best_is_read_and_others_with_data_are_named(tmp_path: Path) -> None:
+    """Instructions are passed over."""
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("说明").write_column(0, 0, ["填表说明", "编号：企业编号", "行业类型必须填写"])
+        for name in ("长春", "吉林"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEAD if name == "吉林" else HEAD[:4])
+            sheet.write_row(1, 0, [name, "示例", "discrete", 1, 1])
+    batch = read_batch(path, MODEL)
+    assert batch.answers.ids == ("吉林",)
+    assert ids(batch.problems) == [("sheets.other-sheet", "b.xlsx!长春")]
+
+
+def test_a_row_that_may_not_be_trimmed_so_is_named_with_its_row(tmp_path: Path) -> None:
+    """The problem that the answers raise gets the place in the sheet."""
+    own = [requirement.id for requirement in MODEL.requirements if requirement.subdomain == FIRST.subdomain]
+    batch = read(tmp_path / "b.xlsx", ["id", "profile", *own], ["E1", "discrete", *["N/A"] * len(own)])
+    assert ids(batch.problems) == [("answers.trimmed", "b.xlsx!企业!2: E1")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([["随便"], ["什么"]], "no header found"),
+        ([HEAD], "no enterprise below the header"),
+        ([HEAD, ["", "", "", "", ""], [" "]], "no enterprise below the header"),
+        ([HEAD, ["E1", "示例", "别的", 1, 1]], "the industry type '别的' is not known"),
+    ],
+)
+def test_a_sheet_without_header_or_enterprises_is_refused(rows: list[list[object]], words: str, path: Path) -> None:
+    """There is nothing to score."""
+    with pytest.raises(InputError, match=words) as caught:
+        read(path, *rows)
+    assert caught.value.text("zh")
+
+
+def test_columns_without_requirements_and_facts_are_a_problem(tmp_path: Path) -> None:
+    """Everything counts as unanswered, which nobody may overlook."""
+    batch = read(tmp_path / "b.xlsx", HEAD[:3], ["E1", "示例", "discrete"])
+    assert [problem.id for problem in batch.problems] == ["sheets.no-requirements"]
+
+
+def test_several_files_make_one_batch_and_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """Ids are told apart over all files, and facts that a file does not ask for are unknown there."""
+    first = written(tmp_path / "a.xlsx", [[*HEAD, "registered"], ["E1", "一", "discrete", 1, 1, "是"]])
+    second = written(tmp_path / "b.csv", [HEAD, ["E1", "二", "process", 0.5, "x"], ["E3", "三", "process", 0, 0]])
+    (tmp_path / "c.csv").touch()
+    batch = read_batch([first, second, tmp_path / "c.csv"], MODEL, PROGRAMME)
+    assert batch.answers.ids == ("E1", "E1 (2)", "E3")
+    assert batch.names == ("一", "二", "三")
+    assert batch.answers.points[:, :2].tolist() == [[10, 10], [5, UNANSWERED], [0, 0]]
+    assert batch.facts is not None
+    assert [batch.facts.value("registered", i) for i in range(3)] == [True, None, None]
+    assert ids(batch.problems) == [
+        ("sheets.bad-choice", "b.csv!E2"),
+        ("sheets.empty-file", "c.csv"),
+        ("sheets.duplicate-id", "b.csv!A2"),
+    ]
+    with pytest.raises(InputError, match="0 bytes"):
+        read_batch([tmp_path / "c.csv"], MODEL)
+    with pytest.raises(InputError, match="no file is given"):
+        read_batch([], MODEL)

@@ -1,0 +1,211 @@
+"""Forms: empty ones are no data, filled ones come back as they were filled in, whatever was written into them."""
+
+import csv
+import io
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maturity.answers import NOT_APPLICABLE, UNANSWERED
+from maturity.errors import InputError
+from maturity.language import LANGUAGES, Lang
+from maturity.models import load_model
+from maturity.scenarios import load_programme
+from maturity.sheets import Batch, read_batch, write_form
+from maturity.sheets.intake import guarded
+
+MODEL = load_model("gbt39116-2020")
+PROGRAMME = load_programme("jilin-2024-228", on=date(2025, 6, 30))
+LABELS: dict[Lang, dict[int, str]] = {
+    lang: {
+        **{choice.points: choice.name.in_(lang) for choice in MODEL.requirements[0].choices},
+        NOT_APPLICABLE: "不适用" if lang == "zh" else "not applicable",
+    }
+    for lang in LANGUAGES
+}
+
+# What a workbook can hold: XML has no control characters but these, and turns a carriage return into a line feed.
+CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+TEXTS = st.one_of(
+    st.text(CHARACTERS, max_size=40),
+    st.sampled_from(
+        ["=1+1", "+86", "-5", "@SUM(A1)", "'=x", "＝１", "示例企业（集团）", "𬭎🏭👩‍🔧", "N/A", "007", "1e5"]
+    ),
+    st.text("企业示例０１ＡＢ", min_size=200, max_size=300),
+).map(str.strip)
+NAMES = st.lists(st.tuples(TEXTS.filter(bool), TEXTS), min_size=1, max_size=6, unique_by=lambda pair: pair[0])
+POINTS = st.sampled_from([0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED])
+
+
+@cache
+def form(batch: bool, lang: Lang) -> bytes:
+    """An empty form; it takes as long to write as all the rest."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "form.xlsx"
+        write_form(path, MODEL, PROGRAMME, batch=batch, lang=lang)
+        return path.read_bytes()
+
+
+def put(cell: Any, value: str) -> None:
+    """Type a text: a spreadsheet keeps the text of a cell that is formatted as text, whatever it begins with."""
+    cell.value = value or None
+    if value:
+        cell.data_type = "s"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("batch", [True, False])
+def test_an_empty_form_is_recognised_and_has_no_enterprise(batch: bool, lang: Lang, tmp_path: Path) -> None:
+    """Its header is found; nothing in it is mistaken for data."""
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(form(batch, lang))
+    with pytest.raises(InputError, match="no enterprise below the header"):
+        read_batch(path, MODEL, PROGRAMME)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@settings(max_examples=6)
+@given(data=st.data())
+def test_a_filled_batch_form_comes_back(
+    lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """read(write(x)) == x for ids, names, profiles and every choice."""
+    given_names = data.draw(NAMES)
+    points = [data.draw(st.lists(POINTS, min_size=216, max_size=216)) for _ in given_names]
+    book = openpyxl.load_workbook(io.BytesIO(form(True, lang)))
+    sheet = book.worksheets[1]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    for row, ((id, name), answers) in enumerate(zip(given_names, points, strict=True), start=3):
+        put(sheet.cell(row, columns["id"]), id)
+        put(sheet.cell(row, columns["name"]), name)
+        put(sheet.cell(row, columns["profile"]), MODEL.profiles[row % 2].name.in_(lang))
+        for requirement, answer in zip(MODEL.requirements, answers, strict=True):
+            put(sheet.cell(row, columns[requirement.id]), LABELS[lang].get(answer, ""))
+    path = tmp_path_factory.mktemp("batch") / "batch.xlsx"
+    book.save(path)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert tuple(zip(batch.answers.ids, batch.names, strict=True)) == tuple(given_names)
+    assert batch.answers.points.tolist() == points
+    assert [batch.answers.profile(i) for i in range(len(points))] == [
+        MODEL.profiles[row % 2].id for row in range(3, 3 + len(points))
+    ]
+    assert [problem for problem in batch.problems if problem.id != "answers.trimmed"] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_filled_single_form_comes_back_as_a_batch_of_one(lang: Lang, tmp_path: Path) -> None:
+    """Facts of every kind, and every choice."""
+    values: dict[str, object] = {
+        "id": "91220101MA0000000X",
+        "name": "示例（集团）🏭",
+        "profile": MODEL.profiles[1].name.in_(lang),
+        "registered": "是" if lang == "zh" else "yes",
+        "legal_status": PROGRAMME.fact("legal_status").options[1].name.in_(lang),
+        "credit_grade": PROGRAMME.fact("credit_grade").options[2].name.in_(lang),
+        "investment_equipment": 1999.99,
+        "digital_workshops": 2,
+        "scenarios": "数字化设计、绿色化制造",
+        "last_violation_on": "无" if lang == "zh" else "none",
+        "last_major_problem_on": date(2021, 1, 31),
+        "applied_on": date(2025, 6, 30),
+    }
+    batch = filled(values, lang, tmp_path / "form.xlsx")
+    assert (batch.answers.ids, batch.names) == (("91220101MA0000000X",), ("示例（集团）🏭",))
+    assert batch.answers.profile(0) == MODEL.profiles[1].id
+    cycle = [0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED]
+    assert batch.answers.points[0].tolist() == [cycle[i % 6] for i in range(216)]
+    facts = batch.facts
+    assert facts is not None
+    assert {fact: str(facts.value(fact, 0)) for fact in values if fact not in ("id", "name", "profile")} == {
+        "registered": "True",
+        "legal_status": "branch_taxed_in_jilin",
+        "credit_grade": "good",
+        "investment_equipment": "1999.99",
+        "digital_workshops": "2",
+        "scenarios": "('数字化设计', '绿色化制造')",
+        "last_violation_on": "none",
+        "last_major_problem_on": "2021-01-31",
+        "applied_on": "2025-06-30",
+    }
+    assert batch.problems == ()
+
+
+def filled(values: dict[str, object], lang: Lang, path: Path) -> Batch:
+    """The form for one enterprise, filled in and read back; the answers take turns."""
+    book = openpyxl.load_workbook(io.BytesIO(form(False, lang)))
+    _, facts, answers = book.worksheets[:3]
+    for row in range(2, facts.max_row + 1):
+        if (value := values.get(facts.cell(row, 1).value)) is not None:
+            facts.cell(row, 3).value = value
+    cycle = [0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED]
+    for row in range(2, answers.max_row + 1):
+        put(answers.cell(row, 5), LABELS[lang].get(cycle[(row - 2) % 6], ""))
+    book.save(path)
+    return read_batch(path, MODEL, PROGRAMME)
+
+
+def test_a_single_form_names_what_it_cannot_read_by_cell(tmp_path: Path) -> None:
+    """The same words and addresses as in a batch."""
+    batch = filled({"id": "E1", "profile": "离散型", "digital_workshops": "若干"}, "zh", tmp_path / "form.xlsx")
+    assert [(problem.id, problem.where) for problem in batch.problems] == [
+        ("sheets.bad-number", "form.xlsx!企业情况!C19"),
+    ]
+
+
+def test_a_single_form_without_a_profile_is_refused(tmp_path: Path) -> None:
+    """There is no other enterprise in it to go on with."""
+    with pytest.raises(InputError, match="industry type is missing") as caught:
+        filled({"id": "E1"}, "zh", tmp_path / "form.xlsx")
+    assert [problem.where for problem in caught.value.problems] == ["form.xlsx!企业情况!C4"]
+
+
+def test_only_what_is_to_be_filled_in_is_unlocked(tmp_path: Path) -> None:
+    """Ids are locked, answers have a list of choices from the hidden sheet, headers stay in sight."""
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(form(True, "zh"))
+    sheet = openpyxl.load_workbook(path).worksheets[1]
+    assert sheet.protection.sheet
+    assert sheet.cell(1, 5).protection.locked
+    assert not sheet.column_dimensions["A"].protection.locked
+    assert sheet.freeze_panes == "C3"
+    answers = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
+    assert all(rule.formula1.startswith("lists!$") for rule in answers)
+    path.write_bytes(form(False, "zh"))
+    sheet = openpyxl.load_workbook(path).worksheets[2]
+    assert [sheet.cell(2, column).protection.locked for column in range(1, 8)] == [True] * 4 + [False] * 3
+
+
+def test_forms_are_the_same_bytes_every_time(tmp_path: Path) -> None:
+    """No clock is read."""
+    write_form(tmp_path / "a.xlsx", MODEL, PROGRAMME)
+    assert (tmp_path / "a.xlsx").read_bytes() == form(False, "zh")
+
+
+def test_a_form_is_an_xlsx_and_its_folder_must_exist(tmp_path: Path) -> None:
+    """Both are said before anything is written."""
+    with pytest.raises(InputError, match=r"ending '\.csv'"):
+        write_form(tmp_path / "form.csv", MODEL)
+    with pytest.raises(InputError, match="cannot be written"):
+        write_form(tmp_path / "none" / "form.xlsx", MODEL)
+
+
+@settings(max_examples=30)
+@given(names=NAMES)
+def test_a_csv_written_with_guards_comes_back(
+    names: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Formula-like texts keep their first character."""
+    path = tmp_path_factory.mktemp("csv") / "batch.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["id", "name", "profile", MODEL.requirements[0].id])
+        writer.writerows([guarded(id), guarded(name), "discrete", "full"] for id, name in names)
+    batch = read_batch(path, MODEL)
+    assert tuple(zip(batch.answers.ids, batch.names, strict=True)) == tuple(names)
