@@ -44,7 +44,7 @@ def measure(benchmark: BenchmarkFixture, row: str, n: int, work: Callable[[], An
     """Time some work on n enterprises, and say in which row of the table it stands."""
     benchmark.extra_info.update(row=row, n=n)
     gc.collect()
-    benchmark.pedantic(work, rounds=rounds, warmup_rounds=1)
+    benchmark.pedantic(work, rounds=rounds, warmup_rounds=1)  # type: ignore[no-untyped-call]
 
 
 def peak(work: Callable[[], Any]) -> tuple[int, Any]:
@@ -64,7 +64,8 @@ def test_plain_read(benchmark: BenchmarkFixture) -> None:
 @pytest.mark.parametrize("n", [1, 1_000, 10_000, 100_000, MILLION])
 def test_all_answered(benchmark: BenchmarkFixture, n: int) -> None:
     given = answers(n)
-    measure(benchmark, "`assess`, all answered, profiles mixed", n, lambda: assess(given), 50 if n < MILLION else ROUNDS)
+    rounds = 50 if n < MILLION else ROUNDS
+    measure(benchmark, "`assess`, all answered, profiles mixed", n, lambda: assess(given), rounds)
     used, assessment = peak(lambda: assess(given))
     results = {id(a): a for a in map(root, vars_of(assessment))}
     benchmark.extra_info.update(extra_bytes=used - sum(array.nbytes for array in results.values()))

@@ -25,7 +25,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
     ours = base[-1].stats.min / base[-1].extra_info["n"]
     lines = [
         f"{machine()}; best of several runs.\n\n",
-        "| what | enterprises | seconds | enterprises/s | x plain read | x `assess` | extra MiB | levels called too low |\n",
+        "| what | enterprises | seconds | enterprises/s | x plain read | x `assess` | extra MiB | called too low |\n",
         "|---|--:|--:|--:|--:|--:|--:|--:|\n",
     ]
     for bench in done:

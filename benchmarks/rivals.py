@@ -89,4 +89,7 @@ def float_matmul(model: MaturityModel, points: Points, profiles: list[str]) -> N
 
 def _by_float_bands(model: MaturityModel, scores: NDArray[Any]) -> NDArray[np.int8]:
     total = np.where(scores >= float(model.pass_mark), 1.0, scores).sum(axis=1)
-    return np.sum([total >= float(level.total_from) for level in model.levels], axis=0).astype(np.int8)
+    levels: NDArray[np.int8] = np.sum(
+        [total >= float(level.total_from) for level in model.levels], axis=0, dtype=np.int8
+    )
+    return levels

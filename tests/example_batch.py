@@ -23,7 +23,7 @@ Cell = str | int | float | date | None
 
 @dataclass(frozen=True)
 class Enterprise:
-    """An invented enterprise: what it answers by level (repeated over the requirements), and what differs from `SOUND`."""
+    """An invented enterprise: its answers by level, repeated over the requirements, and what differs from `SOUND`."""
 
     id: str
     name: str
@@ -61,53 +61,68 @@ def invested(equipment: Cell, software: Cell, services: Cell) -> dict[str, Cell]
 
 ENTERPRISES = (
     # Level 3, and every condition of the highest tier.
-    Enterprise("JL001", "示例一号汽车零部件有限公司", "离散型", [[FULL], [FULL], [FULL, MOSTLY], [PARTLY, NONE], [NONE]],
+    Enterprise("JL001", "示例一号汽车零部件有限公司", "离散型",
+               [[FULL], [FULL], [FULL, MOSTLY], [PARTLY, NONE], [NONE]],
                {**invested(6200, 2100, 900), "digital_workshops": 3, "scenarios": SIX, "credit_grade": "优秀"}),
     # Level 2, two workshops: 智能工厂, not 未来工厂.
-    Enterprise("JL002", "示例二号化工股份有限公司", "流程型", [[FULL], [FULL, MOSTLY], [PARTLY], [NONE], [NONE]],
-               {**invested(3200, 900, 300), "digital_workshops": 2, "scenarios": "智能化生产、绿色化制造", "credit_grade": "合格"}),
+    Enterprise("JL002", "示例二号化工股份有限公司", "流程型",
+               [[FULL], [FULL, MOSTLY], [PARTLY], [NONE], [NONE]],
+               {**invested(3200, 900, 300), "digital_workshops": 2, "scenarios": "智能化生产、绿色化制造",
+                "credit_grade": "合格"}),
     # Level 1, exactly 2000 万元: 数字化车间 only.
-    Enterprise("JL003", "示例三号食品有限责任公司", "流程型", [[FULL, MOSTLY], [PARTLY], [NONE], [NONE], [NONE]],
+    Enterprise("JL003", "示例三号食品有限责任公司", "流程型",
+               [[FULL, MOSTLY], [PARTLY], [NONE], [NONE], [NONE]],
                {**invested(1500, 400, 100), "credit_grade": "合格"}),
     # Exactly on the mark: levels 1 and 2 score 0.8.
-    Enterprise("JL004", "示例四号轴承制造有限公司", "离散型", [[MOSTLY], [MOSTLY], [NONE], [NONE], [NONE]],
+    Enterprise("JL004", "示例四号轴承制造有限公司", "离散型",
+               [[MOSTLY], [MOSTLY], [NONE], [NONE], [NONE]],
                {**invested(2400, 300, 120), "digital_workshops": 2}),
     # Half filled in: level 1 for certain, more is possible.
-    Enterprise("JL005", "示例五号制药有限公司", "流程型", [[FULL], [FULL, None], [None], [None, PARTLY], [None]],
+    Enterprise("JL005", "示例五号制药有限公司", "流程型",
+               [[FULL], [FULL, None], [None], [None, PARTLY], [None]],
                {**invested(3900, 700, 200), "digital_workshops": 2}),
     # Some requirements do not apply; counted as unmet they would cost a level.
-    Enterprise("JL006", "示例六号光电科技有限公司", "离散型", [[FULL], [MOSTLY], [NONE], [NONE], [NONE]],
+    Enterprise("JL006", "示例六号光电科技有限公司", "离散型",
+               [[FULL], [MOSTLY], [NONE], [NONE], [NONE]],
                {**invested(1800, 900, 60), "scenarios": "数字化设计、个性化定制、数字孪生展厅"},
                {"sales.2a": NOT_APPLICABLE, "sales.2b": NOT_APPLICABLE, "product_service.2b": NOT_APPLICABLE}),
     # Trimmed: no logistics of its own, no service for its products.
-    Enterprise("JL007", "示例七号铁合金有限公司", "离散型", [[FULL, MOSTLY], [FULL, MOSTLY], [MOSTLY, PARTLY], [NONE], [NONE]],
+    Enterprise("JL007", "示例七号铁合金有限公司", "离散型",
+               [[FULL, MOSTLY], [FULL, MOSTLY], [MOSTLY, PARTLY], [NONE], [NONE]],
                {**invested(5200, 800, 0), "digital_workshops": 2},
                {"logistics": NOT_APPLICABLE, "product_service": NOT_APPLICABLE}),
     # The readings differ: level 2 is missed by a little, level 3 is met.
-    Enterprise("JL008", "示例八号轨道装备有限公司", "离散型", [[FULL], [MOSTLY], [MOSTLY], [PARTLY, NONE], [NONE]],
+    Enterprise("JL008", "示例八号轨道装备有限公司", "离散型",
+               [[FULL], [MOSTLY], [MOSTLY], [PARTLY, NONE], [NONE]],
                {**invested(6900, 1500, 400), "digital_workshops": 2, "scenarios": SIX},
                {"logistics.2a": PARTLY}),
     # No answers: a level declared from the official platform.
-    Enterprise("JL009", "示例九号乳业有限公司", "流程型", [[None]] * 5,
+    Enterprise("JL009", "示例九号乳业有限公司", "流程型",
+               [[None]] * 5,
                {**invested(3600, 420, 80), "digital_workshops": 2, "declared_level": 2, "declared_total": 2.15,
                 "declared_on": date(2025, 3, 18)}),
     # Not yet in production: cultivation.
-    Enterprise("JL010", "示例十号木业有限公司", "离散型", [[FULL, MOSTLY], [PARTLY], [NONE], [NONE], [NONE]],
+    Enterprise("JL010", "示例十号木业有限公司", "离散型",
+               [[FULL, MOSTLY], [PARTLY], [NONE], [NONE], [NONE]],
                {**invested("2,300", 260, 90), "transformation": "正在实施", "in_production": "否",
                 "planned_production_on": "2025年11月30日"}),
     # Credit and record unknown: undecided.
-    Enterprise("JL011", "示例十一号纺织有限公司", "离散型", [[FULL], [PARTLY], [NONE], [NONE], [NONE]],
+    Enterprise("JL011", "示例十一号纺织有限公司", "离散型",
+               [[FULL], [PARTLY], [NONE], [NONE], [NONE]],
                {**invested(2750, 310, None), "credit_grade": None, "last_violation_on": None}),
     # A violation within two years, and too little invested: ineligible.
-    Enterprise("JL012", "示例十二号铸造有限公司", "离散型", [[FULL, MOSTLY], [MOSTLY], [NONE], [NONE], [NONE]],
+    Enterprise("JL012", "示例十二号铸造有限公司", "离散型",
+               [[FULL, MOSTLY], [MOSTLY], [NONE], [NONE], [NONE]],
                {**invested(1400, 200, 50), "last_violation_on": date(2024, 3, 15)}),
     # Everything holds but the maturity band: the verdict hangs on the reading.
-    Enterprise("JL013", "示例十三号机床有限公司", "离散型", [[PARTLY, MOSTLY], [NONE], [NONE], [NONE], [NONE]],
+    Enterprise("JL013", "示例十三号机床有限公司", "离散型",
+               [[PARTLY, MOSTLY], [NONE], [NONE], [NONE], [NONE]],
                invested(2600, 350, 150)),
     # As people type it: 亿元, full-width digits, a slash date, level 4.
-    Enterprise("JL014", "示例十四号新材料有限公司", "流程型", [[FULL], [FULL], [FULL], [FULL, MOSTLY], [PARTLY, NONE]],
-               {**invested("1.2亿元", "２６００", "380.5万元"), "digital_workshops": "４", "scenarios": SIX, "credit_grade": "优秀",
-                "applied_on": "2025/6/30"}),
+    Enterprise("JL014", "示例十四号新材料有限公司", "流程型",
+               [[FULL], [FULL], [FULL], [FULL, MOSTLY], [PARTLY, NONE]],
+               {**invested("1.2亿元", "２６００", "380.5万元"), "digital_workshops": "４", "scenarios": SIX,
+                "credit_grade": "优秀", "applied_on": "2025/6/30"}),
 )  # fmt: skip
 
 

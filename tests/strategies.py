@@ -286,7 +286,7 @@ def reaching(
     return {id: list(model.values[id])[pick[id][row]] for pick, row in zip(picks, rows, strict=True) for id in pick}
 
 
-SAMPLES = 60_000
+SAMPLES = 30_000
 """Random answers tried for each half."""
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from maturity.errors import DefinitionError, InputError, MaturityError, Problem
+from maturity.errors import InputError, MaturityError, Problem
 from maturity.language import LANGUAGES, Lang, say
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highli
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="智能制造能力成熟度：评分、定级、认定判断、报告 · Smart-manufacturing maturity: scores, levels, tiers, reports",
+    help="智能制造能力成熟度：评分、定级、认定、报告 · Smart-manufacturing maturity: scores, levels, tiers, reports",
 )
 models_app = typer.Typer(no_args_is_help=False, help="成熟度模型：列出、查看、导出 · maturity models")
 programmes_app = typer.Typer(no_args_is_help=False, help="认定计划：列出、查看、导出 · recognition programmes")
@@ -74,10 +74,11 @@ ProgrammeRef = Annotated[
 ]
 On = Annotated[
     date | None,
-    typer.Option("--on", metavar="YYYY-MM-DD", parser=_day, help="申报日期，默认今天 · day of application, default today"),
+    typer.Option("--on", metavar="YYYY-MM-DD", parser=_day, help="申报日期，默认今天 · day of application or today"),
 ]
 Readings = Annotated[
-    list[str] | None, typer.Option("--reading", metavar="NAME=VALUE", help="对歧义条款的解读 · reading of an ambiguous clause")
+    list[str] | None,
+    typer.Option("--reading", metavar="NAME=VALUE", help="对歧义条款的解读 · reading of an ambiguous clause"),
 ]
 Language = Annotated[
     str, typer.Option("--lang", metavar="zh|en", callback=_lang, help="语言 · language of messages and output")
@@ -117,9 +118,7 @@ def _load(model: str, programme: str, on: date) -> "tuple[MaturityModel, Program
     return load_model(model), None if programme == NO_PROGRAMME else load_programme(programme, on=on)
 
 
-def _read(
-    files: Sequence[Path], model: "MaturityModel", programme: "Programme | None", lang: Lang
-) -> "Batch":
+def _read(files: Sequence[Path], model: "MaturityModel", programme: "Programme | None", lang: Lang) -> "Batch":
     from maturity.sheets import read_batch
 
     with err.status(say("cli.reading", lang)):
@@ -170,13 +169,14 @@ def _summary(assessment: "Assessment", decisions: "Decisions | None", lang: Lang
         return
     verdicts = ("eligible", "cultivation", "undecided", "ineligible")
     table = Table(box=None, pad_edge=False)
-    table.add_column(decisions.programme.name.in_(lang), overflow="fold")
+    table.add_column(say("cli.tier", lang))
     for verdict in verdicts:
         table.add_column(say(f"verdict.{verdict}", lang), justify="right")
     for tier in decisions.programme.tiers:
         counts = [str(int(np.sum(decisions.verdict[tier.id] == verdict))) for verdict in verdicts]
         table.add_row(tier.name.in_(lang), *counts)
     out.print()
+    out.print(decisions.programme.name.in_(lang), markup=False)
     out.print(table)
 
 
@@ -256,7 +256,7 @@ def score(
 def report(
     files: Files,
     output: Output,
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="只写这些企业 · only these ids")] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="只写这些 · only these")] = None,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
     on: On = None,
@@ -292,9 +292,7 @@ def check(
             raise typer.Exit(1)
 
 
-def _write(
-    path: Path, batch: "Batch", assessment: "Assessment", decisions: "Decisions | None", lang: Lang
-) -> None:
+def _write(path: Path, batch: "Batch", assessment: "Assessment", decisions: "Decisions | None", lang: Lang) -> None:
     from maturity.sheets import write_results
 
     notes = [*batch.notes, *(decisions.notes if decisions else ())]
@@ -374,9 +372,7 @@ def show_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], lang: Lan
 
 
 @models_app.command("export")
-def export_model(
-    ref: Annotated[str, typer.Argument(metavar="ID|PATH")], output: Output, lang: Language = "zh"
-) -> None:
+def export_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], output: Output, lang: Language = "zh") -> None:
     """导出为文件，改正其中的数字后用 --model 引用 · write the file, correct a number, use it with --model"""
     from maturity.models import load_model
 

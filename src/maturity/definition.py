@@ -13,9 +13,9 @@ from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from maturity.errors import DefinitionError, Problem, nearest
 from maturity.language import Text
@@ -34,6 +34,16 @@ def _no_bool(value: object) -> object:
 
 
 Exact = Annotated[Decimal, BeforeValidator(_no_bool)]
+
+
+def _some(items: tuple[object, ...]) -> tuple[object, ...]:
+    if not items:
+        raise ValueError("at least one is needed")
+    return items
+
+
+Some: Final = AfterValidator(_some)
+"""For a tuple that may not be empty; unlike ``min_length`` it is silent when its parts are wrong already."""
 
 
 class Definition(BaseModel):

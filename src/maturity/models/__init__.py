@@ -5,8 +5,9 @@ of manufacturer (`profile`) has its own weights; a node without a weight for a p
 """
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import lcm
 from pathlib import Path
@@ -14,7 +15,20 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
-from maturity.definition import Cited, Definition, Document, Exact, Id, Loaded, Number, dangling, duplicates, find, read
+from maturity.definition import (
+    Cited,
+    Definition,
+    Document,
+    Exact,
+    Id,
+    Loaded,
+    Number,
+    Some,
+    dangling,
+    duplicates,
+    find,
+    read,
+)
 from maturity.definition import shipped as shipped_definitions
 from maturity.errors import Problem
 from maturity.language import Text
@@ -45,13 +59,13 @@ class ScaleDefinition(Definition):
 
     id: Id
     name: Text
-    choices: Annotated[tuple[ChoiceDefinition, ...], Field(min_length=2)]
+    choices: Annotated[tuple[ChoiceDefinition, ...], Some]
 
 
 class LevelDefinition(Definition):
     """A maturity level; it is reached when the total is at least ``total_from``."""
 
-    number: int
+    number: Annotated[int, Field(strict=True)]
     name: Text
     total_from: Number
 
@@ -67,7 +81,7 @@ class RequirementDefinition(Cited):
     """One requirement of a leaf node, at one level."""
 
     id: Id
-    level: int
+    level: Annotated[int, Field(strict=True)]
     name: Text
     scale: str = ""
 
@@ -109,11 +123,11 @@ class ModelDefinition(Document):
     reading: ReadingDefinition
     empty_cell: EmptyCellDefinition
     trimming: TrimmingDefinition
-    profiles: Annotated[tuple[NamedDefinition, ...], Field(min_length=1)]
-    scales: Annotated[tuple[ScaleDefinition, ...], Field(min_length=1)]
-    levels: Annotated[tuple[LevelDefinition, ...], Field(min_length=1)]
-    layers: Annotated[tuple[NamedDefinition, ...], Field(min_length=1)]
-    nodes: Annotated[tuple[NodeDefinition, ...], Field(min_length=1)]
+    profiles: Annotated[tuple[NamedDefinition, ...], Some]
+    scales: Annotated[tuple[ScaleDefinition, ...], Some]
+    levels: Annotated[tuple[LevelDefinition, ...], Some]
+    layers: Annotated[tuple[NamedDefinition, ...], Some]
+    nodes: Annotated[tuple[NodeDefinition, ...], Some]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +241,9 @@ class MaturityModel:
     def protected_subdomains(self) -> tuple[str, ...]:
         """Ids of the subdomains that must keep at least one applicable requirement (`trimming`)."""
         return tuple(
-            dict.fromkeys(leaf for key in self.definition.trimming.protected for leaf in self._leaves(*key.split(".")))
+            dict.fromkeys(
+                leaf for key in self.definition.trimming.protected for leaf in self._leaves(*key.split(".", 1))
+            )
         )
 
     def _leaves(self, layer: str, id: str) -> Iterator[str]:
@@ -310,6 +326,8 @@ def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
         place = f"{file}: scales.{scale.id}"
         ids = [choice.id for choice in scale.choices]
         values = [str(choice.value.normalize()) for choice in scale.choices]
+        if len(values) == 1:
+            yield Problem.of("definition.one-choice", f"{place}.choices")
         yield from duplicates([*ids, NOT_APPLICABLE_ID], place)
         yield from duplicates(values, f"{place}.value")
     yield from duplicates(layers, f"{file}: layers")
@@ -404,6 +422,12 @@ def _weights(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
                     yield Problem.of(
                         "definition.weights-sum", place, sum(weights), profile=profile, weights=shown, layer=layer
                     )
+
+
+def _sum(weights: Sequence[Decimal]) -> Decimal:
+    """The exact sum of weights of up to a thousand digits; Decimal's own would be rounded to 28."""
+    with localcontext(prec=1000):
+        return sum(weights, start=Decimal(0))
 
 
 def _scales(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:

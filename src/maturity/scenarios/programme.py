@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from maturity.definition import Cited, Definition, Document, Id, Loaded, Number, dangling, duplicates, find, read
+from maturity.definition import Cited, Definition, Document, Id, Loaded, Number, Some, dangling, duplicates, find, read
 from maturity.definition import shipped as shipped_definitions
 from maturity.errors import DefinitionError, Problem
 from maturity.language import Lang, Text, say
@@ -33,7 +33,6 @@ from maturity.scenarios.rules import (
     Modality,
     NoEvent,
     Rule,
-    Some,
     Sum,
     facts_of,
     leaves,

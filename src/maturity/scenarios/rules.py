@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from maturity.definition import Cited, Definition, Number
+from maturity.definition import Cited, Definition, Number, Some
 from maturity.language import Text
 
 Op = Literal[">=", ">", "<=", "<"]
@@ -21,16 +21,6 @@ Modality = Literal["mandatory", "principle", "reference", "descriptive", "judgem
 
 DECIDING: Final[tuple[Modality, ...]] = ("mandatory", "principle")
 """The modalities that decide; the others are advice, or for the experts."""
-
-
-def _some(items: tuple[object, ...]) -> tuple[object, ...]:
-    if not items:
-        raise ValueError("at least one is needed")
-    return items
-
-
-Some: Final = AfterValidator(_some)
-"""For a tuple that may not be empty; unlike ``min_length`` it is silent when its parts are wrong already."""
 
 
 class Day(Cited):

@@ -98,7 +98,7 @@ class Assessment:
     def scores(
         self, layer: str, rows: slice | NDArray[np.intp] = slice(None), *, possible: bool = False
     ) -> NDArray[np.float64]:
-        """Scores by level of the nodes of a layer, for some of the enterprises: (m, k, L), as in ``model.nodes[layer]``.
+        """Scores by level of the nodes of a layer for some enterprises: (m, k, L), nodes as in ``model.nodes[layer]``.
 
         NaN where a node has no score: it is outside the profile, or has nothing applicable at that level and the model
         renormalises. Computed on demand, because all of them would be a hundred times the levels.

@@ -76,13 +76,13 @@ def assess_block(
         if_na_unmet[rows] = certain.levels[default]
         return
     not_applicable, sheets = completed(plan, points)
-    mixed = not_applicable.any(axis=0)
+    mixed: Flags = np.logical_or.reduce(not_applicable, axis=0)
     _linear_scores(plan, sheets[0], codes, certain)
     if_na_unmet[rows] = certain.levels[default]
     if len(sheets) > 1 and not mixed.all():
         _linear_scores(plan, sheets[1], codes, possible)
     if mixed.any():
-        chosen = slice(None) if mixed.all() else mixed
+        chosen: slice | Flags = slice(None) if mixed.all() else mixed
         for bound, result in zip((certain, possible), _tree_scores(plan, sheets, not_applicable, codes), strict=False):
             bound.put(chosen, result.at(chosen))
     if answers.unanswered and len(sheets) == 1:
@@ -255,13 +255,15 @@ def _weighted(level: Level, means: NDArray[np.float32], codes: Codes) -> Whole:
     profiles, places, _ = level.shares.shape
     digits = (level.shares @ means.reshape(cells, width * n)).reshape(profiles, places, width, n)
     digits *= np.array([codes == code for code in range(profiles)], np.float32)[:, np.newaxis, np.newaxis]
-    return np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64)
+    weighted: Whole = np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64)
+    return weighted
 
 
 def _means(plan: Plan, cells: CellSums, arithmetic: type) -> NDArray[Any]:
     """Mean of each cell in units of ``1 / plan.cell``, (cells, sheets, n); 0, or 1 by the rule, where it has none."""
     # `cell` is a multiple of every count times points_per_one, so that both quotient and mean are whole.
     one, count = plan.cell // plan.model.points_per_one, np.maximum(cells.counts, 1)
+    means: NDArray[Any]
     if arithmetic is object:
         means = cells.totals.astype(object) * (one // count.astype(object))[:, np.newaxis]
     else:
