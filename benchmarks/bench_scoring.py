@@ -6,9 +6,12 @@ writes its table into ``benchmarks/README.md``. One thread unless a row says oth
 """
 
 import gc
+import os
+import platform
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +26,8 @@ from sheets_of_answers import batch, on_the_mark, profiles, random_columns
 MODEL = load_model("gbt39116-2020")
 MILLION = 1_000_000
 ROUNDS = 7
+PLAIN_READ = "plain read: numpy's `max` over the same bytes"
+ALL_ANSWERED = "`assess`, all answered, profiles mixed"
 RIVALS: dict[str, tuple[Callable[..., Any], int]] = {
     "float `values[codes] @ weights`": (float_matmul, 200_000),
     "pandas melt and groupby": (melt_and_groupby, 5_000),
@@ -40,9 +45,60 @@ def answers(n: int, reserved: float = 0.0) -> Answers:
     return batch(MODEL, columns(n, reserved))
 
 
+MEASURED: list[BenchmarkFixture] = []
+PAGE = Path(__file__).parent / "README.md"
+BEGIN, END = "<!-- scoring: begin -->\n", "<!-- scoring: end -->\n"
+HEADER = (
+    "what",
+    "enterprises",
+    "seconds",
+    "enterprises/s",
+    "x plain read",
+    "x `assess`",
+    "extra MiB",
+    "called too low",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Write the table once the whole file has run."""
+    yield
+    seconds = {(bench.extra_info["row"], bench.extra_info["n"]): bench.stats.stats.min for bench in MEASURED}
+    if len(MEASURED) < sum(item.path == request.path for item in request.session.items) or request.session.testsfailed:
+        return
+    read = seconds[PLAIN_READ, MILLION] / MILLION
+    ours = seconds[ALL_ANSWERED, MILLION] / MILLION
+    lines = ["| " + " | ".join(HEADER) + " |\n", "|---" + "|--:" * (len(HEADER) - 1) + "|\n"]
+    for bench in MEASURED:
+        info = bench.extra_info
+        best = seconds[info["row"], info["n"]]
+        each = best / info["n"]
+        memory = f"{info['extra_bytes'] / 2**20:.1f}" if "extra_bytes" in info else ""
+        wrong = f"{info['wrong']:.0%}" if "wrong" in info else ""
+        cells = (info["row"], f"{info['n']:,}", f"{best:.4g}", f"{1 / each:,.0f}", f"{each / read:,.1f}")
+        lines.append("| " + " | ".join((*cells, f"{each / ours:,.2f}", memory, wrong)) + " |\n")
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(
+        f"{before}{BEGIN}{machine()}; best of several runs.\n\n{''.join(lines)}{END}{after}", encoding="utf-8"
+    )
+
+
+def machine() -> str:
+    """What it was measured on."""
+    name = platform.processor() or platform.machine()
+    cpus = Path("/proc/cpuinfo")
+    if cpus.is_file():
+        lines = cpus.read_text(encoding="utf-8").splitlines()
+        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
+    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}"
+
+
 def measure(benchmark: BenchmarkFixture, row: str, n: int, work: Callable[[], Any], rounds: int = ROUNDS) -> None:
     """Time some work on n enterprises, and say in which row of the table it stands."""
     benchmark.extra_info.update(row=row, n=n)
+    MEASURED.append(benchmark)
     gc.collect()
     benchmark.pedantic(work, rounds=rounds, warmup_rounds=1)  # type: ignore[no-untyped-call]
 
@@ -58,14 +114,14 @@ def peak(work: Callable[[], Any]) -> tuple[int, Any]:
 
 def test_plain_read(benchmark: BenchmarkFixture) -> None:
     words = columns(MILLION).view(np.uint64)
-    measure(benchmark, "plain read: numpy's `max` over the same bytes", MILLION, words.max)
+    measure(benchmark, PLAIN_READ, MILLION, words.max)
 
 
 @pytest.mark.parametrize("n", [1, 1_000, 10_000, 100_000, MILLION])
 def test_all_answered(benchmark: BenchmarkFixture, n: int) -> None:
     given = answers(n)
     rounds = 50 if n < MILLION else ROUNDS
-    measure(benchmark, "`assess`, all answered, profiles mixed", n, lambda: assess(given), rounds)
+    measure(benchmark, ALL_ANSWERED, n, lambda: assess(given), rounds)
     used, assessment = peak(lambda: assess(given))
     results = {id(a): a for a in map(root, vars_of(assessment))}
     benchmark.extra_info.update(extra_bytes=used - sum(array.nbytes for array in results.values()))

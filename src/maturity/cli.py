@@ -407,6 +407,8 @@ def show_programme(
         for tier in programme.tiers:
             out.print(f"\n{tier.name.in_(language)}  {tier.id}", markup=False)
             table = Table(box=None, pad_edge=False, show_header=False)
+            for _ in range(4):
+                table.add_column(overflow="fold")
             for condition in programme.conditions:
                 if tier.id in condition.tiers:
                     read = condition.read(programme.default_readings)

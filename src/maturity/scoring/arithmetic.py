@@ -47,11 +47,11 @@ class Bound:
             np.empty((count, n)), np.empty((count, n), np.bool_), np.empty(n), np.empty((len(READINGS), n), np.int8)
         )
 
-    def at(self, rows: slice | Flags) -> "Bound":
-        """Some of the enterprises; as views for a slice."""
+    def at(self, rows: slice | NDArray[np.intp]) -> "Bound":
+        """Some of the enterprises; as views for a slice, else as copies."""
         return Bound(self.scores[:, rows], self.met[:, rows], self.total[rows], self.levels[:, rows])
 
-    def put(self, rows: slice | Flags | NDArray[np.intp], other: "Bound") -> None:
+    def put(self, rows: slice | NDArray[np.intp], other: "Bound") -> None:
         """Take over the results of some of the enterprises."""
         self.total[rows] = other.total
         for mine, others in ((self.scores, other.scores), (self.met, other.met), (self.levels, other.levels)):
@@ -76,15 +76,19 @@ def assess_block(
         if_na_unmet[rows] = certain.levels[default]
         return
     not_applicable, sheets = completed(plan, points)
-    mixed: Flags = np.logical_or.reduce(not_applicable, axis=0)
+    bounds = (certain, possible)[: len(sheets)]
+    mixed = np.logical_or.reduce(not_applicable, axis=0)
+    without = np.flatnonzero(~mixed)
     _linear_scores(plan, sheets[0], codes, certain)
     if_na_unmet[rows] = certain.levels[default]
-    if len(sheets) > 1 and not mixed.all():
+    if len(sheets) > 1 and len(without):
         _linear_scores(plan, sheets[1], codes, possible)
-    if mixed.any():
-        chosen: slice | Flags = slice(None) if mixed.all() else mixed
-        for bound, result in zip((certain, possible), _tree_scores(plan, sheets, not_applicable, codes), strict=False):
-            bound.put(chosen, result.at(chosen))
+    if len(without) < len(codes):
+        linear = [bound.at(without) for bound in bounds]
+        for bound, result in zip(bounds, _tree_scores(plan, sheets, not_applicable, codes), strict=True):
+            bound.put(slice(None), result)
+        for bound, result in zip(bounds, linear, strict=True):
+            bound.put(without, result)
     if answers.unanswered and len(sheets) == 1:
         possible.put(slice(None), certain)
 
@@ -95,8 +99,8 @@ def completed(plan: Plan, points: Points) -> tuple[Flags, list[Points]]:
     The first sheet has the lowest choice for whatever is unanswered or not applicable; if anything is unanswered, a
     second one has its best choice there.
     """
-    not_applicable, unanswered = points == NOT_APPLICABLE, points == UNANSWERED
-    lowest = points * (points < NOT_APPLICABLE)
+    not_applicable, unanswered = points == NOT_APPLICABLE, (points == UNANSWERED).view(np.uint8)
+    lowest = points * (points < NOT_APPLICABLE).view(np.uint8)
     if plan.lowest.any():
         lowest += (points >= NOT_APPLICABLE) * plan.lowest
     if not unanswered.any():
@@ -325,7 +329,10 @@ def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
     met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
     scores = numerator / denominator
     unit = plan.step**2
-    digits, rest = _decimals(numerator.astype(np.uint64), denominator.astype(np.uint64), plan.step)
+    whole, below = numerator.astype(np.int64), denominator.astype(np.int64)
+    first, rest = _divided(whole, below, plan.step)
+    second, rest = _divided(rest, below, plan.step)
+    unit, digits = plan.step**2, first * plan.step + second
     counted, inexact = np.where(met, unit, digits), ~met & (rest > 0)
     results = Bound(scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
     undecided = np.zeros(n, np.bool_)
@@ -350,18 +357,18 @@ def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
     return results
 
 
-def _decimals(
-    numerator: NDArray[np.uint64], denominator: NDArray[np.uint64], step: int
-) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """Numerator over denominator in units of ``1 / step**2``, cut, and what is left: long division by two places."""
-    wide = np.uint64(step)
-    rest = numerator * wide
-    first = rest // denominator
-    rest -= first * denominator
-    rest *= wide
-    second = rest // denominator
-    rest -= second * denominator
-    return (first * wide + second).astype(np.int64), rest
+def _divided(
+    above: NDArray[np.int64], below: NDArray[np.int64], step: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """``step`` times a proper fraction, cut to a whole number, and the remainder; ``above * step`` fits into int64."""
+    quotient = (above * (step / below)).astype(np.int64)
+    # That was a float: it is one too high or too low now and then, which the remainder tells in whole numbers.
+    rest = above * step - quotient * below
+    for too, by in ((rest < 0, -1), (rest >= below, 1)):
+        if too.any():
+            quotient += by * too
+            rest -= by * too * below
+    return quotient, rest
 
 
 def _judged_in_fractions(plan: Plan, numerator: NDArray[np.object_], denominator: NDArray[np.object_]) -> Bound:

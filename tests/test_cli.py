@@ -1,0 +1,181 @@
+"""The command line, as a person meets it: what it writes, what it says, and how it ends."""
+
+import csv
+import json
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner, Result
+
+from maturity.cli import app
+
+EXAMPLE = Path(str(files("maturity.examples").joinpath("enterprises.xlsx")))
+ON = ("--on", "2025-06-30")
+
+
+def maturity(*words: str | Path) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(app, [str(word) for word in words], terminal_width=200)
+
+
+def test_demo_is_the_whole_way(tmp_path: Path) -> None:
+    """The demo leaves the batch, the results and a report with a chart for each enterprise, and says on which day."""
+    done = maturity("demo", "-o", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "2025-06-30" in done.output
+    assert (tmp_path / "results.xlsx").is_file()
+    pages = sorted(path.stem for path in (tmp_path / "reports").glob("JL*.html"))
+    assert pages == [f"JL{number:03}" for number in range(1, 15)]
+    assert all("<svg" in (tmp_path / "reports" / f"{page}.html").read_text(encoding="utf-8") for page in pages)
+
+
+def test_score_by_extension(tmp_path: Path) -> None:
+    """xlsx, csv and json hold the same levels and verdicts, headed by ids."""
+    for name in ("r.csv", "r.json", "r.xlsx"):
+        done = maturity("score", EXAMPLE, "-o", tmp_path / name, *ON)
+        assert done.exit_code == 0, done.output
+    with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    enterprises = {one["id"]: one for one in found["enterprises"]}
+    sheet = load_workbook(tmp_path / "r.xlsx").worksheets[0]
+    header = [cell.value for cell in sheet[2]]
+    book = {row[0]: dict(zip(header, row, strict=True)) for row in sheet.iter_rows(min_row=3, values_only=True)}
+    assert set(rows) == set(enterprises) == set(book)
+    assert (rows["JL008"]["level"], rows["JL008"]["level_stepwise"], rows["JL008"]["A2"]) == ("3", "1", "0.78")
+    for id, row in rows.items():
+        tier = "jilin-2024-228.digital_workshop"
+        assert row["level"] == str(enterprises[id]["level"]) == str(book[id]["level"])
+        assert row[tier] == enterprises[id][tier]
+    assert (tmp_path / "r-conditions.csv").is_file()
+
+
+def test_reading_changes_the_verdict(tmp_path: Path) -> None:
+    """With --reading the band is advice only."""
+    verdicts = []
+    for reading in ((), ("--reading", "maturity_band=reference")):
+        maturity("score", EXAMPLE, "-o", tmp_path / "r.json", *ON, *reading)
+        found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
+        verdicts.append({one["id"]: one["jilin-2024-228.digital_workshop"] for one in found}["JL013"])
+    assert verdicts == ["ineligible", "eligible"]
+
+
+def test_report_of_one(tmp_path: Path) -> None:
+    """--only writes one page, --lang en writes it in English."""
+    done = maturity("report", EXAMPLE, "-o", tmp_path, "--only", "JL005", "--lang", "en", *ON)
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in tmp_path.glob("JL*.html")] == ["JL005.html"]
+    assert '<html lang="en"' in (tmp_path / "JL005.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("batch", [(), ("--batch",)])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_form_comes_back(tmp_path: Path, batch: tuple[str, ...], lang: str) -> None:
+    """A form is written, and an empty one is refused for having no enterprise, not for being unreadable."""
+    done = maturity("form", "-o", tmp_path / "form.xlsx", *batch, "--lang", lang)
+    assert done.exit_code == 0, done.output
+    checked = maturity("check", tmp_path / "form.xlsx", "--lang", lang)
+    assert checked.exit_code == 1
+    assert "form.xlsx" in checked.output
+
+
+def test_check_lists_every_problem(tmp_path: Path) -> None:
+    """Problems come all at once, each with its cell, and the exit code is 1; scoring still writes its results."""
+    book = load_workbook(EXAMPLE)
+    sheet = book.worksheets[0]
+    sheet["X3"], sheet["Z4"], sheet["C5"] = "大部分满意", "三分之一", "离散形"
+    book.save(tmp_path / "bad.xlsx")
+    checked = maturity("check", tmp_path / "bad.xlsx", *ON)
+    assert checked.exit_code == 1
+    for cell in ("X3", "Z4", "C5"):
+        assert f"bad.xlsx!企业汇总表!{cell}" in checked.output, checked.output
+    assert maturity("score", tmp_path / "bad.xlsx", "-o", tmp_path / "r.csv", *ON).exit_code == 1
+    assert (tmp_path / "r.csv").is_file()
+
+
+def test_corrected_model(tmp_path: Path) -> None:
+    """An exported model with one number corrected is used by path, and changes what it should."""
+    own = tmp_path / "own.toml"
+    assert maturity("models", "export", "gbt39116-2020", "-o", own).exit_code == 0
+    text = own.read_text(encoding="utf-8")
+    assert text.count("[pass_mark]\nvalue = 0.8\n") == 1
+    own.write_text(text.replace("[pass_mark]\nvalue = 0.8\n", "[pass_mark]\nvalue = 0.9\n"), encoding="utf-8")
+    levels = []
+    for model in ("gbt39116-2020", own):
+        maturity("score", EXAMPLE, "-o", tmp_path / "r.json", "--model", model, *ON)
+        found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
+        levels.append({one["id"]: one["level"] for one in found}["JL004"])
+    assert levels == [2, 1]
+
+
+def test_corrected_programme(tmp_path: Path) -> None:
+    """An exported programme is used by path; without a programme no tier is decided."""
+    own = tmp_path / "own.toml"
+    assert maturity("programmes", "export", "jilin-2024-228", "-o", own, *ON).exit_code == 0
+    assert maturity("score", EXAMPLE, "-o", tmp_path / "r.json", "--programme", own, *ON).exit_code == 0
+    done = maturity("score", EXAMPLE, "-o", tmp_path / "n.json", "--programme", "none", *ON)
+    assert done.exit_code == 1, "the fact columns are unknown without a programme"
+    assert "digital_workshop" not in (tmp_path / "n.json").read_text(encoding="utf-8").partition("problems")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("score", "nowhere.xlsx", "-o", "r.csv"), "nowhere.xlsx"),
+        (("score", EXAMPLE), "--output"),
+        (("score", EXAMPLE, "-o", "r.csv", "--on", "30.6.2025"), "YYYY-MM-DD"),
+        (("score", EXAMPLE, "-o", "r.csv", "--lang", "fr"), "zh"),
+        (("score", EXAMPLE, "-o", "r.csv", "--model", "gbt39116"), "gbt39116-2020"),
+        (("score", EXAMPLE, "-o", "r.csv", "--reading", "maturity_band", *ON), "NAME=VALUE"),
+        (("score", EXAMPLE, "-o", "r.csv", "--reading", "band=reference", *ON), "maturity_band"),
+        (("models", "show", "gbt"), "gbt39116-2020"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_wrong_usage(words: tuple[str | Path, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong usage ends with 2, and says what would be right."""
+    monkeypatch.chdir(tmp_path)
+    done = maturity(*words)
+    assert done.exit_code == 2, done.output
+    assert said in done.output
+
+
+def test_broken_model_is_a_problem(tmp_path: Path) -> None:
+    """A model file that is wrong ends with 1, and names what is wrong in the language asked for."""
+    own = tmp_path / "own.toml"
+    own.write_text('id = "x"\n', encoding="utf-8")
+    for lang, said in (("zh", "缺少这一项"), ("en", "this key is missing")):
+        done = maturity("check", EXAMPLE, "--model", own, "--lang", lang)
+        assert done.exit_code == 1
+        assert "own.toml" in done.output
+        assert said in done.output
+
+
+@pytest.mark.parametrize(("command", "said"), [("models", "gbt39116-2020"), ("programmes", "jilin-2024-228")])
+def test_lists_and_shows(command: str, said: str) -> None:
+    """Models and programmes are listed and shown, in both languages."""
+    assert said in maturity(command).output
+    for lang in ("zh", "en"):
+        done = maturity(command, "show", said, "--lang", lang)
+        assert done.exit_code == 0, done.output
+        assert said in done.output
+
+
+def test_show_names_what_numbers_rest_on() -> None:
+    """The model's weights come with their basis, the programme's conditions with their clause."""
+    shown = maturity("models", "show", "gbt39116-2020", "--lang", "en").output
+    assert "provisional" in shown
+    for basis in ("derived", "recalled", "transcribed", "assumed"):
+        assert basis in shown
+    shown = maturity("programmes", "show", "jilin-2024-228", *ON).output
+    assert "第五条" in shown
+    assert "2,000 万元" in shown or "2000 万元" in shown
+
+
+def test_today_is_said(tmp_path: Path) -> None:
+    """Without --on the day of application is today, and the command says so."""
+    done = maturity("score", EXAMPLE, "-o", tmp_path / "r.csv")
+    assert date.today().isoformat() in done.output
