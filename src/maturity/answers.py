@@ -38,7 +38,8 @@ class Answers:
         not_applicable, unanswered: whether any answer of the batch is.
         rejected: (n,) bool; a subdomain that may not be trimmed has nothing applicable, so that the row has no level.
         problems: one for each such subdomain of each rejected row.
-        notes: one for each requirement that was answered outside the profile it belongs to, where it is ignored.
+        notes: one for each requirement that was answered outside the profile it belongs to, where it is ignored; one
+            for each level of an enterprise at which nothing is applicable, so that it is not met.
     """
 
     model: MaturityModel
@@ -113,7 +114,9 @@ class Answers:
         reserved, suspects = _look_through(model, columns)
         _refuse(_illegal_points(model, columns, suspects, ids))
         rejected, problems = _trimmed(model, columns, profile_codes, ids)
-        notes = tuple(_outside_profile(model, columns, profile_codes, ids))
+        notes = [*_outside_profile(model, columns, profile_codes, ids)]
+        if NOT_APPLICABLE in reserved:
+            notes += _empty_levels(model, columns, profile_codes, ids)
         for array in (profile_codes, rejected):
             array.flags.writeable = False
         return cls(
@@ -125,7 +128,7 @@ class Answers:
             unanswered=UNANSWERED in reserved,
             rejected=rejected,
             problems=problems,
-            notes=notes,
+            notes=tuple(notes),
         )
 
     def __len__(self) -> int:
@@ -296,3 +299,24 @@ def _outside_profile(
                     profile=profile.name,
                     rows=len(answered),
                 )
+
+
+def _empty_levels(
+    model: MaturityModel, columns: Points, profile_codes: NDArray[np.uint8], ids: Sequence[str]
+) -> Iterator[Problem]:
+    """Levels at which an enterprise called everything not applicable."""
+    weights = {node.id: node.weight for node in model.subdomains}
+    for code, profile in enumerate(model.profiles):
+        for level in model.levels:
+            own = [
+                column
+                for column, requirement in enumerate(model.requirements)
+                if requirement.level == level.number and profile.id in weights[requirement.subdomain]
+            ]
+            empty = profile_codes == code if own else np.zeros(len(ids), np.bool_)
+            for column in own:
+                if not empty.any():
+                    break
+                empty = empty & (columns[column] == NOT_APPLICABLE)
+            for i in np.flatnonzero(empty):
+                yield Problem.of("answers.empty-level", ids[i] or "answers", level=level.name, number=level.number)

@@ -463,6 +463,9 @@ class _Writer:
             yield self.say(
                 "note.na", count=len(kinds["na"]), level=self.level_name(int(assessment.level_if_na_unmet[i]))
             )
+        asked = {requirement.level for kind in ("answered", "unanswered") for requirement in kinds[kind]}
+        for level in sorted({requirement.level for requirement in kinds["na"]} - asked):
+            yield self.say("note.empty-level", level=self.level_name(level))
         if kinds["outside"]:
             yield self.say("note.outside", count=len(kinds["outside"]), profile=profile)
 
