@@ -1,11 +1,11 @@
 """How firm a level is, and what would move it.
 
-    fewest_changes   the fewest one-step changes of answers that lose the level or gain the next one; exact
-    probabilities    the probability of each level when assessors disagree; drawn
-    weight_ranges    what the level can become when weights move by ± p percentage points
-    compare          two assessors' sheets: weighted kappa, levels, answers to settle
-    whatif           other answers, weights, model or profile: before and after
-    how_firm         the first three at once, for every enterprise
+fewest_changes   the fewest one-step changes of answers that lose the level or gain the next one; exact
+probabilities    the probability of each level when assessors disagree; drawn
+weight_ranges    what the level can become when weights move by ± p percentage points
+compare          two assessors' sheets: weighted kappa, levels, answers to settle
+whatif           other answers, weights, model or profile: before and after
+how_firm         the first three at once, for every enterprise
 """
 
 from dataclasses import dataclass
@@ -126,12 +126,15 @@ def how_firm(
     >>> model = load_model("gbt39116-2020")
     >>> sheet = {requirement.id: "full" for requirement in model.requirements if requirement.level < 3}
     >>> found = how_firm(Answers.of(model, sheet, profile="discrete", id="示例"), draws=1000)[0]
-    >>> print(found.changes[0].sentence("en"))
+    >>> [(change.reading, change.aim, change.steps) for change in found.changes]
+    [('bands', 'lose', 15), ('bands', 'gain', 35), ('stepwise', 'lose', 15), ('stepwise', 'gain', 98)]
     """
-    changes = fewest_changes(answers)
+    changes: dict[int, list[FewestChanges]] = {}
+    for found in fewest_changes(answers):
+        changes.setdefault(found.row, []).append(found)
     drawn = probabilities(answers, disagreement, draws=draws, seed=seed)
     ranges = weight_ranges(answers, points)
     return tuple(
-        Firmness(each.row, each.id, tuple(change for change in changes if change.row == each.row), each, weights)
+        Firmness(each.row, each.id, tuple(changes[each.row]), each, weights)
         for each, weights in zip(drawn, ranges, strict=True)
     )

@@ -13,11 +13,11 @@ No level falls when an answer rises, so steps of one direction suffice. Then:
    them; by the reading ``stepwise`` a level that is not met ends the sum.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, lcm
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from maturity.models import READINGS, Choice, MaturityModel, Reading, Requiremen
 from maturity.scoring.arithmetic import total_of
 
 Aim = Literal["lose", "gain"]
+AIMS: Final[tuple[Aim, ...]] = get_args(Aim)
 _INT64: Final = 2**62
 _FIRST: Final = 8
 """Steps that are tried at first; doubled until they suffice."""
@@ -103,15 +104,18 @@ class FewestChanges:
     def sentence(self, lang: Lang) -> str:
         """The result in one sentence."""
         key = "impossible" if self.steps is None else "one" if self.steps == 1 else "steps"
-        return say(
+        text = say(
             f"firmness.changes.{self.aim}-{key}",
             lang,
             level=self.target,
             steps=self.steps,
             pivotal=len(self.pivotal),
-            always=sum(change.always for change in self.pivotal),
-            reading=say(f"firmness.reading.{self.reading}", lang),
+            reading=say(f"report.reading.{self.reading}", lang),
         )
+        always = sum(change.always for change in self.pivotal)
+        if key != "steps" or not always:
+            return text
+        return text + say("report.space", lang) + say("firmness.changes.always", lang, always=always)
 
     def rows(self, lang: Lang) -> tuple["ChangeRow", ...]:
         """The smallest set and the other pivotal answers as a table, the set first."""
@@ -189,38 +193,36 @@ def fewest_changes(answers: Answers) -> tuple[FewestChanges, ...]:
 
 
 def _of_enterprise(answers: Answers, i: int) -> Iterator[FewestChanges]:
-    model, sheet = answers.model, certain(answers, i)
-    own = lines(model, answers.profile(i), sheet)
-    scores = [line.score(sheet) for line in own]
-    open_columns = frozenset(column for column, points in enumerate(answers.columns[:, i].tolist()) if points == UNANSWERED)
-    searches = {aim: Search.of(model, own, sheet, aim) for aim in ("lose", "gain")}
+    most = len(answers.model.levels)
+    searches = [Search.of(answers, i, aim) for aim in AIMS]
     for reading in READINGS:
-        level = level_of(model, scores, reading)
-        total = total_of(scores, model.pass_mark, reading)
-        for aim, search in searches.items():
-            if level == (0 if aim == "lose" else len(model.levels)):
-                continue
-            found = search.fewest(reading, model.levels[level - (aim == "lose")].total_from)
-            changes, pivotal, after = (), (), total
-            if found is not None:
-                taken, first = found
-                changes = tuple(search.change(column, steps, first, open_columns) for column, steps in taken.items())
-                pivotal = tuple(search.change(column, 1, first, open_columns) for column in first)
-                moved = {change.requirement.id: change.after.points for change in changes}
-                then = [moved.get(asked.id, points) for asked, points in zip(model.requirements, sheet, strict=True)]
-                after = total_of([line.score(then) for line in own], model.pass_mark, reading)
-            yield FewestChanges(
-                row=i,
-                id=answers.ids[i],
-                reading=reading,
-                aim=aim,
-                level=level,
-                steps=None if found is None else sum(found[0].values()),
-                changes=changes,
-                pivotal=tuple(sorted(pivotal, key=lambda change: (-change.worth, model.columns[change.requirement.id]))),
-                total=total,
-                total_after=after,
-            )
+        level = level_of(answers.model, searches[0].scores(searches[0].sheet), reading)
+        for search in searches:
+            if level != (0 if search.aim == "lose" else most):
+                yield _fewest(answers, i, search, reading, level)
+
+
+def _fewest(answers: Answers, i: int, search: "Search", reading: Reading, level: int) -> FewestChanges:
+    model = answers.model
+    found = search.fewest(reading, model.levels[level - (search.aim == "lose")].total_from)
+    taken, always = found or ({}, {})
+    changes = [search.change(column, steps, always[column]) for column, steps in taken.items()]
+    pivotal = [search.change(column, 1, in_all) for column, in_all in sorted(always.items())]
+    then = list(search.sheet)
+    for column, change in zip(taken, changes, strict=True):
+        then[column] = change.after.points
+    return FewestChanges(
+        row=i,
+        id=answers.ids[i],
+        reading=reading,
+        aim=search.aim,
+        level=level,
+        steps=None if found is None else sum(taken.values()),
+        changes=tuple(changes),
+        pivotal=tuple(sorted(pivotal, key=lambda change: -change.worth)),
+        total=total_of(search.scores(search.sheet), model.pass_mark, reading),
+        total_after=total_of(search.scores(then), model.pass_mark, reading),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,32 +243,49 @@ class Search:
 
     model: MaturityModel
     sheet: Sheet
-    sign: int
+    unanswered: frozenset[int]
+    aim: Aim
+    lines: tuple[Line, ...]
     parts: tuple[Part, ...]
     whole: int
     mark: int
 
     @classmethod
-    def of(cls, model: MaturityModel, own: Sequence[Line], sheet: Sheet, aim: Aim) -> "Search":
-        """The search of a sheet whose level scores are these lines."""
-        whole, sign = lcm(*(line.whole for line in own)), -1 if aim == "lose" else 1
+    def of(cls, answers: Answers, i: int, aim: Aim) -> "Search":
+        """The search of enterprise i, down (``lose``) or up (``gain``)."""
+        model, sheet = answers.model, certain(answers, i)
+        own = lines(model, answers.profile(i), sheet)
+        whole = lcm(*(line.whole for line in own))
         parts = []
         for line in own:
             unit = whole // line.whole
             gains = tuple(
-                tuple(coefficient * unit * abs(choice.points - sheet[column]) for choice in _way(model, sheet, column, sign))
+                tuple(
+                    coefficient * unit * abs(choice.points - sheet[column])
+                    for choice in _way(model, sheet, column, aim)
+                )
                 for column, coefficient in zip(line.columns, line.coefficients, strict=True)
             )
             parts.append(Part(line.columns, gains, line.numerator(sheet) * unit))
-        return cls(model, sheet, sign, tuple(parts), whole, ceil(model.pass_mark * whole))
+        unanswered = frozenset(np.flatnonzero(answers.columns[:, i] == UNANSWERED).tolist())
+        return cls(model, sheet, unanswered, aim, own, tuple(parts), whole, ceil(model.pass_mark * whole))
 
-    def change(self, column: int, steps: int, always: Mapping[int, bool], unanswered: frozenset[int]) -> Change:
+    @property
+    def sign(self) -> int:
+        """Which way scores go."""
+        return -1 if self.aim == "lose" else 1
+
+    def scores(self, sheet: Sequence[int]) -> list[Fraction]:
+        """Level scores of a sheet with the same requirements applicable."""
+        return [line.score(sheet) for line in self.lines]
+
+    def change(self, column: int, steps: int, always: bool) -> Change:
         """A change of so many steps."""
-        way = _way(self.model, self.sheet, column, self.sign)
-        part = next(part for part in self.parts if column in part.columns)
-        worth = Fraction(part.gains[part.columns.index(column)][steps], self.whole)
+        way = _way(self.model, self.sheet, column, self.aim)
         requirement = self.model.requirements[column]
-        return Change(requirement, way[0], column not in unanswered, way[steps], steps, worth, always[column])
+        point = self.lines[requirement.level - 1].worth()[column]
+        worth = point * abs(way[steps].points - way[0].points)
+        return Change(requirement, way[0], column not in self.unanswered, way[steps], steps, worth, always)
 
     def fewest(self, reading: Reading, total_from: Fraction) -> tuple[dict[int, int], dict[int, bool]] | None:
         """Steps by column of a smallest set, and by column of every pivotal answer whether it is in all of them."""
@@ -365,7 +384,7 @@ class Search:
         return np.asarray(self._join(tables, reading)[0][:, -1] >= goal, np.bool_)
 
     def _variants(self, part: Part, firsts: Sequence[int], most: int, taken: int | None) -> Table:
-        """A level's table once for each of some requirements: with its first ``taken`` steps made, or (None) without it."""
+        """A level's table once for each of some requirements: its first ``taken`` steps made, or (None) without it."""
         table = self._zeros(len(firsts), most)
         variants = {r: row for row, r in enumerate(firsts)}
         for r, gains in enumerate(part.gains):
@@ -377,11 +396,11 @@ class Search:
         return table
 
 
-def _way(model: MaturityModel, sheet: Sheet, column: int, sign: int) -> list[Choice]:
-    """The choices that an answer passes in one direction, its own first."""
+def _way(model: MaturityModel, sheet: Sheet, column: int, aim: Aim) -> tuple[Choice, ...]:
+    """The choices that an answer passes on its way down or up, its own first."""
     choices = model.requirements[column].choices
     own = next(place for place, choice in enumerate(choices) if choice.points == sheet[column])
-    return list(choices[own:]) if sign < 0 else list(choices[own::-1])
+    return choices[own:] if aim == "lose" else choices[own::-1]
 
 
 def _rest(gains: Sequence[int], taken: int) -> tuple[int, ...]:
@@ -401,8 +420,8 @@ def _with(table: Table, gains: Sequence[int]) -> Table:
 def _shared(values: Table, on: NDArray[np.bool_], above: Table) -> Table:
     """The best total of a level and those above it, however at most k steps are shared among them.
 
-    ``values`` and ``on`` are (m or 1, k + 1): what the level counts for after its own steps, and whether the levels above
-    count then.
+    ``values`` and ``on`` are (m or 1, k + 1): what the level counts for after its own steps, and whether the levels
+    above count then.
     """
     width = above.shape[1]
     best = values + np.where(on, above[:, :1], 0)

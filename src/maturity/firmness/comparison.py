@@ -1,4 +1,5 @@
-"""Two assessors' sheets of the same enterprises compared: how far they agree, what it does to the level, what to settle.
+"""Two assessors' sheets of the same enterprises compared: how far they agree, what it does to the level, what to
+settle.
 
 Agreement is Cohen's weighted kappa over the answers that both gave:
 
@@ -6,9 +7,9 @@ Agreement is Cohen's weighted kappa over the answers that both gave:
     observed = sum over answers of d(a, b)
     expected = the same if either assessor's choices were dealt out at random over the answers
 
-d is the distance of two choices on their scale, counted in choices, over the longest one possible: as it is (`linear`) or
-squared (`quadratic`). Answers on different scales are only dealt out among those on the same scale, and then added up.
-1 is full agreement, 0 what chance gives; without any expected disagreement (all answers alike) there is no kappa.
+d is the distance of two choices on their scale, counted in choices, over the longest one possible: as it is (`linear`)
+or squared (`quadratic`). Answers on different scales are only dealt out among those on the same scale, and then added
+up. 1 is full agreement, 0 what chance gives; without any expected disagreement (all answers alike) there is no kappa.
 
 *Not applicable* and unanswered are no choices of the scale and never enter kappa. They are counted: one assessor's "not
 applicable" against the other's answer is a dispute, and so is an answer that only one of them gave.

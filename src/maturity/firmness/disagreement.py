@@ -1,9 +1,9 @@
 """The probability of each level when assessors disagree.
 
 The model, stated: each answer that was given, by itself, is one choice lower with the probability `down`, one choice
-higher with the probability `up`, and else as it is; at an end of the scale it cannot move outwards and stays. What is not
-applicable or unanswered stays so. Because the answers move independently, their errors average out: an assessor who is
-stricter throughout moves a level more than this says.
+higher with the probability `up`, and else as it is; at an end of the scale it cannot move outwards and stays. What is
+not applicable or unanswered stays so. Because the answers move independently, their errors average out: an assessor who
+is stricter throughout moves a level more than this says.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +18,7 @@ import numpy as np
 from maturity.answers import NOT_APPLICABLE, Answers, Points
 from maturity.definition import Basis, Document, Number, find, read
 from maturity.errors import DefinitionError, InputError, Problem
+from maturity.firmness.exact import level_name, shown
 from maturity.language import Lang, say
 from maturity.models import READINGS, MaturityModel, Reading
 from maturity.scoring import assess
@@ -53,8 +54,8 @@ class Disagreement:
         return say(
             "firmness.disagreement.model",
             lang,
-            down=f"{float(self.down):.1%}",
-            up=f"{float(self.up):.1%}",
+            down=f"{shown(100 * self.down, 1):g}%",
+            up=f"{shown(100 * self.up, 1):g}%",
             basis=say(f"basis.{self.basis}", lang),
         )
 
@@ -62,8 +63,9 @@ class Disagreement:
 def load_disagreement(ref: str | Path = "one-step") -> Disagreement:
     """The probabilities that the library ships, an assumption, or those of a file of the user's own.
 
-    >>> load_disagreement()
-    Disagreement(down=Fraction(1, 10), up=Fraction(1, 10), basis='assumed', cite='no source; ...')
+    >>> stated = load_disagreement()
+    >>> stated.down, stated.up, stated.basis
+    (Fraction(1, 10), Fraction(1, 10), 'assumed')
 
     Raises:
         DefinitionError: no such file, or everything that is wrong with it.
@@ -83,8 +85,8 @@ class Probabilities:
     Attributes:
         row, id: the enterprise.
         level: by reading, the level that the answers as they stand give for certain.
-        counts, counts_possible: by reading, draws with level 0, 1, ... L for certain, and with what is unanswered at its
-            best.
+        counts, counts_possible: by reading, draws with level 0, 1, ... L for certain, and with what is unanswered at
+            its best.
         draws, seed: the same draws come from the same seed, whatever else is in the batch.
     """
 
@@ -107,21 +109,25 @@ class Probabilities:
         return sum(self.counts[reading][self.level[reading] :]) / self.draws
 
     def standard_error(self, probability: float) -> float:
-        """Of a probability, from the number of draws: sqrt(p (1 - p) / draws)."""
+        """Of a probability, from the number of draws: sqrt(p (1 - p) / draws).
+
+        0 where all draws agree; what never came out is then still as likely as about 3 / draws.
+        """
         return sqrt(probability * (1 - probability) / self.draws)
 
     def sentence(self, reading: Reading, lang: Lang) -> str:
-        """How likely the level holds."""
-        kept = self.kept(reading)
+        """How likely the level is, a higher one and a lower one; percentages cut, not rounded up."""
+        counts, level = self.counts[reading], self.level[reading]
+        parts = {"same": counts[level], "higher": sum(counts[level + 1 :]), "lower": sum(counts[:level])}
         return say(
-            "firmness.disagreement.kept",
+            "firmness.disagreement.spread",
             lang,
-            level=self.level[reading],
-            kept=f"{kept:.1%}",
-            error=f"{self.standard_error(kept):.2%}",
+            reading=say(f"report.reading.{reading}", lang),
+            level=level_name(level, lang),
             draws=self.draws,
             seed=self.seed,
-            reading=say(f"firmness.reading.{reading}", lang),
+            error=f"{100 * max(self.standard_error(count / self.draws) for count in parts.values()):.2f}",
+            **{name: shown(Fraction(100 * count, self.draws), 1) for name, count in parts.items()},
         )
 
     def rows(self) -> tuple["ProbabilityRow", ...]:

@@ -4,8 +4,8 @@ While it stays the same which requirements are applicable, a level score is line
 
     A = (constant + sum of coefficient x points) / whole
 
-because a cell is a mean and everything above it a weighted sum (GB/T 39117-2020 clause 6). So what a change of an answer
-is worth is exact, and the same whatever the other answers are.
+because a cell is a mean and everything above it a weighted sum (GB/T 39117-2020 clause 6). So what a change of an
+answer is worth is exact, and the same whatever the other answers are.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from math import floor, lcm
 from typing import Final
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
+from maturity.language import Lang, say
 from maturity.models import MaturityModel, Reading
 from maturity.scoring.arithmetic import total_of
 
@@ -115,4 +116,10 @@ def shown(value: Fraction, decimals: int = 4) -> float:
     >>> shown(Fraction(79999, 100000))
     0.7999
     """
-    return floor(value * 10**decimals) / 10**decimals
+    unit: int = 10**decimals
+    return floor(value * unit) / unit
+
+
+def level_name(level: int, lang: Lang) -> str:
+    """A level as it stands within a sentence."""
+    return say("firmness.level.number", lang, level=level) if level else say("firmness.level.none", lang)

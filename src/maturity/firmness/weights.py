@@ -1,22 +1,22 @@
 """The range of the level when the weights move a little.
 
 What is varied, exactly: for the profile of the enterprise, the weight w of every node is any number between
-w - p/100 and w + p/100, each node by itself (p in percentage points), and the weights of siblings are then divided by their
-sum. No weight becomes 0, since that would be another model: each keeps at least a hundredth of itself. Answers, pass mark
-and totals of the levels stay.
+w - p/100 and w + p/100, each node by itself (p in percentage points), and the weights of siblings are then divided by
+their sum. No weight becomes 0, since that would be another model: each keeps at least a hundredth of itself. Answers,
+pass mark and totals of the levels stay.
 
 What is guaranteed:
 
-- **Level scores: exact.** A parent's score is the mean of its children's scores by their weights. It does not fall when a
-  child's score rises, and sibling groups vary independently, so every child may be taken at its own bound. A weighted
-  mean over a box of weights is highest when the children that score more than the mean have their largest weight and the
-  others their least; the best such set is found by taking the children from the best downwards as long as the next one
-  scores more than the mean so far. The bound of each A is attained.
+- **Level scores: exact.** A parent's score is the mean of its children's scores by their weights. It does not fall when
+  a child's score rises, and sibling groups vary independently, so every child may be taken at its own bound. A weighted
+  mean over a box of weights is highest when the children that score more than the mean have their largest weight and
+  the others their least; the best such set is found by taking the children from the best downwards as long as the next
+  one scores more than the mean so far. The bound of each A is attained.
 - **Level: an outer range.** The bounds of the five level scores need not be attained by the same weights. No weights in
-  reach lead outside the range that the bounds together give. Where the library holds weights that attain an end of it, it
-  says so (`attained`) and gives them; where it finds none, the end may still be wider than what can happen.
-- For the reading ``stepwise`` the lower end is always attained, by the weights of the lowest score of the first level that
-  can be missed: all levels before it are met under any weights, and those after it do not count.
+  reach lead outside the range that the bounds together give. Where the library holds weights that attain an end of it,
+  it says so (`attained`) and gives them; where it finds none, the end may still be wider than what can happen.
+- For the reading ``stepwise`` the lower end is always attained, by the weights of the lowest score of the first level
+  that can be missed: all levels before it are met under any weights, and those after it do not count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +25,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
 from itertools import product
+from math import lcm
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, Answers
 from maturity.errors import InputError, Problem
-from maturity.firmness.exact import Sheet, asked, certain, level_of, shown
+from maturity.firmness.exact import Sheet, asked, certain, level_name, level_of, shown
 from maturity.language import Lang, say
 from maturity.models import READINGS, MaturityModel, Reading
 from maturity.scoring.arithmetic import total_of
@@ -47,7 +48,7 @@ STEPS_PER_POINT: Final = 10
 """`holds_within` is found in tenths of a percentage point."""
 _CORNERS: Final = 8
 """Siblings up to which all corners of a group's box are tried when ends are looked for."""
-_STARTS: Final = 12
+_STARTS: Final = 4
 _SWEEPS: Final = 3
 
 
@@ -120,21 +121,23 @@ class WeightRange:
         """The range in one or two sentences."""
         found = self.readings[reading]
         key = "stays" if found.lowest == found.highest else "range"
-        attained = "both" if found.lowest_attained and found.highest_attained else "outer"
         text = say(
             f"firmness.weights.{key}",
             lang,
-            level=found.level,
-            points=shown(self.points),
-            lowest=found.lowest,
-            highest=found.highest,
-            within=shown(found.holds_within),
-            reading=say(f"firmness.reading.{reading}", lang),
+            reading=say(f"report.reading.{reading}", lang),
+            points=f"{shown(self.points):g}",
+            within=f"{shown(found.holds_within):g}",
+            level=level_name(found.level, lang),
+            lowest=level_name(found.lowest, lang),
+            highest=level_name(found.highest, lang),
         )
         if key == "stays":
             return text
         tail = say(
-            f"firmness.weights.{attained}", lang, lowest_found=found.lowest_found, highest_found=found.highest_found
+            f"firmness.weights.{'both' if found.lowest_attained and found.highest_attained else 'outer'}",
+            lang,
+            lowest_found=level_name(found.lowest_found, lang),
+            highest_found=level_name(found.highest_found, lang),
         )
         return text + say("report.space", lang) + tail
 
@@ -255,14 +258,27 @@ class Cells:
         return tuple(_mean(self.root, cells, weights) or Fraction(0) for cells in self.levels)
 
     def ends(self, reach: Fraction) -> Ends:
-        """The bounds of each level score when every weight moves by so much."""
+        """The bounds of each level score when every weight moves by so much, with weights that attain them."""
+        boxes = _boxes(self.root, reach)
 
         def end(cells: Mapping[str, Fraction], sign: int) -> tuple[Fraction, Weights]:
-            weights = dict(self.now())
-            bound = _bound(self.root, cells, reach, sign, weights)
-            return (Fraction(0) if bound is None else bound), weights
+            raised: set[Key] = set()
+            bound = _bound(self.root, cells, boxes, sign, raised)
+            weights: dict[Key, Fraction] = {}
+            for group in groups(self.root):
+                taken = [boxes[key][key in raised] for key in group.keys]
+                weights |= {key: Fraction(weight, sum(taken)) for key, weight in zip(group.keys, taken, strict=True)}
+            return bound or Fraction(0), weights
 
         return [end(cells, -1) for cells in self.levels], [end(cells, 1) for cells in self.levels]
+
+    def outer(self, reach: Fraction) -> dict[Reading, tuple[int, int]]:
+        """By reading, the levels at the lower and at the upper bounds."""
+        boxes = _boxes(self.root, reach)
+        bounds = [
+            [_bound(self.root, cells, boxes, sign, set()) or Fraction(0) for cells in self.levels] for sign in (-1, 1)
+        ]
+        return {reading: (self.level(bounds[0], reading), self.level(bounds[1], reading)) for reading in READINGS}
 
     def level(self, scores: Sequence[Fraction], reading: Reading) -> int:
         """The level of level scores."""
@@ -307,9 +323,16 @@ def _cells(model: MaturityModel, profile: str, sheet: Sheet, level: int) -> dict
     return {id: cells.get(id, empty) for id in inside}
 
 
-def _box(weight: Fraction, reach: Fraction) -> tuple[Fraction, Fraction]:
-    """The least and the largest that a weight becomes, before siblings are divided by their sum."""
-    return max(weight - reach, weight * KEPT), weight + reach
+def _boxes(root: Branch, reach: Fraction) -> dict[Key, tuple[int, int]]:
+    """The least and the largest that each weight becomes, before siblings are divided by their sum; in whole units."""
+    unit = lcm(
+        reach.denominator, KEPT.denominator * lcm(*(w.denominator for group in groups(root) for w in group.weights))
+    )
+    return {
+        key: (int(max(weight - reach, weight * KEPT) * unit), int((weight + reach) * unit))
+        for group in groups(root)
+        for key, weight in zip(group.keys, group.weights, strict=True)
+    }
 
 
 def _mean(branch: Branch, cells: Mapping[str, Fraction], weights: Weights) -> Fraction | None:
@@ -324,37 +347,28 @@ def _mean(branch: Branch, cells: Mapping[str, Fraction], weights: Weights) -> Fr
 
 
 def _bound(
-    branch: Branch, cells: Mapping[str, Fraction], reach: Fraction, sign: int, weights: dict[Key, Fraction]
+    branch: Branch, cells: Mapping[str, Fraction], boxes: Mapping[Key, tuple[int, int]], sign: int, raised: set[Key]
 ) -> Fraction | None:
-    """The highest (sign 1) or lowest (-1) score of a group; ``weights`` takes the weights that attain it."""
+    """The highest (sign 1) or lowest (-1) score of a group; ``raised`` takes the nodes at their largest weight."""
     scored = []
-    for key, weight, part in zip(branch.keys, branch.weights, branch.below, strict=True):
-        score = _bound(part, cells, reach, sign, weights) if isinstance(part, Branch) else cells.get(part)
+    for key, part in zip(branch.keys, branch.below, strict=True):
+        score = _bound(part, cells, boxes, sign, raised) if isinstance(part, Branch) else cells.get(part)
         if score is not None:
-            scored.append((score * sign, key, *_box(weight, reach)))
-    if not scored:
-        return None
-    scored.sort(key=lambda part: part[0], reverse=True)
-    whole = sum((least for _, _, least, _ in scored), start=Fraction(0))
-    above = sum((score * least for score, _, least, _ in scored), start=Fraction(0))
-    raised = 0
-    for score, _, least, most in scored:
+            scored.append((score, key))
+    if len(scored) < 2:
+        return scored[0][0] if scored else None
+    unit = lcm(*(score.denominator for score, _ in scored))
+    best_first = sorted(((int(score * unit) * sign, *boxes[key], key) for score, key in scored), reverse=True)
+    whole = sum(least for _, least, _, _ in best_first)
+    above = sum(worth * least for worth, least, _, _ in best_first)
+    for worth, least, most, key in best_first:
         # One that scores no more than the mean does not raise it, and neither do those after it.
-        if score * whole <= above:
+        if worth * whole <= above:
             break
         whole += most - least
-        above += score * (most - least)
-        raised += 1
-    taken = dict(zip(branch.keys, branch.weights, strict=True))
-    taken |= {key: most if k < raised else least for k, (_, key, least, most) in enumerate(scored)}
-    total = sum(taken.values())
-    weights.update({key: weight / total for key, weight in taken.items()})
-    return above / whole * sign
-
-
-def _outer(cells: Cells, reading: Reading, ends: Ends) -> tuple[int, int]:
-    lowest, highest = (cells.level([score for score, _ in end], reading) for end in ends)
-    return lowest, highest
+        above += worth * (most - least)
+        raised.add(key)
+    return Fraction(above * sign, whole * unit)
 
 
 def _holds_within(cells: Cells, scores: Sequence[Fraction]) -> dict[Reading, Fraction]:
@@ -370,8 +384,7 @@ def _holds_within(cells: Cells, scores: Sequence[Fraction]) -> dict[Reading, Fra
         while low < high:
             tenths = (low + high + 1) // 2
             if tenths not in tried:
-                ends = cells.ends(Fraction(tenths, 100 * STEPS_PER_POINT))
-                tried[tenths] = {each: _outer(cells, each, ends) for each in READINGS}
+                tried[tenths] = cells.outer(Fraction(tenths, 100 * STEPS_PER_POINT))
             stays = tried[tenths][reading] == (level, level)
             low, high = (tenths, high) if stays else (low, tenths - 1)
         within[reading] = Fraction(low, STEPS_PER_POINT)
@@ -385,7 +398,7 @@ def _range(
     cells: Cells, reading: Reading, reach: Fraction, scores: Sequence[Fraction], ends: Ends, within: Fraction
 ) -> ReadingRange:
     model = cells.model
-    lowest, highest = _outer(cells, reading, ends)
+    lowest, highest = (cells.level([score for score, _ in end], reading) for end in ends)
     found = [_furthest(cells, reading, reach / 100, ends, outer, sign) for outer, sign in ((lowest, -1), (highest, 1))]
     totals = [total_of([score for score, _ in end], model.pass_mark, reading) for end in ends]
     return ReadingRange(
@@ -407,8 +420,8 @@ def _furthest(
 ) -> tuple[int, Weights]:
     """The furthest level for which weights are found, and the weights; the search ends where the outer range does.
 
-    First the weights as they are and those that attain the bounds of the level scores; then corners of the box, group by
-    group, in floats. Whatever is found is checked in fractions.
+    First the weights as they are and those that attain the bounds of the level scores; then corners of the box, group
+    by group, in floats. Whatever is found is checked in fractions.
     """
     best: tuple[int, Weights] | None = None
     first = [cells.now(), *(weights for _, weights in ends[0 if sign < 0 else 1])]
@@ -431,12 +444,11 @@ def _further(
     return (level, weights) if best is None or (level - best[0]) * sign > 0 else best
 
 
-def _climbed(
-    cells: Cells, reading: Reading, reach: Fraction, first: Sequence[Weights], sign: int
-) -> Iterator[Weights]:
+def _climbed(cells: Cells, reading: Reading, reach: Fraction, first: Sequence[Weights], sign: int) -> Iterator[Weights]:
     """Weights that move the total as far as a search from corner to corner comes, from several starts."""
     every = list(groups(cells.root))
-    corners = [_corners(group, reach) for group in every]
+    reaches = _boxes(cells.root, reach)
+    corners = [_corners([reaches[key] for key in group.keys]) for group in every]
     generator = np.random.default_rng(0)
     starts = [dict(weights) for weights in first]
     for _ in range(_STARTS):
@@ -463,9 +475,8 @@ def _climbed(
         yield here
 
 
-def _corners(group: Branch, reach: Fraction) -> list[tuple[Fraction, ...]]:
+def _corners(boxes: Sequence[tuple[int, int]]) -> list[tuple[Fraction, ...]]:
     """Corners of a group's box of weights, each scaled to sum to 1; of a large group those with one node apart."""
-    boxes = [_box(weight, reach) for weight in group.weights]
     if len(boxes) == 1:
         return [(Fraction(1),)]
     if len(boxes) <= _CORNERS:
@@ -476,13 +487,13 @@ def _corners(group: Branch, reach: Fraction) -> list[tuple[Fraction, ...]]:
             for own in range(len(boxes))
             for side in (0, 1)
         ]
-    return [tuple(weight / sum(corner) for weight in corner) for corner in corners]
+    return [tuple(Fraction(weight, sum(corner)) for weight in corner) for corner in corners]
 
 
 def _totals(
     cells: Cells, reading: Reading, weights: Weights, varied: Branch, tried: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Totals in floats, (m,), of weights in which one group takes each of (m, k) others: to search with, never to judge."""
+    """Totals in floats, (m,), where one group takes each of (m, k) other weights: to search with, never to judge."""
     columns: dict[Key, NDArray[np.float64]] = {key: np.full((1, 1), float(weight)) for key, weight in weights.items()}
     columns |= {key: column[:, np.newaxis] for key, column in zip(varied.keys, tried.T, strict=True)}
 
@@ -493,7 +504,7 @@ def _totals(
             score, scored = mean(part) if isinstance(part, Branch) else cells.floats[part]
             carried = columns[key] * scored
             above, whole = above + carried * score, whole + carried
-        return above / np.where(whole > 0, whole, 1), (whole > 0).any(axis=0).astype(np.float64)
+        return above / np.where(whole > 0, whole, 1), np.asarray((whole > 0).any(axis=0), np.float64)
 
     scores = mean(cells.root)[0]
     met = scores >= float(cells.model.pass_mark)

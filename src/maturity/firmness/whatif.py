@@ -1,16 +1,16 @@
 """What if: other answers, weights, edition of the model or profile, and what they move.
 
-`whatif` assesses a batch before and after, in one call; `reweighted` makes the model with other weights. Such a model is
-written out as a file and read again, through the same checks as any other: its weights must sum to 1 under every parent.
+`whatif` assesses a batch before and after, in one call; `reweighted` makes the model with other weights. Such a model
+is written out as a file and read again, through the same checks as any other: its weights must sum to 1 under every
+parent.
 """
 
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
 from json import dumps
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ _NEAR: Final = 1e-9
 """Floats that differ by less may stand for the same exact score; fractions then decide whether they do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class WhatIfRow:
     """An enterprise before and after; headings are the texts ``firmness.column.<field>``.
 
@@ -42,8 +42,8 @@ class WhatIfRow:
         level_before ... level_stepwise_after: 0 (below level 1) to L, for certain; -1: no level.
         total_before, total_after: S, cut as shown; NaN without a level.
         level_scores_before, level_scores_after: A of each level, cut as shown.
-        changed: which of ``level``, ``level_possible``, ``level_bands``, ``level_stepwise``, ``total``, ``A1`` ... are not
-            exactly what they were.
+        changed: which of ``level``, ``level_possible``, ``level_bands``, ``level_stepwise``, ``total``, ``A1`` ... are
+            not exactly what they were.
     """
 
     id: str
@@ -69,21 +69,24 @@ class WhatIfRow:
         def number(value: float) -> float | None:
             return None if np.isnan(value) else value
 
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        for name in ("total_before", "total_after"):
-            plain[name] = number(plain[name])
-        for name in ("level_scores_before", "level_scores_after"):
-            plain[name] = [number(score) for score in plain[name]]
-        return {**plain, "changed": list(self.changed)}
+        return {
+            **asdict(self),
+            "total_before": number(self.total_before),
+            "total_after": number(self.total_after),
+            "level_scores_before": [number(score) for score in self.level_scores_before],
+            "level_scores_after": [number(score) for score in self.level_scores_after],
+            "changed": list(self.changed),
+        }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class WhatIf:
     """A batch before and after.
 
     Attributes:
         before, after: the two assessments, of the same enterprises in the same order.
-        notes: what was not carried over to another model, and rows that have no level afterwards.
+        notes: what was not carried over to another model, and the problems and notes that only the answers afterwards
+            have, such as rows without a level.
     """
 
     before: Assessment
@@ -93,7 +96,7 @@ class WhatIf:
     def __len__(self) -> int:
         return len(self.before)
 
-    @cached_property
+    @property
     def moved(self) -> NDArray[np.bool_]:
         """(n,) whether the level for certain changes."""
         return np.asarray(self.before.level != self.after.level, np.bool_)
@@ -105,7 +108,8 @@ class WhatIf:
 
     def rows(self, *, moved_only: bool = False) -> tuple[WhatIfRow, ...]:
         """The table of before and after; of those only whose level changes, if so wished."""
-        return tuple(self._row(i) for i in range(len(self)) if not moved_only or self.moved[i])
+        rows = np.flatnonzero(self.moved) if moved_only else range(len(self))
+        return tuple(self._row(int(i)) for i in rows)
 
     def _row(self, i: int) -> WhatIfRow:
         before, after = self.before, self.after
@@ -158,10 +162,8 @@ class WhatIf:
 
     def sentence(self, lang: Lang) -> str:
         """How many move, and which way."""
-        up = int((self.after.level > self.before.level).sum())
-        return say(
-            "firmness.whatif.moved", lang, count=len(self), up=up, down=int(self.moved.sum()) - up, moved=int(self.moved.sum())
-        )
+        up, moved = int((self.after.level > self.before.level).sum()), int(self.moved.sum())
+        return say("firmness.whatif.moved", lang, count=len(self), up=up, down=moved - up, moved=moved)
 
     def plain(self) -> dict[str, object]:
         """The same as JSON holds it."""
@@ -182,7 +184,7 @@ def _named(assessment: Assessment) -> dict[str, str]:
 def whatif(
     answers: Answers,
     *,
-    choices: Choices | Mapping[str, Choices] | None = None,
+    choices: Mapping[str, str | Choices] | None = None,
     weights: NewWeights | None = None,
     model: MaturityModel | None = None,
     requirements: Mapping[str, str] | None = None,
@@ -194,8 +196,8 @@ def whatif(
         answers: n enterprises.
         choices: other answers, by requirement id of the model afterwards; for all enterprises, or by enterprise id.
         weights: other weights, of ``model`` if there is one.
-        model: another model, such as another edition. An answer keeps its choice where the new requirement has a choice of
-            that id, else takes the choice of the same value; whatever has no counterpart is unanswered, and noted.
+        model: another model, such as another edition. An answer keeps its choice where the new requirement has a choice
+            of that id, else takes the choice of the same value; whatever has no counterpart is unanswered, and noted.
         requirements: id in the new model by id in the old one, where they are not the same.
         profile: another profile, for all.
 
@@ -208,8 +210,8 @@ def whatif(
     ...     weights={"discrete": {"element.resources": "0.15", "element.manufacturing": "0.68"}},
     ... )
     >>> row = found.rows()[0]
-    >>> row.level_before, row.level_after, row.level_scores_before[1], row.level_scores_after[1]
-    (5, 5, 0.8, 0.81)
+    >>> row.level_before, row.level_after, row.level_scores_before[1], row.level_scores_after[1], row.changed[0]
+    (5, 4, 0.8, 0.81, 'level')
 
     Raises:
         InputError: unknown requirements, choices, enterprises, profile or nodes: all of them.
@@ -222,7 +224,9 @@ def whatif(
     points = _changed(target, points, answers.ids, choices or {})
     profiles = [answers.profile(i) if profile is None else profile for i in range(len(answers))]
     after = Answers.from_points(target, points, ids=answers.ids, profiles=profiles)
-    return WhatIf(assess(answers), assess(after), (*notes, *after.problems, *after.notes))
+    known = (*answers.problems, *answers.notes)
+    fresh = [problem for problem in (*after.problems, *after.notes) if problem not in known]
+    return WhatIf(assess(answers), assess(after), (*notes, *fresh))
 
 
 # --------------------------------------------------------------------------------------------------- another model
@@ -286,7 +290,7 @@ def _table(source: MaturityModel, old: Requirement, target: MaturityModel, new: 
 
 
 def _changed(
-    model: MaturityModel, points: NDArray[np.uint8], ids: Sequence[str], choices: Choices | Mapping[str, Choices]
+    model: MaturityModel, points: NDArray[np.uint8], ids: Sequence[str], choices: Mapping[str, str | Choices]
 ) -> NDArray[np.uint8]:
     """The points with other answers in them."""
     points = points.copy(order="F")
@@ -298,7 +302,9 @@ def _changed(
             continue
         rows = [row for row, known in enumerate(ids) if known == id]
         if not rows:
-            problems.append(Problem.of("firmness.unknown-enterprise", "choices", id, near=nearest(id, ids) or ids[0]))
+            problems.append(
+                Problem.of("firmness.unknown-enterprise", "choices", id, near=nearest(id, ids) or next(iter(ids), ""))
+            )
         orders.append((id, rows, own))
     columns = model.columns
     for id, rows, own in orders:
@@ -325,8 +331,8 @@ def _changed(
 def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
     """The model with other weights: a new file's content, checked like any other, with its own id and fingerprint.
 
-    The new numbers have the basis ``assumed`` and the cite "what if"; the status is ``provisional``. A node that a profile
-    does not have cannot get a weight here.
+    The new numbers have the basis ``assumed`` and the cite "what if"; the status is ``provisional``. A node that a
+    profile does not have cannot get a weight here.
 
     >>> from maturity.models import load_model
     >>> model = load_model("gbt39116-2020")
@@ -349,7 +355,9 @@ def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
         for key, weight in own.items():
             where, value = f"weights: {profile}.{key}", _exact(weight)
             if key not in nodes:
-                problems.append(Problem.of("firmness.unknown-node", where, key, near=nearest(key, nodes) or next(iter(nodes))))
+                problems.append(
+                    Problem.of("firmness.unknown-node", where, key, near=nearest(key, nodes) or next(iter(nodes)))
+                )
             elif profile not in nodes[key]["weight"]:
                 problems.append(Problem.of("firmness.outside-profile", where, key, profile=profile))
             elif value is None:
