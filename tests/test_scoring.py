@@ -82,7 +82,7 @@ def batch(model: MaturityModel, reference: oracle.Model, rows: Sequence[Row], *,
 
 
 def close(shown: NDArray[np.float64], exact: Sequence[Fraction | None]) -> None:
-    """Each float is the exact value or a neighbour of it, and printed as the exact value cut; NaN where there is none."""
+    """Each float is the exact value or a neighbour of it, and printed as its cut; NaN where there is none."""
     for score, text, value in zip(shown.tolist(), printed(shown), exact, strict=True):
         if value is None:
             assert math.isnan(score)
@@ -104,6 +104,11 @@ def check(found: Assessment, i: int, reference: oracle.Model, row: Row) -> None:
         assert (found.level[i], found.level_possible[i], found.level_if_na_unmet[i]) == (-1, -1, -1)
         assert {int(levels[i]) for levels in found.level_by_reading.values()} == {-1}
         assert np.isnan([found.total[i], found.total_possible[i]]).all()
+        assert np.isnan([found.level_scores[i], found.level_scores_possible[i]]).all()
+        assert not found.met[i].any()
+        assert not found.met_possible[i].any()
+        assert not found.readings_differ[i]
+        assert not found.readings_differ_possible[i]
         return
     expected = oracle.assess(reference, profile, sheet)
     assert not found.answers.rejected[i]
@@ -450,6 +455,111 @@ def test_a_hair_beside_the_mark() -> None:
     assert found.level.tolist() == [1, 2, 2]
     assert printed(found.level_scores[:, 1]) == ["0.79", "0.80", "0.80"]
     assert printed(found.total) == ["1.79", "2.00", "2.00"]
+
+
+def _heavy(seed: int) -> tuple[MaturityModel, oracle.Model, list[Row]]:
+    """As many digits in the weights as loading allows, 251 choices, cells of up to 320; and sheets beside the marks.
+
+    The first band starts exactly at the total of the first sheet, the second one a hair above.
+    """
+    rng = Random(seed)
+    levels = rng.randint(1, 6)
+    families = [rng.randint(1, 4) for _ in range(rng.randint(1, 3))]
+    scales = [strategies.scale("permille", [Decimal(4 * n) / 1000 for n in range(251)])]
+
+    def weights(count: int, digits: int) -> list[Data]:
+        cuts = sorted(rng.sample(range(1, 10**digits), count - 1))
+        return [strategies.number(Decimal(b - a).scaleb(-digits)) for a, b in pairwise([0, *cuts, 10**digits])]
+
+    def leaf(top: int, n: int, weight: Data) -> Data:
+        asked = [
+            strategies.requirement(f"n{top}{n}.{level}-{k}", level)
+            for level in range(1, levels + 1)
+            for k in range(rng.choice((1, 2, 5, 20) if levels > 2 else (1, 5, 64, 320)))
+        ]
+        node = {"layer": "leaf", "id": f"n{top}{n}", "parent": f"t{top}", "name": strategies.named("x")}
+        return node | {"weight": {"all": weight}, "requirements": asked}
+
+    def data(digits: int, bands: Sequence[Decimal]) -> Data:
+        tops = weights(len(families), min(digits, 3))
+        nodes = [
+            {"layer": "top", "id": f"t{top}", "name": strategies.named("x"), "weight": {"all": weight}}
+            for top, weight in enumerate(tops)
+        ]
+        for top, family in enumerate(families):
+            nodes += [leaf(top, n, weight) for n, weight in enumerate(weights(family, digits))]
+        return strategies.document(profiles=["all"], scales=scales, bands=bands, layers=["top", "leaf"], nodes=nodes)
+
+    bands = [Decimal(level) - Decimal("0.2") for level in range(1, levels + 1)]
+    for digits in range(14, 1, -1):
+        made = data(digits, bands)
+        try:
+            parse_model(strategies.toml(made).encode("utf-8"), "heavy.toml")
+        except DefinitionError:
+            continue
+        break
+    reference = oracle.read_model(strategies.toml(made))
+    ids = list(reference.values)
+    mark = dict.fromkeys(ids, "c200")  # 0.8
+    start = {id: rng.choice(("c130", "c131", "c200")) for id in ids}
+    total = strategies.decimal(oracle.assess(reference, "all", start).certain.total)
+    assert total
+    for level in made["levels"]:
+        level["total_from"] = strategies.number(total + (level["number"] - 1) * Decimal("1e-15"))
+    sheets = [start, mark, dict.fromkeys(ids, "c250"), {}]
+    for sheet in (start, mark):
+        for id in rng.sample(ids, 2):
+            point = int(sheet[id][1:])
+            sheets += [sheet | {id: f"c{point - 1}"}, sheet | {id: f"c{point + 1}"}]
+        absent = {id: "not_applicable" for id in ids if rng.random() < 0.3}
+        gone = {id: "not_applicable" for id in ids if id.startswith("n00.")}
+        sheets.append({id: choice for id, choice in sheet.items() if id not in absent})
+        for less in (sheet | absent, sheet | gone, sheet | absent | gone):
+            left = [id for id, choice in less.items() if choice != "not_applicable"]
+            sheets += [less, *(less | {id: f"c{int(less[id][1:]) - 1}"} for id in rng.sample(left, min(2, len(left))))]
+    return *both(made), [("all", sheet) for sheet in sheets]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_numbers_near_the_limits(seed: int) -> None:
+    """What loading accepts is exact to the last digit: one point of 250 in one answer of hundreds decides."""
+    model, reference, rows = _heavy(seed)
+    found = batch(model, reference, rows)
+    for i, row in enumerate(rows):
+        check(found, i, reference, row)
+    assert found.level[0] == 1
+    assert found.met[1].all()
+
+
+@pytest.mark.parametrize("digits", [2, 6, 8, 9, 10])
+def test_long_weights_with_not_applicable(digits: int) -> None:
+    """Weights a hair above and below a half, times 0.796 and 0.804: just below 0.8, also in a thinned cell."""
+    hair = Decimal(1).scaleb(-digits)
+    nodes = [
+        {
+            "layer": "leaf",
+            "id": id,
+            "name": strategies.named(id),
+            "weight": {"all": strategies.number(weight)},
+            "requirements": [strategies.requirement(f"{id}.{k}", 1) for k in (1, 2)],
+        }
+        for id, weight in (("a", Decimal("0.5") + hair), ("b", Decimal("0.5") - hair))
+    ]
+    data = strategies.document(
+        profiles=["all"],
+        scales=[strategies.scale("near", [Decimal("0.796"), Decimal("0.804"), Decimal(0)])],
+        bands=[Decimal("0.8")],
+        layers=["leaf"],
+        nodes=nodes,
+    )
+    model, reference = both(data)
+    whole = {"a.1": "c0", "a.2": "c0", "b.1": "c1", "b.2": "c1"}
+    rows: list[Row] = [("all", whole), ("all", whole | {"a.2": "not_applicable"})]
+    found = batch(model, reference, rows)
+    for i, row in enumerate(rows):
+        assert found.level_scores_exact(i) == (Fraction(4, 5) - Fraction(hair) * Fraction("0.008"),)
+        check(found, i, reference, row)
+    assert found.level.tolist() == [0, 0]
 
 
 # ---------------------------------------------------------------- models of any other shape

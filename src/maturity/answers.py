@@ -318,5 +318,5 @@ def _empty_levels(
                 if not empty.any():
                     break
                 empty = empty & (columns[column] == NOT_APPLICABLE)
-            for i in np.flatnonzero(empty):
+            for i in np.flatnonzero(empty).tolist():
                 yield Problem.of("answers.empty-level", ids[i] or "answers", level=level.name, number=level.number)

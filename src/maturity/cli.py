@@ -6,20 +6,22 @@ Exit codes: 0 done, 1 problems in the input (outputs are still written), 2 wrong
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from maturity.errors import InputError, MaturityError, Problem
+from maturity.errors import InputError, MaturityError, Problem, nearest
 from maturity.language import LANGUAGES, Lang, say
 
 if TYPE_CHECKING:
+    from maturity.answers import Answers
     from maturity.models import MaturityModel
     from maturity.scenarios import Decisions, Programme
     from maturity.scoring import Assessment
@@ -133,15 +135,10 @@ def _judge(
     from maturity.scenarios import decide
     from maturity.scoring import assess
 
-    chosen = {}
-    for reading in readings or []:
-        name, found, value = reading.partition("=")
-        if not found:
-            raise typer.BadParameter(f"{reading}: NAME=VALUE", param_hint="--reading")
-        chosen[name] = value
     assessment = assess(batch.answers)
     if programme is None or batch.facts is None:
         return assessment, None
+    chosen = _pairs(readings, "--reading")
     return assessment, decide(programme, assessment, batch.facts, on=on, readings=chosen)
 
 
@@ -325,6 +322,155 @@ def _reports(
         )
     _say("reports-written", lang, count=len(written.paths), path=written.index)
     return written.problems
+
+
+# ------------------------------------------------------------------------------------------- how firm, and what if
+
+
+Table_ = Annotated[
+    Path | None, typer.Option("-o", "--output", help="写成 xlsx、csv 或 json · also write xlsx, csv or json")
+]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="只看这些 · only these")]
+
+
+def _chosen(batch: "Batch", only: Sequence[str] | None) -> "Answers":
+    """The answers of the enterprises asked for."""
+    import numpy as np
+
+    ids = batch.answers.ids
+    if unknown := [id for id in only or () if id not in ids]:
+        raise InputError([Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown])
+    return batch.answers.take(np.array([i for i, id in enumerate(ids) if only is None or id in only], np.intp))
+
+
+def _pairs(words: Sequence[str] | None, option: str) -> dict[str, str]:
+    """The NAME=VALUE words of an option."""
+    pairs = {}
+    for word in words or ():
+        name, found, value = word.partition("=")
+        if not found:
+            raise typer.BadParameter(f"{word}: NAME=VALUE", param_hint=option)
+        pairs[name] = value
+    return pairs
+
+
+@app.command()
+def firmness(
+    files: Files,
+    output: Table_ = None,
+    only: Only = None,
+    points: Annotated[int, typer.Option(min=0, max=100, help="权重变动的百分点 · points that weights move")] = 5,
+    draws: Annotated[int, typer.Option(min=1, help="抽样次数 · draws")] = 10_000,
+    seed: Annotated[int, typer.Option(help="随机种子 · seed of the draws")] = 0,
+    model: Model = DEFAULT_MODEL,
+    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    on: On = None,
+    lang: Language = "zh",
+) -> None:
+    """等级有多稳：几条答案之差、评估员分歧、权重变动 · how firm the level is"""
+    from maturity.firmness import how_firm
+    from maturity.sheets import Table, write_tables
+
+    language = _as_lang(lang)
+    with _errors(language):
+        batch = _read(files, *_load(model, programme, on or date.today()), language)
+        names = dict(zip(batch.answers.ids, batch.names, strict=True))
+        answers = _chosen(batch, only)
+        with err.status(say("cli.working", language)):
+            found = how_firm(answers, draws=draws, seed=seed, points=points)
+        for each in found:
+            out.print(f"\n{each.id}  {names[each.id]}", markup=False)
+            for sentence in each.sentences(language):
+                out.print(f"  {sentence}", markup=False)
+        if output:
+            changes = [row for each in found for change in each.changes for row in change.rows(language)]
+            drawn = [row for each in found for row in each.probabilities.rows()]
+            ranges = [row for each in found for row in each.weights.rows()]
+            tables = [
+                Table(id, say(f"cli.table.{id}", language), rows, _titles("firmness", rows, language))
+                for id, rows in (("changes", changes), ("probabilities", drawn), ("weights", ranges))
+            ]
+            document = {"model": answers.model.fingerprint, "firmness": [each.plain() for each in found]}
+            for written in write_tables(output, tables, document):
+                _say("written", language, path=written)
+        _finish(batch.problems, language)
+
+
+def _titles(group: str, rows: Sequence[object], lang: Lang) -> dict[str, str]:
+    """Headings of the fields of rows: the texts ``GROUP.column.FIELD``."""
+    named = [field.name for field in fields(type(rows[0]))] if rows else []  # type: ignore[arg-type]
+    return {name: say(f"{group}.column.{name}", lang) for name in named}
+
+
+@app.command()
+def whatif(
+    files: Files,
+    output: Table_ = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option("--weight", metavar="PROFILE:NODE=VALUE", help="如 discrete:element.resources=0.15 · a weight"),
+    ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="[ID:]REQUIREMENT=CHOICE", help="如 data.1a=full · an answer"),
+    ] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="行业类型 · another profile")] = None,
+    to_model: Annotated[
+        str | None, typer.Option("--to-model", metavar="ID|PATH", help="另一模型 · another model")
+    ] = None,
+    model: Model = DEFAULT_MODEL,
+    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    on: On = None,
+    lang: Language = "zh",
+) -> None:
+    """如果……会怎样：改答案、权重、模型或行业类型，看谁变动 · what moves when something changes"""
+    from maturity.firmness import whatif as compared
+    from maturity.models import load_model
+    from maturity.sheets import Table as Rows
+    from maturity.sheets import write_tables
+
+    language = _as_lang(lang)
+    with _errors(language):
+        weights: dict[str, dict[str, str]] = {}
+        for key, value in _pairs(weight, "--weight").items():
+            own, colon, node = key.partition(":")
+            if not colon:
+                raise typer.BadParameter(f"{key}: PROFILE:NODE=VALUE", param_hint="--weight")
+            weights.setdefault(own, {})[node] = value
+        choices: dict[str, Any] = {}
+        for key, value in _pairs(answer, "--answer").items():
+            enterprise, colon, requirement = key.rpartition(":")
+            if colon:
+                choices.setdefault(enterprise, {})[requirement] = value
+            else:
+                choices[requirement] = value
+        batch = _read(files, *_load(model, programme, on or date.today()), language)
+        found = compared(
+            batch.answers,
+            choices=choices or None,
+            weights=weights or None,
+            model=load_model(to_model) if to_model else None,
+            profile=profile,
+        )
+        for note in found.notes:
+            out.print(note.text(language), markup=False)
+        out.print(found.sentence(language), markup=False)
+        every = found.rows()
+        if rows := [row for row in every if row.changed]:
+            table = Table(box=None, pad_edge=False)
+            shown = ("id", "level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
+            shown += ("total_before", "total_after", "changed")
+            for name in shown:
+                table.add_column(say(f"firmness.column.{name}", language), overflow="fold")
+            for row in rows:
+                changed = "、".join(row.changed)
+                table.add_row(*(str(getattr(row, name)) for name in shown[:-1]), changed)
+            out.print(table)
+        if output:
+            tables = [Rows("whatif", say("cli.table.whatif", language), every, _titles("firmness", every, language))]
+            for written in write_tables(output, tables, {"whatif": [row.plain() for row in every]}):
+                _say("written", language, path=written)
+        _finish(batch.problems, language)
 
 
 # ------------------------------------------------------------------------------------------------ models, programmes

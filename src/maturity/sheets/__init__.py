@@ -3,5 +3,6 @@
 from maturity.sheets.batch import Batch, read_batch
 from maturity.sheets.form import write_form
 from maturity.sheets.results import write_results
+from maturity.sheets.tables import Table, write_tables
 
-__all__ = ["Batch", "read_batch", "write_form", "write_results"]
+__all__ = ["Batch", "Table", "read_batch", "write_form", "write_results", "write_tables"]

@@ -1,0 +1,101 @@
+"""Tables of frozen rows, such as a plan or what makes a level firm, as a workbook, csv or JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from maturity.errors import InputError, Problem
+from maturity.sheets.intake import guarded
+from maturity.sheets.writing import ID, LINES, TITLE, printed, replacing, workbook
+
+KINDS: Final = (".xlsx", ".csv", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one frozen dataclass.
+
+    Attributes:
+        id: names the table in file names and JSON.
+        title: names its sheet, at most 31 characters.
+        rows: the rows; a table without any has no header either.
+        titles: the heading of each field that is shown, in this order.
+    """
+
+    id: str
+    title: str
+    rows: Sequence[Any]
+    titles: Mapping[str, str]
+
+
+def write_tables(path: str | Path, tables: Sequence[Table], document: Mapping[str, object]) -> tuple[Path, ...]:
+    """Write tables in the format that the file's ending names.
+
+    ``.xlsx`` has a sheet for each, titles over ids; ``.csv`` the first, and ``NAME-ID.csv`` beside it each other one;
+    ``.json`` holds ``document`` instead, which says the same with all its digits.
+
+    Raises:
+        InputError: another ending, or a place that cannot be written to.
+    """
+    path = Path(path)
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=", ".join(KINDS))])
+    if kind == ".json":
+        with replacing(path) as fresh:
+            text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1, default=str)
+            fresh.write_text(f"{text}\n", encoding="utf-8")
+        return (path,)
+    if kind == ".csv":
+        return tuple(_write_csv(path, table, first=k == 0) for k, table in enumerate(tables))
+    with replacing(path) as fresh, workbook(fresh) as book:
+        title, id, line = book.add_format(TITLE), book.add_format(ID), book.add_format({**LINES, "text_wrap": True})
+        for table in tables:
+            sheet = book.add_worksheet(table.title)
+            frame = _frame(table)
+            for column, key in enumerate(frame.columns):
+                longest = max([len(table.titles[key]) * 2, *(len(str(value)) for value in frame[key])], default=8)
+                sheet.set_column(column, column, min(max(longest, 8), 48))
+                sheet.write_string(0, column, table.titles[key], title)
+                sheet.write_string(1, column, key, id)
+                for row, value in enumerate(frame[key], start=2):
+                    if isinstance(value, int | float) and not isinstance(value, bool):
+                        sheet.write_number(row, column, value, line)
+                    elif value is not None:
+                        sheet.write_string(row, column, str(value), line)
+            printed(sheet, 2)
+            sheet.freeze_panes(2, 1)
+    return (path,)
+
+
+def _write_csv(path: Path, table: Table, *, first: bool) -> Path:
+    target = path if first else path.with_name(f"{path.stem}-{table.id}{path.suffix}")
+    safe = _frame(table).map(lambda value: guarded(value) if isinstance(value, str) else value)
+    with replacing(target) as fresh:
+        safe.to_csv(fresh, index=False, encoding="utf-8-sig")
+    return target
+
+
+def _frame(table: Table) -> pd.DataFrame:
+    """The rows as a table of cells: text, numbers, or nothing."""
+    keys = [field.name for field in fields(table.rows[0]) if field.name in table.titles] if table.rows else []
+    cells = [[_cell(getattr(row, key)) for key in keys] for row in table.rows]
+    return pd.DataFrame(cells, columns=keys, dtype=object)
+
+
+def _cell(value: Any) -> str | int | float | None:
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, bool):
+        return "✓" if value else ""
+    if isinstance(value, int | float | str):
+        return value
+    if isinstance(value, Decimal | Fraction):
+        return float(value)
+    return "、".join(str(_cell(part)) for part in value) if isinstance(value, tuple) else str(value)

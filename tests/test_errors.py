@@ -1,0 +1,63 @@
+"""Errors carry their problems as data, speak both languages, and travel between processes."""
+
+import pickle
+
+import pytest
+
+from maturity import Answers, DefinitionError, InputError, MaturityError, Problem, load_model
+from maturity.errors import nearest
+
+
+def refused() -> InputError:
+    """An error with two problems."""
+    with pytest.raises(InputError) as caught:
+        Answers.of(load_model("gbt39116-2020"), {"data.1a": "mostley", "dat.1b": "full"}, profile="discrete", id="示例")
+    return caught.value
+
+
+def test_all_problems_at_once() -> None:
+    """An error names every problem, each with place, value and a way out."""
+    error = refused()
+    assert [(problem.id, problem.where, problem.value) for problem in error.problems] == [
+        ("answers.unknown-choice", "示例: data.1a", "mostley"),
+        ("answers.unknown-requirement", "示例: dat.1b", "dat.1b"),
+    ]
+    assert "one of: full, mostly, partly, none, not_applicable" in str(error)
+    assert "did you mean: data.1b" in str(error)
+
+
+def test_both_languages() -> None:
+    """The same problems are told in Chinese and in English."""
+    error = refused()
+    assert "没有选项“mostley”" in error.text("zh")
+    assert error.text("en") == str(error)
+
+
+def test_errors_are_pickled_with_their_problems() -> None:
+    """An error that comes back from another process is the same."""
+    error = refused()
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is InputError
+    assert again.problems == error.problems
+    assert again.text("zh") == error.text("zh")
+
+
+def test_one_base_class() -> None:
+    """Whoever catches MaturityError, or ValueError, catches them all."""
+    assert issubclass(DefinitionError, MaturityError)
+    assert issubclass(InputError, MaturityError)
+    assert issubclass(MaturityError, ValueError)
+
+
+def test_problem_speaks_of_names_in_the_language_asked_for() -> None:
+    """A value that is a name in two languages is told in the right one."""
+    model = load_model("gbt39116-2020")
+    problem = Problem.of("answers.trimmed", "示例", subdomain=model.subdomains[2].name, id="data")
+    assert "“数据”" in problem.text("zh")
+    assert "'Data'" in problem.text("en")
+
+
+def test_nearest() -> None:
+    """A word is suggested when it is near, and none is when none is."""
+    assert nearest("integretion", ["data", "integration"]) == "integration"
+    assert nearest("xyz", ["data", "integration"]) == ""
