@@ -341,7 +341,8 @@ def _texts() -> dict[str, dict[str, dict[str, str]]]:
     for path in sorted((SOURCE / "language").glob("problems-*.toml")):
         group = path.stem.removeprefix("problems-")
         for name, texts in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            found[f"{group}.{name}"] = texts
+            if texts.keys() & {"what", "hint"}:
+                found[f"{group}.{name}"] = texts
     return found
 
 

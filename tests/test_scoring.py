@@ -871,6 +871,23 @@ def test_level_without_anything_applicable_is_not_met() -> None:
     assert np.isnan(found.scores("element")[0, :, 4]).all()
 
 
+def test_level_without_anything_applicable_is_named() -> None:
+    """One note for each such row and level, for what the row's profile asks; outside it an answer does not help."""
+    model, reference = standard()
+    fifth = {asked.id: "not_applicable" for asked in model.requirements if asked.level == 5}
+    full = {asked.id: "full" for asked in model.requirements} | fifth
+    rows: list[Row] = [
+        ("discrete", full | {"sales.5a": "none"}),
+        ("discrete", full),
+        ("discrete", full | {"product_design.5a": "full"}),
+        ("process", full | {"product_design.5a": "full"}),
+    ]
+    found = batch(model, reference, rows)
+    assert found.met[:, 4].tolist() == [False, False, True, False]
+    notes = [note for note in found.answers.notes if note.id == "answers.empty-level"]
+    assert [(note.where, note.values["number"]) for note in notes] == [("e1", 5), ("e3", 5)]
+
+
 def test_outside_the_profile_is_ignored_and_named() -> None:
     """Product design does not belong to the process profile: its answers change nothing and are named."""
     model, reference = standard()

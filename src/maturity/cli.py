@@ -458,8 +458,8 @@ def whatif(
         every = found.rows()
         if rows := [row for row in every if row.changed]:
             table = Table(box=None, pad_edge=False)
-            shown = ("id", "level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
-            shown += ("total_before", "total_after", "changed")
+            levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
+            shown = ("id", *levels, "total_before", "total_after", "changed")
             for name in shown:
                 table.add_column(say(f"firmness.column.{name}", language), overflow="fold")
             for row in rows:

@@ -8,16 +8,15 @@ what misses a need is cut off and asked again: its tolerances decide nothing.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from importlib import import_module
+from itertools import pairwise
 from math import ceil, floor, gcd, inf, isfinite, lcm
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from maturity.errors import InputError, Problem
-
-if TYPE_CHECKING:
-    import highspy
 
 COEFFICIENT: Final = 2**24
 """Whole coefficients stay below this in the solver; larger ones are rounded towards easier, and the check decides."""
@@ -27,7 +26,7 @@ EXTRA: Final = "pip install 'maturity-scoring[plan]'"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Need:
-    """Sum of points x per_point >= least, in whole numbers; per_point by column."""
+    """Sum of points gained x per_point >= least, in whole numbers; per_point by column."""
 
     per_point: Mapping[int, int]
     least: int
@@ -47,7 +46,7 @@ class Item:
 
     Attributes:
         column: its column.
-        points: what it counts, now and after each step.
+        gains: the points it has gained, 0 now and then after each step.
         costs: of each step, in whole units.
         cell: subdomain and level.
         mature: steps after which it does not hold up the next level of its subdomain.
@@ -55,7 +54,7 @@ class Item:
     """
 
     column: int
-    points: tuple[int, ...]
+    gains: tuple[int, ...]
     costs: tuple[int, ...]
     cell: tuple[str, int]
     mature: int
@@ -77,12 +76,10 @@ def require_solver() -> None:
 
 
 def _solver() -> Any:
-    # Any: the stubs of highspy do not name half of what it has.
     try:
-        import highspy
+        return import_module(SOLVER)
     except ImportError as error:
         raise InputError([Problem.of("improvement.no-solver", SOLVER, SOLVER, command=EXTRA)]) from error
-    return highspy
 
 
 def cheapest(items: Sequence[Item], ways: Sequence[Sequence[Need]], *, ordered: bool, seconds: float) -> Found:
@@ -94,9 +91,8 @@ def cheapest(items: Sequence[Item], ways: Sequence[Sequence[Need]], *, ordered: 
         ordered: a requirement is raised only when those of lower levels in its subdomain are mature.
         seconds: after these the best found so far is taken.
     """
-    points = {item.column: item.points[0] for item in items}
     search = _Search(items, ordered, perf_counter() + seconds)
-    open_ways = [[need for need in way if _lack(need, points) > 0] for way in ways]
+    open_ways = [[need for need in way if need.least > 0] for way in ways]
     parts = [search.parts(way) for way in open_ways]
     ranked = sorted(range(len(ways)), key=lambda at: sum(search.relaxed(part) for part in parts[at]))
     best: Found | None = None
@@ -113,9 +109,13 @@ def cheapest(items: Sequence[Item], ways: Sequence[Sequence[Need]], *, ordered: 
     return Found(best.steps, best.cost, min(best.cost, *bounds))
 
 
-def _lack(need: Need, points: Mapping[int, int]) -> int:
-    """What a need lacks when those are the points; columns that are no items count nothing."""
-    return need.least - sum(share * points.get(column, 0) for column, share in need.per_point.items())
+def _lack(need: Need, gains: Mapping[int, int]) -> int:
+    """What a need lacks when so many points are gained, by column."""
+    return need.least - sum(need.per_point.get(column, 0) * gain for column, gain in gains.items())
+
+
+def _gains(items: Iterable[Item], steps: Mapping[int, int]) -> dict[int, int]:
+    return {item.column: item.gains[steps.get(item.column, 0)] for item in items}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +196,16 @@ def _solved(part: _Part, ordered: bool, deadline: float) -> Found:
     while True:
         answer = programme.run(max(deadline - perf_counter(), 0.01))
         bound = max(bound, _rounded_up(answer.bound))
-        if answer.counts is None:
+        if answer.counts is None:  # out of time
             return Found(everything, _cost(part.items, everything), bound)
         steps = programme.steps(answer.counts)
-        points = {item.column: item.points[steps.get(item.column, 0)] for item in part.items}
-        missed = [need for need in part.needs if _lack(need, points) > 0]
+        gains = _gains(part.items, steps)
+        missed = [need for need in part.needs if _lack(need, gains) > 0]
         if not missed and (not ordered or in_order(part.items, steps)):
             cost = _cost(part.items, steps)
             return Found(steps, cost, min(bound, cost))
+        if perf_counter() > deadline:
+            return Found(everything, _cost(part.items, everything), bound)
         for need in missed:
             programme.cut_off(need, answer.counts)
 
@@ -235,12 +237,11 @@ def _trimmed(items: Sequence[Item], needs: Sequence[Need], found: Found, ordered
     """The same without steps that no need asks for: those that cost nothing, or that a search cut short left in."""
     steps = dict(found.steps)
     known = {item.column: item for item in items}
-    points = {item.column: item.points[steps.get(item.column, 0)] for item in items}
-    spare = {id(need): -_lack(need, points) for need in needs}
+    spare = {id(need): -_lack(need, _gains(items, steps)) for need in needs}
     for column in sorted(steps, key=lambda column: (-_cost([known[column]], steps), -column)):
         item = known[column]
         while steps[column]:
-            down = item.points[steps[column]] - item.points[steps[column] - 1]
+            down = item.gains[steps[column]] - item.gains[steps[column] - 1]
             lost = [(id(need), need.per_point.get(column, 0) * down) for need in needs]
             lower = {**steps, column: steps[column] - 1}
             if any(spare[key] < loss for key, loss in lost) or (ordered and not in_order(items, lower)):
@@ -283,7 +284,7 @@ class _Programme:
         for item in part.items:
             effect = tuple(need.per_point.get(item.column, 0) for need in part.needs)
             place = (item.cell, item.mature) if ordered else ()
-            alike.setdefault((effect, item.points, item.costs, place), []).append(item)
+            alike.setdefault((effect, item.gains, item.costs, place), []).append(item)
         groups = [sorted(group, key=lambda item: (not item.first, item.column)) for group in alike.values()]
         programme = cls(groups, [])
         for group in groups:
@@ -307,16 +308,14 @@ class _Programme:
     def need(self, need: Need) -> None:
         """The row of a need; coefficients too large for the solver are rounded up, and the mark down."""
         effect = self.effects[id(need)] = {}
-        least = need.least
         for group, start in zip(self.groups, self.starts, strict=True):
             share = need.per_point.get(group[0].column, 0)
-            least -= share * group[0].points[0] * len(group)
-            for at, (lower, upper) in enumerate(zip(group[0].points, group[0].points[1:], strict=False)):
+            for at, (lower, upper) in enumerate(pairwise(group[0].gains)):
                 if share:
                     effect[start + at] = share * (upper - lower)
         most = max(effect.values(), default=1)
         scale = Fraction(1) if most < COEFFICIENT else Fraction(COEFFICIENT, most)
-        self.rows.append(({count: ceil(gain * scale) for count, gain in effect.items()}, floor(least * scale)))
+        self.rows.append(({count: ceil(gain * scale) for count, gain in effect.items()}, floor(need.least * scale)))
 
     def order(self) -> None:
         """A column for each cell that lower levels hold up: 1 when anything in it is raised."""
@@ -338,12 +337,19 @@ class _Programme:
                 self.rows.append(({count: 1, gate: -len(self.groups[at])}, 0))
 
     def cut_off(self, need: Need, counts: Sequence[int]) -> None:
-        """Never these counts again, nor lower ones: they miss the need, so one of them has to be higher."""
+        """Never these counts again, nor lower ones: they miss the need, so one of them has to be higher.
+
+        They are first raised as far as the need is still missed, the least effective ones before, which cuts off more.
+        """
+        effect = self.effects[id(need)]
+        spare = need.least - sum(gain * counts[count] for count, gain in effect.items()) - 1
         higher = []
-        for count in self.effects[id(need)]:
-            if counts[count] < self.uppers[count]:
+        for count, gain in sorted(effect.items(), key=lambda pair: pair[1]):
+            more = min(spare // gain, self.uppers[count] - counts[count])
+            spare -= more * gain
+            if counts[count] + more < self.uppers[count]:
                 switch = self.column(0, 1)
-                self.rows.append(({count: 1, switch: -(counts[count] + 1)}, 0))
+                self.rows.append(({count: 1, switch: -(counts[count] + more + 1)}, 0))
                 higher.append(switch)
         self.rows.append((dict.fromkeys(higher, 1), 1))
 
@@ -378,12 +384,12 @@ class _Programme:
         if seconds is None:
             optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
             return _Answer(None, info.objective_function_value if optimal else 0.0)
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
             return _Answer(None, info.mip_dual_bound)
         values = solver.getSolution().col_value
         return _Answer(tuple(round(value) for value in values), info.mip_dual_bound)
 
-    def _model(self, highspy: Any) -> "highspy.HighsLp":
+    def _model(self, highspy: Any) -> Any:
         count = len(self.costs)
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = count, len(self.rows)

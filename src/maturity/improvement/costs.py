@@ -129,7 +129,9 @@ def read_costs(path: str | Path, model: MaturityModel) -> Costs:
     headings = {heading: names.get(heading.strip().lower(), "") for heading in rows.fieldnames or ()}
     right = ", ".join(names)
     place = Path(path).name
-    problems = [Problem.of("improvement.cost-column", place, one, right=right) for one, key in headings.items() if not key]
+    problems = [
+        Problem.of("improvement.cost-column", place, one, right=right) for one, key in headings.items() if not key
+    ]
     missing = {"id", "cost"} - set(headings.values())
     problems += [Problem.of("improvement.no-cost-column", place, key, right=right) for key in sorted(missing)]
     if problems:

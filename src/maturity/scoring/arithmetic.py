@@ -20,6 +20,9 @@ from maturity.scoring.plan import Branch, Level, Names, Plan
 NO_LEVEL: Final = -1
 """Level of a row that cannot have one: a subdomain that may not be trimmed has nothing applicable."""
 
+_PART: Final = 4096
+"""Enterprises that are judged at a time."""
+
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 Whole = NDArray[np.float64]
@@ -99,13 +102,17 @@ def completed(plan: Plan, points: Points) -> tuple[Flags, list[Points]]:
     The first sheet has the lowest choice for whatever is unanswered or not applicable; if anything is unanswered, a
     second one has its best choice there.
     """
-    not_applicable, unanswered = points == NOT_APPLICABLE, (points == UNANSWERED).view(np.uint8)
-    lowest = points * (points < NOT_APPLICABLE).view(np.uint8)
+    not_applicable, reserved = points == NOT_APPLICABLE, points >= NOT_APPLICABLE
+    lowest = (~reserved).view(np.uint8)
+    lowest *= points
     if plan.lowest.any():
-        lowest += (points >= NOT_APPLICABLE) * plan.lowest
+        lowest += reserved * plan.lowest
+    unanswered = (points == UNANSWERED).view(np.uint8)
     if not unanswered.any():
         return not_applicable, [lowest]
-    return not_applicable, [lowest, lowest + unanswered * (plan.best - plan.lowest)]
+    unanswered *= plan.best - plan.lowest
+    unanswered += lowest
+    return not_applicable, [lowest, unanswered]
 
 
 # ----------------------------------------------------------------------------------- sheets without "not applicable"
@@ -184,7 +191,7 @@ class CellSums:
 
     totals: NDArray[np.unsignedinteger]
     """(cells, sheets, n)"""
-    counts: Codes
+    counts: NDArray[np.unsignedinteger]
     """(cells, n)"""
 
 
@@ -197,7 +204,7 @@ def cell_sums(plan: Plan, sheets: Sequence[Points], not_applicable: Flags) -> li
     sums = []
     for level in plan.levels:
         totals = np.zeros((len(level.cells), len(own), n), level.sums)
-        counts = np.zeros((len(level.cells), n), np.uint8)
+        counts = np.zeros((len(level.cells), n), level.counts)
         for k, columns in enumerate(level.cells):
             counts[k] = len(columns)
             for column in columns:
@@ -236,21 +243,26 @@ def _tree_scores(plan: Plan, sheets: Sequence[Points], not_applicable: Flags, co
         np.empty((len(plan.levels), n), arithmetic),
     )
     for number, cells in enumerate(cell_sums(plan, sheets, not_applicable)):
-        means = _means(plan, cells, arithmetic)
+        means, empty = _means(plan, cells, arithmetic), cells.counts == 0
         if plan.climbable:
             numerators[number] = _weighted(plan.levels[number], means, codes)
             denominators[number] = plan.whole_cells
         for code, tree in enumerate(plan.levels[number].trees):
             own = [row for row, names in enumerate(tree.cells) if names]
             # The weights of most are as the model has them; who lacks a cell has weights of its own.
-            climbers = (codes == code) & ~cells.counts[own].all(axis=0) if plan.climbable else codes == code
+            climbers = (codes == code) & empty[own].any(axis=0) if plan.climbable else codes == code
             chosen = np.flatnonzero(climbers)
             if len(chosen):
                 ratio = _climb(plan, number, code, means.take(chosen, axis=2), cells.counts.take(chosen, axis=1))
                 numerators[number][:, chosen], denominators[number, chosen] = ratio.numerator, ratio.denominator
     judge = _judged if plan.climbable else _judged_in_fractions
-    results = judge(plan, numerators.reshape(len(plan.levels), width * n), np.tile(denominators, width))
-    return [results.at(slice(sheet * n, (sheet + 1) * n)) for sheet in range(width)]
+    results = [Bound.empty(plan, n) for _ in sheets]
+    for sheet, result in enumerate(results):
+        # In parts, so that the arrays of the judging stay in the cache.
+        for start in range(0, n, _PART):
+            part = slice(start, start + _PART)
+            result.put(part, judge(plan, numerators[:, sheet, part], denominators[:, part]))
+    return results
 
 
 def _weighted(level: Level, means: NDArray[np.float32], codes: Codes) -> Whole:
@@ -278,7 +290,14 @@ def _means(plan: Plan, cells: CellSums, arithmetic: type) -> NDArray[Any]:
     return means
 
 
-def _climb(plan: Plan, number: int, code: int, means: NDArray[Any], counts: Codes, visit: Visit | None = None) -> Ratio:
+def _climb(
+    plan: Plan,
+    number: int,
+    code: int,
+    means: NDArray[Any],
+    counts: NDArray[np.unsignedinteger],
+    visit: Visit | None = None,
+) -> Ratio:
     """Climb the tree of a level and a profile from the cells to the root, numerator and denominator apart."""
     tree, rule = plan.levels[number].trees[code], plan.model.definition.empty_cell.rule
     arithmetic = np.dtype(object) if means.dtype == object else np.dtype(np.float64)
@@ -287,7 +306,7 @@ def _climb(plan: Plan, number: int, code: int, means: NDArray[Any], counts: Code
     own = [row for row, names in enumerate(tree.cells) if names]
     applicable = counts[own].any(axis=0)
     scored = (counts > 0 if rule == "renormalise" else np.ones_like(counts)).astype(means.dtype)
-    weights = tree.weights if arithmetic == np.float64 else tree.weights.astype(np.int64).astype(object)
+    weights = tree.narrow if arithmetic == np.float64 else tree.weights
     numerators = (weights @ means.reshape(cells, sheets * n)).astype(arithmetic).reshape(len(weights), sheets, n)
     carried = (weights @ scored).astype(arithmetic)
 

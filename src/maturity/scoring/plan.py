@@ -25,7 +25,7 @@ INT64: Final = 2**63
 LEAST_STEP: Final = 10**3
 """Totals of unlike denominators are compared in at least six decimals; what these leave open, fractions decide."""
 
-Sum = type[np.uint8] | type[np.uint16] | type[np.uint32]
+Whole = type[np.uint8] | type[np.uint16] | type[np.uint32]
 Names = tuple[tuple[str, str], ...]
 """Layer and id of the nodes that have the same score, because each above has one child only."""
 
@@ -53,12 +53,14 @@ class Tree:
 
     Attributes:
         root: the branch that gives the level score.
-        weights: (branches, cells) whole weights; 0 where a cell is not a child.
+        weights: (branches, cells) whole weights, Python's own; 0 where a cell is not a child.
+        narrow: the same in float32, exact when the plan is climbable.
         cells: names of each cell of the level; none where the profile does not have it.
     """
 
     root: Branch
-    weights: NDArray[np.float32]
+    weights: NDArray[np.object_]
+    narrow: NDArray[np.float32]
     cells: tuple[Names, ...]
 
 
@@ -68,7 +70,7 @@ class Level:
 
     Attributes:
         groups: columns with the same coefficient in every profile; they are added before they are multiplied.
-        sums: narrowest type that holds the sum of a group or a cell.
+        sums, counts: narrowest types that hold the points of a group or a cell, and the number of its requirements.
         coefficients: (profiles, digits, groups). Whole coefficients are split into digits, a power of two apart, so
             that a sum of points times digits is exact in float32, and the sum over the digits in float64.
         constants: by profile, what structurally empty cells score under the rule ``met``, in units of ``1 / whole``.
@@ -78,7 +80,8 @@ class Level:
     """
 
     groups: tuple[tuple[int, ...], ...]
-    sums: Sum
+    sums: Whole
+    counts: Whole
     coefficients: NDArray[np.float32]
     constants: tuple[int, ...]
     cells: tuple[tuple[int, ...], ...]
@@ -191,7 +194,8 @@ def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: in
     whole_shares = [tuple(int(share.get(id, Fraction(0)) * one) for share in shares) for id in cells]
     return Level(
         groups=tuple(tuple(columns) for columns in groups.values()),
-        sums=_sum_type(max(map(sum, best), default=0)),
+        sums=_narrowest(max(map(sum, best), default=0)),
+        counts=_narrowest(max(map(len, cells.values()), default=0)),
         coefficients=_digits(list(groups), sum(map(sum, best)), len(model.profiles)),
         constants=tuple(int(part * whole) for part in empty),
         cells=tuple(cells.values()),
@@ -200,7 +204,7 @@ def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: in
     )
 
 
-def _sum_type(most: int) -> Sum:
+def _narrowest(most: int) -> Whole:
     return np.uint8 if most < 2**8 else np.uint16 if most < 2**16 else np.uint32
 
 
@@ -254,7 +258,7 @@ def _tree(model: MaturityModel, profile: str, cells: Sequence[str]) -> Tree:
 
     root = below("", "")
     assert isinstance(root, Branch)  # the root is never collapsed
-    weights = np.zeros((len(rows), len(cells)), np.float32)
+    weights = np.zeros((len(rows), len(cells)), np.object_)
     for row, leaves in enumerate(rows):
         weights[row, list(leaves)] = list(leaves.values())
-    return Tree(root, weights, tuple(names.get(cell, ()) for cell in range(len(cells))))
+    return Tree(root, weights, weights.astype(np.float32), tuple(names.get(cell, ()) for cell in range(len(cells))))

@@ -1,0 +1,35 @@
+"""What is missing, and the provably cheapest way to a level, a level of a subdomain, or a tier.
+
+`gaps` lists what is unmet and what each step up is worth; `plan` finds the cheapest steps that reach a target, for one
+enterprise or a province; `support` spends one budget so that most enterprises reach it.
+"""
+
+from maturity.improvement.costs import Costs, Price, read_costs
+from maturity.improvement.gaps import Gap, GapRow, Gaps, Raise, gaps
+from maturity.improvement.plans import STATUSES, Plan, Status, Upgrade, UpgradeRow, plan
+from maturity.improvement.support import Support, support
+from maturity.improvement.targets import LevelTarget, SubdomainTarget, Target, TierTarget, Work
+
+__all__ = [
+    "STATUSES",
+    "Costs",
+    "Gap",
+    "GapRow",
+    "Gaps",
+    "LevelTarget",
+    "Plan",
+    "Price",
+    "Raise",
+    "Status",
+    "SubdomainTarget",
+    "Support",
+    "Target",
+    "TierTarget",
+    "Upgrade",
+    "UpgradeRow",
+    "Work",
+    "gaps",
+    "plan",
+    "read_costs",
+    "support",
+]

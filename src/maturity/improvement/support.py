@@ -1,0 +1,113 @@
+"""With one budget for many: which enterprises to support, so that most of them reach the target."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from maturity.errors import InputError, Problem
+from maturity.improvement.costs import total
+from maturity.improvement.plans import Plan, plain
+from maturity.language import Lang, say
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Support:
+    """The enterprises whose plans a budget pays.
+
+    Attributes:
+        supported: their plans, the cheapest first.
+        already: ids of those who reach the target as it is and need nothing.
+        left_out: ids of those whose plan would not be paid, the cheapest first.
+        out_of_reach: ids of those whom no plan brings there.
+        budget, spent: what there is, and what the supported plans cost.
+        bound: at most so many can be supported with the budget, whatever is chosen.
+    """
+
+    supported: tuple[Plan, ...]
+    already: tuple[str, ...]
+    left_out: tuple[str, ...]
+    out_of_reach: tuple[str, ...]
+    budget: Decimal
+    spent: Decimal
+    bound: int
+
+    @property
+    def optimal(self) -> bool:
+        """Whether the bound proves that no more can be supported."""
+        return len(self.supported) == self.bound
+
+    @property
+    def reaching(self) -> int:
+        """How many enterprises reach the target with this support."""
+        return len(self.already) + len(self.supported)
+
+    def headline(self, lang: Lang) -> str:
+        """The result in a sentence, with its proof."""
+        values = {"count": len(self.supported), "spent": plain(self.spent), "budget": plain(self.budget)}
+        line = say("improvement.support.result", lang, **values, already=len(self.already), reaching=self.reaching)
+        key = "improvement.support.optimal" if self.optimal else "improvement.support.gap"
+        return line + say(key, lang, bound=self.bound)
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON; exact numbers are text."""
+        return {
+            "budget": str(self.budget),
+            "spent": str(self.spent),
+            "supported": [{"id": one.id, "cost": str(one.cost)} for one in self.supported],
+            "already": list(self.already),
+            "left_out": list(self.left_out),
+            "out_of_reach": list(self.out_of_reach),
+            "reaching": self.reaching,
+            "bound": self.bound,
+            "optimal": self.optimal,
+        }
+
+
+def support(plans: Sequence[Plan], budget: Decimal | int | str) -> Support:
+    """Which plans to pay with a budget, so that most enterprises reach the target; among those, at the least cost.
+
+    Every enterprise counts one, so this knapsack is solved by taking the cheapest plans first: any other choice of as
+    many plans costs at least as much. The bound takes for each plan what it costs at least (`Plan.bound`), so it holds
+    for plans whose search was cut short, too.
+
+    Args:
+        plans: of `plan`, one per enterprise; a budget per enterprise, if they had one, still holds.
+        budget: for all together, in the unit of the costs.
+
+    Raises:
+        InputError: the budget is no number from 0.
+    """
+    try:
+        limit = Decimal(budget)
+    except ArithmeticError:
+        limit = Decimal("NaN")
+    if not limit.is_finite() or limit < 0:
+        raise InputError([Problem.of("improvement.bad-cost", "budget", budget)])
+    open_plans = sorted((one for one in plans if one.status == "planned"), key=lambda one: (one.cost, one.row))
+    chosen = open_plans[: _fitting([one.cost for one in open_plans], limit)]
+    # A plan over its own budget might be within it, if the search was cut short.
+    hopeful = [one.bound for one in plans if one.status == "planned" or (one.status == "over_budget" and _open(one))]
+    return Support(
+        supported=tuple(chosen),
+        already=tuple(one.id for one in plans if one.status == "reached"),
+        left_out=tuple(one.id for one in open_plans[len(chosen) :]),
+        out_of_reach=tuple(one.id for one in plans if not one.reaches),
+        budget=limit,
+        spent=total([one.cost for one in chosen]),
+        bound=_fitting(sorted(hopeful), limit),
+    )
+
+
+def _open(one: Plan) -> bool:
+    return one.budget is not None and one.bound <= one.budget
+
+
+def _fitting(costs: Sequence[Decimal], budget: Decimal) -> int:
+    """How many of the costs, in this order, a budget pays."""
+    spent = Fraction(0)
+    for count, cost in enumerate(costs):
+        spent += Fraction(cost)
+        if spent > budget:
+            return count
+    return len(costs)
