@@ -179,3 +179,76 @@ def test_today_is_said(tmp_path: Path) -> None:
     """Without --on the day of application is today, and the command says so."""
     done = maturity("score", EXAMPLE, "-o", tmp_path / "r.csv")
     assert date.today().isoformat() in done.output
+
+
+def test_plan_to_the_next_level(tmp_path: Path) -> None:
+    """The plan of one enterprise is shown with its proof, and written with all its digits."""
+    done = maturity("plan", EXAMPLE, "--only", "JL013", "-o", tmp_path / "plan.json", *ON)
+    assert done.exit_code == 0, done.output
+    assert "已证明没有更省的方案" in done.output
+    (found,) = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["plans"]
+    assert (found["id"], found["status"], found["optimal"], found["target_level"]) == ("JL013", "planned", True, 1)
+    maturity("plan", EXAMPLE, "--only", "JL013", "-o", tmp_path / "plan.csv", *ON)
+    with (tmp_path / "plan.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sum(int(row["cost"]) for row in rows) == int(found["cost"])
+    assert {row["enterprise"] for row in rows} == {"JL013"}
+
+
+def test_plan_to_a_tier_names_the_other_work() -> None:
+    """On the way to a tier, what no answer changes is listed with its clause and shortfall."""
+    done = maturity("plan", EXAMPLE, "--tier", "smart_factory", "--only", "JL013", "--lang", "en", *ON)
+    assert done.exit_code == 0, done.output
+    assert "short by 900 万元" in done.output
+
+
+def test_one_budget_for_all(tmp_path: Path) -> None:
+    """With a total budget, the plans worth paying are chosen, and the cost stays within it."""
+    target = ("--level", "3", "--by", "stepwise", "--total-budget", "200")
+    done = maturity("plan", EXAMPLE, *target, "-o", tmp_path / "plan.json", *ON)
+    assert done.exit_code == 0, done.output
+    found = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    costs = {one["id"]: float(one["cost"]) for one in found["plans"]}
+    supported = found["support"]["supported"]
+    assert supported
+    assert sum(costs[id] for id in supported) == float(found["support"]["spent"]) <= 200
+
+
+def test_firmness(tmp_path: Path) -> None:
+    """How firm a level is, in sentences and in three tables."""
+    words = ("firmness", EXAMPLE, "--only", "JL008", "--draws", "200", "--lang", "en")
+    done = maturity(*words, "-o", tmp_path / "firm.xlsx")
+    assert done.exit_code == 0, done.output
+    assert "at least 2 steps down to lose level 3" in done.output
+    assert len(load_workbook(tmp_path / "firm.xlsx").sheetnames) == 3
+
+
+def test_whatif(tmp_path: Path) -> None:
+    """One better answer moves the level by the stepwise reading; the rival weights move totals."""
+    done = maturity("whatif", EXAMPLE, "--answer", "JL008:logistics.2a=mostly", "-o", tmp_path / "w.json")
+    assert done.exit_code == 0, done.output
+    rows = {row["id"]: row for row in json.loads((tmp_path / "w.json").read_text(encoding="utf-8"))["whatif"]}
+    assert (rows["JL008"]["level_stepwise_before"], rows["JL008"]["level_stepwise_after"]) == (1, 3)
+    rival = ("--weight", "discrete:element.resources=0.15", "--weight", "discrete:element.manufacturing=0.68")
+    assert "JL001" in maturity("whatif", EXAMPLE, *rival).output
+    refused = maturity("whatif", EXAMPLE, *rival[:2], "--lang", "en")
+    assert refused.exit_code == 1
+    assert "must sum to exactly 1" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("plan", EXAMPLE, "--by", "both"), "bands"),
+        (("plan", EXAMPLE, "--tier", "factory", *ON), "smart_factory"),
+        (("plan", EXAMPLE, "--tier", "smart_factory", "--level", "2", *ON), "--tier"),
+        (("plan", EXAMPLE, "--subdomain", "data"), "--level"),
+        (("whatif", EXAMPLE, "--weight", "element.resources=0.15"), "PROFILE:NODE=VALUE"),
+        (("firmness", EXAMPLE, "--points", "101"), "101"),
+    ],
+)
+def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...], said: str) -> None:
+    """Wrong usage of plan, whatif and firmness ends with 2, and says what would be right."""
+    done = maturity(*words)
+    assert done.exit_code == 2, done.output
+    assert said in done.output

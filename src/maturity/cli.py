@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Table as Screen
 
 from maturity.errors import InputError, MaturityError, Problem, nearest
 from maturity.language import LANGUAGES, Lang, say
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from maturity.models import MaturityModel
     from maturity.scenarios import Decisions, Programme
     from maturity.scoring import Assessment
-    from maturity.sheets import Batch
+    from maturity.sheets import Batch, Table
 
 DEFAULT_MODEL = "gbt39116-2020"
 DEFAULT_PROGRAMME = "jilin-2024-228"
 NO_PROGRAMME = "none"
 DEMO_ON = date(2025, 6, 30)
 """The day on which the enterprises of the shipped example apply."""
+DETAILED = 3
+"""Plans that are shown step by step; of more only the result is."""
 LISTED = 40
 """Problems shown on the screen; all of them are in the results."""
 
@@ -153,7 +155,7 @@ def _summary(assessment: "Assessment", decisions: "Decisions | None", lang: Lang
     """How many enterprises reach which level, and which tier."""
     import numpy as np
 
-    table = Table(box=None, pad_edge=False)
+    table = Screen(box=None, pad_edge=False)
     table.add_column(say("cli.level", lang))
     table.add_column(say("cli.enterprises", lang), justify="right")
     for level in assessment.answers.model.levels[::-1]:
@@ -165,7 +167,7 @@ def _summary(assessment: "Assessment", decisions: "Decisions | None", lang: Lang
     if decisions is None:
         return
     verdicts = ("eligible", "cultivation", "undecided", "ineligible")
-    table = Table(box=None, pad_edge=False)
+    table = Screen(box=None, pad_edge=False)
     table.add_column(say("cli.tier", lang))
     for verdict in verdicts:
         table.add_column(say(f"verdict.{verdict}", lang), justify="right")
@@ -327,7 +329,7 @@ def _reports(
 # ------------------------------------------------------------------------------------------- how firm, and what if
 
 
-Table_ = Annotated[
+Extra = Annotated[
     Path | None, typer.Option("-o", "--output", help="写成 xlsx、csv 或 json · also write xlsx, csv or json")
 ]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="只看这些 · only these")]
@@ -357,7 +359,7 @@ def _pairs(words: Sequence[str] | None, option: str) -> dict[str, str]:
 @app.command()
 def firmness(
     files: Files,
-    output: Table_ = None,
+    output: Extra = None,
     only: Only = None,
     points: Annotated[int, typer.Option(min=0, max=100, help="权重变动的百分点 · points that weights move")] = 5,
     draws: Annotated[int, typer.Option(min=1, help="抽样次数 · draws")] = 10_000,
@@ -369,7 +371,7 @@ def firmness(
 ) -> None:
     """等级有多稳：几条答案之差、评估员分歧、权重变动 · how firm the level is"""
     from maturity.firmness import how_firm
-    from maturity.sheets import Table, write_tables
+    from maturity.sheets import write_tables
 
     language = _as_lang(lang)
     with _errors(language):
@@ -387,7 +389,7 @@ def firmness(
             drawn = [row for each in found for row in each.probabilities.rows()]
             ranges = [row for each in found for row in each.weights.rows()]
             tables = [
-                Table(id, say(f"cli.table.{id}", language), rows, _titles("firmness", rows, language))
+                _table(id, "firmness.column", rows, language)
                 for id, rows in (("changes", changes), ("probabilities", drawn), ("weights", ranges))
             ]
             document = {"model": answers.model.fingerprint, "firmness": [each.plain() for each in found]}
@@ -396,16 +398,138 @@ def firmness(
         _finish(batch.problems, language)
 
 
-def _titles(group: str, rows: Sequence[object], lang: Lang) -> dict[str, str]:
-    """Headings of the fields of rows: the texts ``GROUP.column.FIELD``."""
-    named = [field.name for field in fields(type(rows[0]))] if rows else []  # type: ignore[arg-type]
-    return {name: say(f"{group}.column.{name}", lang) for name in named}
+def _table(id: str, group: str, rows: Sequence[object], lang: Lang, /, **first: Sequence[object]) -> "Table":
+    """Frozen rows as a table, with the headings ``GROUP.FIELD``; the columns ``first`` stand before them."""
+    from maturity.sheets import Table
+
+    own = [field.name for field in fields(type(rows[0]))] if rows else []  # type: ignore[arg-type]
+    titles = {name: say(f"cli.{name}", lang) for name in first} | {name: say(f"{group}.{name}", lang) for name in own}
+    listed = [
+        {name: values[k] for name, values in first.items()} | {name: getattr(row, name) for name in own}
+        for k, row in enumerate(rows)
+    ]
+    return Table(id, say(f"cli.table.{id}", lang), titles, listed)
+
+
+def _show(table: "Table", columns: Sequence[str]) -> None:
+    """Some columns of a table on the screen."""
+    shown = Screen(box=None, pad_edge=False)
+    for column in columns:
+        shown.add_column(table.titles[column], overflow="fold")
+    for row in table.rows:
+        cells = (row[column] for column in columns)
+        shown.add_row(*("、".join(map(str, cell)) if isinstance(cell, tuple) else str(cell) for cell in cells))
+    out.print(shown)
+
+
+@app.command()
+def plan(
+    files: Files,
+    output: Extra = None,
+    only: Only = None,
+    level: Annotated[
+        int | None, typer.Option(help="目标等级，默认各自的下一级 · level, default: each one's next")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="bands|stepwise", help="等级的解读 · reading of levels")
+    ] = None,
+    subdomain: Annotated[
+        str | None, typer.Option(metavar="ID", help="只看一个能力子域的等级 · of one subdomain")
+    ] = None,
+    tier: Annotated[str | None, typer.Option(metavar="ID", help="目标为一个认定等次 · a tier instead")] = None,
+    costs: Annotated[Path | None, typer.Option(exists=True, help="费用表 csv · table of costs")] = None,
+    budget: Annotated[str | None, typer.Option(help="每家企业的预算 · budget of each enterprise")] = None,
+    total_budget: Annotated[str | None, typer.Option(help="总预算，选出受支持的企业 · one budget for all")] = None,
+    fixed: Annotated[list[str] | None, typer.Option("--fix", metavar="ID=CHOICE", help="必须达到 · must reach")] = None,
+    forbidden: Annotated[list[str] | None, typer.Option("--forbid", metavar="ID", help="不得提升 · not raised")] = None,
+    ordered: Annotated[bool, typer.Option(help="先低级后高级 · lower levels first")] = False,
+    processes: Annotated[int, typer.Option(min=1, help="并行进程数 · processes")] = 1,
+    model: Model = DEFAULT_MODEL,
+    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    on: On = None,
+    reading: Readings = None,
+    lang: Language = "zh",
+) -> None:
+    """提升路径：达到某级或某等次的最低成本方案，附最优性证明 · the provably cheapest way to a level or tier"""
+    import maturity.improvement as way
+    from maturity.models import READINGS
+    from maturity.sheets import write_tables
+
+    language = _as_lang(lang)
+    if by is not None and by not in READINGS:
+        raise typer.BadParameter(" | ".join(READINGS), param_hint="--by")
+    own = next((known for known in READINGS if known == by), None)
+    if tier is not None and (level is not None or subdomain is not None):
+        raise typer.BadParameter("--tier | --level", param_hint="--tier")
+    if subdomain is not None and level is None:
+        raise typer.BadParameter("--subdomain ID --level N", param_hint="--subdomain")
+    with _errors(language):
+        day = _applied(on, language) if tier else on or date.today()
+        loaded = _load(model, programme, day)
+        batch = _read(files, *loaded, language)
+        assessment, decisions = _judge(batch, loaded[1], day, reading)
+        rows = [batch.answers.ids.index(id) for id in _chosen(batch, only).ids]
+        aims: dict[way.Target, list[int]] = {}
+        if tier is not None:
+            if decisions is None or tier not in decisions.verdict:
+                known = ", ".join(decisions.verdict) if decisions else NO_PROGRAMME
+                raise typer.BadParameter(f"{tier}: {known}", param_hint="--tier")
+            aims[way.TierTarget(decisions, tier)] = rows
+        elif subdomain is not None and level is not None:
+            aims[way.SubdomainTarget(subdomain, level)] = rows
+        else:
+            most = len(assessment.answers.model.levels)
+            present = assessment.level if own is None else assessment.level_by_reading[own]
+            for row in rows:
+                target = level or min(max(int(present[row]), 0) + 1, most)
+                aims.setdefault(way.LevelTarget(target, own), []).append(row)
+        with err.status(say("cli.working", language)):
+            plans = [
+                found
+                for aim, those in aims.items()
+                for found in way.plan(
+                    assessment,
+                    aim,
+                    rows=those,
+                    costs=way.read_costs(costs, assessment.answers.model) if costs else None,
+                    budget=budget,
+                    fixed=_pairs(fixed, "--fix"),
+                    forbidden=forbidden or (),
+                    ordered=ordered,
+                    processes=processes,
+                )
+            ]
+        plans.sort(key=lambda found: found.row)
+        for found in plans:
+            out.print(f"\n{found.id}  {batch.names[found.row]}", markup=False)
+            out.print(f"  {found.headline(language)}", markup=False)
+            if len(plans) <= DETAILED and found.upgrades:
+                steps = _table("plan", "improvement.columns", found.rows(language), language)
+                _show(steps, ("requirement", "name", "level", "present", "to", "cost"))
+            for work in found.aim.work if len(plans) <= DETAILED else ():
+                told = (work.clause, work.name, work.threshold, work.shortfall)
+                out.print("  " + "  ".join(filter(None, (text.in_(language) for text in told))), markup=False)
+        document: dict[str, object] = {"model": assessment.answers.model.fingerprint}
+        document["plans"] = [found.as_dict() for found in plans]
+        if total_budget is not None:
+            chosen = way.support(plans, total_budget)
+            out.print(f"\n{chosen.headline(language)}", markup=False)
+            document["support"] = chosen.as_dict()
+        if output:
+            listed = [(found, row) for found in plans for row in found.rows(language)]
+            enterprises, targets = [found.id for found, _ in listed], [found.aim.name for found, _ in listed]
+            named = [target.in_(language) for target in targets]
+            upgrades = [row for _, row in listed]
+            tables = [_table("plan", "improvement.columns", upgrades, language, enterprise=enterprises, target=named)]
+            for written in write_tables(output, tables, document):
+                _say("written", language, path=written)
+        _finish(batch.problems, language)
 
 
 @app.command()
 def whatif(
     files: Files,
-    output: Table_ = None,
+    output: Extra = None,
     weight: Annotated[
         list[str] | None,
         typer.Option("--weight", metavar="PROFILE:NODE=VALUE", help="如 discrete:element.resources=0.15 · a weight"),
@@ -426,7 +550,6 @@ def whatif(
     """如果……会怎样：改答案、权重、模型或行业类型，看谁变动 · what moves when something changes"""
     from maturity.firmness import whatif as compared
     from maturity.models import load_model
-    from maturity.sheets import Table as Rows
     from maturity.sheets import write_tables
 
     language = _as_lang(lang)
@@ -457,17 +580,11 @@ def whatif(
         out.print(found.sentence(language), markup=False)
         every = found.rows()
         if rows := [row for row in every if row.changed]:
-            table = Table(box=None, pad_edge=False)
             levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
-            shown = ("id", *levels, "total_before", "total_after", "changed")
-            for name in shown:
-                table.add_column(say(f"firmness.column.{name}", language), overflow="fold")
-            for row in rows:
-                changed = "、".join(row.changed)
-                table.add_row(*(str(getattr(row, name)) for name in shown[:-1]), changed)
-            out.print(table)
+            moved = _table("whatif", "firmness.column", rows, language)
+            _show(moved, ("id", *levels, "total_before", "total_after", "changed"))
         if output:
-            tables = [Rows("whatif", say("cli.table.whatif", language), every, _titles("firmness", every, language))]
+            tables = [_table("whatif", "firmness.column", every, language)]
             for written in write_tables(output, tables, {"whatif": [row.plain() for row in every]}):
                 _say("written", language, path=written)
         _finish(batch.problems, language)
@@ -502,7 +619,7 @@ def show_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], lang: Lan
         _say("model-mark", language, mark=mark.value, basis=say(f"basis.{mark.basis}", language), cite=mark.cite)
         for level in head.levels:
             out.print(f"  {level.number} {level.name.in_(language)}: S ≥ {level.total_from.value}", markup=False)
-        table = Table(box=None, pad_edge=False)
+        table = Screen(box=None, pad_edge=False)
         table.add_column(say("cli.node", language))
         for profile in model.profiles:
             table.add_column(profile.name.in_(language), justify="right")
@@ -552,7 +669,7 @@ def show_programme(
         _say("programme-head", language, sha256=programme.fingerprint, since=programme.definition.in_force_from)
         for tier in programme.tiers:
             out.print(f"\n{tier.name.in_(language)}  {tier.id}", markup=False)
-            table = Table(box=None, pad_edge=False, show_header=False)
+            table = Screen(box=None, pad_edge=False, show_header=False)
             for _ in range(4):
                 table.add_column(overflow="fold")
             for condition in programme.conditions:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -19,19 +19,19 @@ KINDS: Final = (".xlsx", ".csv", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of one frozen dataclass.
+    """Rows that have the same columns.
 
     Attributes:
-        id: names the table in file names and JSON.
+        id: names the table in file names.
         title: names its sheet, at most 31 characters.
-        rows: the rows; a table without any has no header either.
-        titles: the heading of each field that is shown, in this order.
+        titles: the heading of each column by its id, in this order.
+        rows: what stands in the columns; a missing value or None leaves the cell empty.
     """
 
     id: str
     title: str
-    rows: Sequence[Any]
     titles: Mapping[str, str]
+    rows: Sequence[Mapping[str, object]]
 
 
 def write_tables(path: str | Path, tables: Sequence[Table], document: Mapping[str, object]) -> tuple[Path, ...]:
@@ -84,9 +84,8 @@ def _write_csv(path: Path, table: Table, *, first: bool) -> Path:
 
 def _frame(table: Table) -> pd.DataFrame:
     """The rows as a table of cells: text, numbers, or nothing."""
-    keys = [field.name for field in fields(table.rows[0]) if field.name in table.titles] if table.rows else []
-    cells = [[_cell(getattr(row, key)) for key in keys] for row in table.rows]
-    return pd.DataFrame(cells, columns=keys, dtype=object)
+    cells = [[_cell(row.get(key)) for key in table.titles] for row in table.rows]
+    return pd.DataFrame(cells, columns=list(table.titles), dtype=object)
 
 
 def _cell(value: Any) -> str | int | float | None:
