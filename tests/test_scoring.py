@@ -328,6 +328,36 @@ def test_on_the_edge_of_a_band() -> None:
     assert all(shown <= f"{level - 1}.79" for shown, (_, level) in zip(printed(below.total), rows, strict=True))
 
 
+def test_thirds_add_up_to_an_edge() -> None:
+    """13/30 and 11/30 have no end as decimals, and with the met level 1 they are exactly 1.8: level 2, printed 1.80."""
+    model, reference = standard()
+    level_of = {asked.id: asked.level for asked in model.requirements}
+    rng = Random(30)
+    rows: list[Row] = []
+    for profile, emptied in product(("discrete", "process"), (0, 1, 2)):
+        asked = oracle.asked(reference, profile)
+        sheet = {id: "full" if level_of[id] == 1 else "none" for id in asked}
+        found: Sheet = {}
+        for level, target in ((2, Fraction(13, 30)), (3, Fraction(11, 30))):
+            cells = [leaf.requirements[level] for leaf in oracle.leaves(reference.trees[profile])]
+            sheet |= {id: "not_applicable" for cell in rng.sample(cells, emptied) for id in cell}
+            found |= strategies.reaching(reference, profile, level, sheet, target, seed=rng.randrange(1000)) or {}
+        if oracle.assess(reference, profile, sheet | found).certain.total == Fraction(9, 5):
+            rows.append((profile, sheet | found))
+    assert len(rows) >= 4
+    assert any("not_applicable" in sheet.values() for _, sheet in rows)
+    lower = []
+    for profile, sheet in rows:
+        id = next(id for id, choice in sheet.items() if level_of[id] > 1 and choice not in ("none", "not_applicable"))
+        lower.append((profile, sheet | {id: str(lower_choice(reference, id, sheet[id]))}))
+    assessed, below = batch(model, reference, rows), batch(model, reference, lower)
+    assert assessed.level.tolist() == [2] * len(rows)
+    assert printed(assessed.total) == ["1.80"] * len(rows)
+    assert below.level.tolist() == [1] * len(rows)
+    for i, row in enumerate(rows):
+        check(assessed, i, reference, row)
+
+
 def test_floats_would_lose_levels() -> None:
     """The sheets have teeth: what people write today calls some of them "below", and the library none."""
     model, reference = standard()
@@ -836,6 +866,7 @@ def test_of_and_from_points_are_the_same() -> None:
             continue
         answers = Answers.of(model, sheet, profile=profile, id="x")
         assert np.array_equal(answers.points, points_of(model, reference, [sheet]))
+        assert answers.choices(0) == sheet
         assert (answers.ids, answers.profile(0), len(answers)) == (("x",), profile, 1)
 
 

@@ -25,7 +25,6 @@ from maturity.scoring.arithmetic import (
     Ratio,
     assess_block,
     cell_sums,
-    completed,
     level_ratios,
     total_of,
 )
@@ -74,12 +73,11 @@ class Assessment:
 
     def level_scores_exact(self, i: int, *, possible: bool = False) -> tuple[Fraction, ...]:
         """A of each level of enterprise i, exact."""
-        answers = self.answers
-        code = int(answers.profile_codes[i])
-        not_applicable, sheets = completed(plan(answers.model), answers.columns[:, i : i + 1])
-        cells = cell_sums(plan(answers.model), [sheets[-1 if possible else 0]], not_applicable)
-        ratios = level_ratios(plan(answers.model), code, cells, exact=True)
-        return tuple(Fraction(int(ratio.numerator[0, 0]), int(ratio.denominator[0])) for ratio in ratios)
+        answers, compiled = self.answers, plan(self.answers.model)
+        cells = cell_sums(compiled, answers, slice(i, i + 1))
+        ratios = level_ratios(compiled, int(answers.profile_codes[i]), cells, exact=True)
+        sheet = -1 if possible else 0
+        return tuple(Fraction(int(ratio.numerator[sheet, 0]), int(ratio.denominator[0])) for ratio in ratios)
 
     def total_exact(self, i: int, *, possible: bool = False, reading: Reading | None = None) -> Fraction:
         """The total S of enterprise i, exact, by the model's default reading or the one named.
@@ -105,7 +103,7 @@ class Assessment:
         """
         answers = self.answers
         compiled = plan(answers.model)
-        chosen = np.arange(len(answers))[rows]
+        sheet, chosen = -1 if possible else 0, np.arange(len(answers))[rows]
         nodes = {node.id: k for k, node in enumerate(answers.model.nodes[layer])}
         scores = np.full((len(compiled.levels), len(nodes), len(chosen)), np.nan)
         for code in range(len(answers.model.profiles)):
@@ -115,12 +113,10 @@ class Assessment:
 
                 def visit(level: int, at: str, id: str, ratio: Ratio, inside: NDArray[np.intp] = inside) -> None:
                     if at == layer:
-                        score = (ratio.numerator[0] / ratio.denominator).astype(np.float64)
+                        score = (ratio.numerator[sheet] / ratio.denominator).astype(np.float64)
                         scores[level, nodes[id], inside] = np.where(ratio.scored, score, np.nan)
 
-                not_applicable, sheets = completed(compiled, answers.columns[:, chosen[inside]])
-                cells = cell_sums(compiled, [sheets[-1 if possible else 0]], not_applicable)
-                level_ratios(compiled, code, cells, visit=visit)
+                level_ratios(compiled, code, cell_sums(compiled, answers, chosen[inside]), visit=visit)
         return scores.transpose(2, 1, 0)
 
 

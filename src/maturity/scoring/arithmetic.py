@@ -71,72 +71,92 @@ def assess_block(
     plan: Plan, answers: Answers, rows: slice, results: tuple[Bound, Bound], if_na_unmet: NDArray[np.int8]
 ) -> None:
     """Fill the results of a block of rows, for certain and at best; these are the same where nothing is unanswered."""
-    points, codes = answers.columns[:, rows], answers.profile_codes[rows]
-    default = READINGS.index(plan.model.definition.reading.default)
-    certain, possible = (bound.at(rows) for bound in results)
-    if not answers.unanswered and not answers.not_applicable:
-        _linear_scores(plan, points, codes, certain)
-        if_na_unmet[rows] = certain.levels[default]
+    codes, cells = answers.profile_codes[rows], cell_sums(plan, answers, rows)
+    bounds = [bound.at(rows) for bound in results[: 2 if answers.unanswered else 1]]
+    for sheet, bound in enumerate(bounds):
+        _linear_scores(plan, [level.all_applicable(sheet) for level in cells], codes, bound)
+    if_na_unmet[rows] = bounds[0].levels[READINGS.index(plan.model.definition.reading.default)]
+    if not answers.not_applicable:
         return
-    not_applicable, sheets = completed(plan, points)
-    bounds = (certain, possible)[: len(sheets)]
-    mixed = np.logical_or.reduce(not_applicable, axis=0)
+    asked = [np.array([len(columns) for columns in level.cells]).reshape(-1, 1) for level in plan.levels]
+    mixed = np.logical_or.reduce([(own.counts < all_).any(axis=0) for own, all_ in zip(cells, asked, strict=True)])
     without = np.flatnonzero(~mixed)
-    _linear_scores(plan, sheets[0], codes, certain)
-    if_na_unmet[rows] = certain.levels[default]
-    if len(sheets) > 1 and len(without):
-        _linear_scores(plan, sheets[1], codes, possible)
     if len(without) < len(codes):
         linear = [bound.at(without) for bound in bounds]
-        for bound, result in zip(bounds, _tree_scores(plan, sheets, not_applicable, codes), strict=True):
-            bound.put(slice(None), result)
+        _tree_scores(plan, cells, codes, bounds)
         for bound, result in zip(bounds, linear, strict=True):
             bound.put(without, result)
-    if answers.unanswered and len(sheets) == 1:
-        possible.put(slice(None), certain)
 
 
-def completed(plan: Plan, points: Points) -> tuple[Flags, list[Points]]:
-    """What is not applicable, and sheets without reserved points.
+@dataclass(frozen=True, slots=True)
+class CellSums:
+    """The cells of a level for n enterprises: points added up, and what they were added up over.
 
-    The first sheet has the lowest choice for whatever is unanswered or not applicable; if anything is unanswered, a
-    second one has its best choice there.
+    Attributes:
+        totals: (sheets, cells, n) points of applicable requirements; in the first sheet whatever is unanswered counts
+            as the lowest choice, in the second, if there is one, as the best one.
+        counts: (cells, n) how many requirements are applicable.
+        forgone: (cells, n) what requirements that are not applicable would add at their lowest choice; None if nothing.
     """
-    not_applicable, reserved = points == NOT_APPLICABLE, points >= NOT_APPLICABLE
-    lowest = (~reserved).view(np.uint8)
-    lowest *= points
-    if plan.lowest.any():
-        lowest += reserved * plan.lowest
-    unanswered = (points == UNANSWERED).view(np.uint8)
-    if not unanswered.any():
-        return not_applicable, [lowest]
-    unanswered *= plan.best - plan.lowest
-    unanswered += lowest
-    return not_applicable, [lowest, unanswered]
+
+    totals: NDArray[np.unsignedinteger]
+    counts: NDArray[np.unsignedinteger]
+    forgone: NDArray[np.unsignedinteger] | None
+
+    def all_applicable(self, sheet: int) -> NDArray[np.unsignedinteger]:
+        """(cells, n) points of a sheet, with what is not applicable at its lowest choice."""
+        points: NDArray[np.unsignedinteger] = self.totals[sheet]
+        return points if self.forgone is None else points + self.forgone
+
+
+def cell_sums(plan: Plan, answers: Answers, rows: slice | NDArray[np.intp]) -> list[CellSums]:
+    """The cells of every level, for some enterprises; with a second sheet if anything in the batch is unanswered."""
+    points = answers.columns[:, rows]
+    reserved = (answers.unanswered or answers.not_applicable) and points.max(initial=0) >= NOT_APPLICABLE
+    return [_cell_sums(plan, level, points, answers.unanswered, reserved) for level in plan.levels]
+
+
+def _cell_sums(plan: Plan, level: Level, points: Points, unanswered: bool, reserved: bool) -> CellSums:
+    n = points.shape[1]
+    totals = np.zeros((2 if unanswered else 1, len(level.cells), n), level.sums)
+    counts = np.empty((len(level.cells), n), level.counts)
+    forgone = np.zeros_like(totals[0]) if reserved and any(plan.lowest) else None
+    certain, at_best = totals[0], totals[-1]
+    for k, columns in enumerate(level.cells):
+        counts[k] = len(columns)
+        for column in columns:
+            if not reserved:
+                np.add(certain[k], points[column], out=certain[k])
+                continue
+            given, lowest = points[column], np.uint8(plan.lowest[column])
+            added, gone, missing = (
+                flags.view(np.uint8) for flags in (given < NOT_APPLICABLE, given == NOT_APPLICABLE, given == UNANSWERED)
+            )
+            added *= given
+            np.add(certain[k], added, out=certain[k])
+            np.subtract(counts[k], gone, out=counts[k])
+            if lowest and forgone is not None:
+                np.add(forgone[k], gone * lowest, out=forgone[k])
+                np.add(certain[k], missing * lowest, out=certain[k])
+            if unanswered:
+                missing *= np.uint8(plan.gain[column])
+                np.add(at_best[k], missing, out=at_best[k])
+    if unanswered:
+        at_best += certain
+    return CellSums(totals, counts, forgone)
 
 
 # ----------------------------------------------------------------------------------- sheets without "not applicable"
 
 
-def _linear_scores(plan: Plan, points: Points, codes: Codes, results: Bound) -> None:
+def _linear_scores(plan: Plan, points: Sequence[NDArray[np.unsignedinteger]], codes: Codes, results: Bound) -> None:
     """Results of sheets whose level scores are points times coefficients, all in units of ``1 / plan.whole``."""
-    n = points.shape[1]
-    profiles = [code for code in range(len(plan.model.profiles)) if code in codes]
-    # One profile's sum is wanted of each sheet: the others are multiplied by 0, which is faster than to pick.
-    belongs = np.array([codes == code for code in profiles], np.float32)[:, np.newaxis]
-    numerators = np.empty((len(plan.levels), n))
-    for number, level in enumerate(plan.levels):
-        sums = np.empty((len(level.groups), n), level.sums)
-        for k, columns in enumerate(level.groups):
-            sums[k] = points[columns[0]]
-            for column in columns[1:]:
-                np.add(sums[k], points[column], out=sums[k])
-        digits = level.coefficients[profiles] @ sums.astype(np.float32)
-        if len(profiles) > 1:
-            digits *= belongs
-        np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64, out=numerators[number])
+    numerators = np.array(
+        [_combined(level.coefficients, own, codes) for level, own in zip(plan.levels, points, strict=True)]
+    )
+    for numerator, level in zip(numerators, plan.levels, strict=True):
         if any(level.constants):
-            numerators[number] += np.array(level.constants, np.float64)[codes]
+            np.add(numerator, np.array(level.constants, np.float64)[codes], out=numerator)
     np.divide(numerators, plan.whole, out=results.scores)
     met = np.greater_equal(numerators, plan.least, out=results.met)
     counted = np.maximum(numerators, met * float(plan.whole))
@@ -147,6 +167,17 @@ def _linear_scores(plan: Plan, points: Points, codes: Codes, results: Bound) -> 
             results.levels[k] += total >= band
         if reading == plan.model.definition.reading.default:
             np.divide(total, plan.whole, out=results.total)
+
+
+def _combined(coefficients: NDArray[np.float32], values: NDArray[Any], codes: Codes) -> Whole:
+    """Sum over the cells of values (cells, n) times the coefficients (profiles, digits, cells) of one's own profile."""
+    profiles = [code for code in range(len(coefficients)) if code in codes]
+    digits = coefficients[profiles] @ values.astype(np.float32, copy=False)
+    if len(profiles) > 1:
+        # One profile's sum is wanted of each: the others are multiplied by 0, which is faster than to pick.
+        digits *= np.array([codes == code for code in profiles], np.float32)[:, np.newaxis]
+    combined: Whole = np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64)
+    return combined
 
 
 Value = TypeVar("Value", bound=np.generic)
@@ -185,36 +216,6 @@ Visit = Callable[[int, str, str, Ratio], None]
 """Is shown the level (from 0), layer, id and score of a node."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellSums:
-    """The cells of a level: points added over their applicable requirements, and how many these are."""
-
-    totals: NDArray[np.unsignedinteger]
-    """(cells, sheets, n)"""
-    counts: NDArray[np.unsignedinteger]
-    """(cells, n)"""
-
-
-def cell_sums(plan: Plan, sheets: Sequence[Points], not_applicable: Flags) -> list[CellSums]:
-    """The cells of every level; ``sheets`` are (q, n) points without reserved ones."""
-    # Where the lowest choice is worth nothing, what is not applicable adds nothing already.
-    own = [sheet * ~not_applicable for sheet in sheets] if plan.lowest.any() else sheets
-    gone = not_applicable.view(np.uint8)
-    n = not_applicable.shape[1]
-    sums = []
-    for level in plan.levels:
-        totals = np.zeros((len(level.cells), len(own), n), level.sums)
-        counts = np.zeros((len(level.cells), n), level.counts)
-        for k, columns in enumerate(level.cells):
-            counts[k] = len(columns)
-            for column in columns:
-                np.subtract(counts[k], gone[column], out=counts[k])
-                for total, points in zip(totals[k], own, strict=True):
-                    np.add(total, points[column], out=total)
-        sums.append(CellSums(totals, counts))
-    return sums
-
-
 def level_ratios(
     plan: Plan, code: int, cells: Sequence[CellSums], *, exact: bool = False, visit: Visit | None = None
 ) -> list[Ratio]:
@@ -234,59 +235,47 @@ def level_ratios(
     ]
 
 
-def _tree_scores(plan: Plan, sheets: Sequence[Points], not_applicable: Flags, codes: Codes) -> list[Bound]:
-    """Results of each sheet, with denominators that differ from enterprise to enterprise."""
-    n, width = len(codes), len(sheets)
+def _tree_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Sequence[Bound]) -> None:
+    """Fill the results of each sheet, with denominators that differ from enterprise to enterprise."""
+    n, sheets = len(codes), len(results)
     arithmetic = np.float64 if plan.climbable else object
-    numerators, denominators = (
-        np.empty((len(plan.levels), width, n), arithmetic),
-        np.empty((len(plan.levels), n), arithmetic),
-    )
-    for number, cells in enumerate(cell_sums(plan, sheets, not_applicable)):
-        means, empty = _means(plan, cells, arithmetic), cells.counts == 0
+    numerators = np.empty((len(plan.levels), sheets, n), arithmetic)
+    denominators = np.empty((len(plan.levels), n), arithmetic)
+    for number, level in enumerate(plan.levels):
+        means, empty = _means(plan, cells[number], arithmetic), cells[number].counts == 0
         if plan.climbable:
-            numerators[number] = _weighted(plan.levels[number], means, codes)
+            for sheet in range(sheets):
+                numerators[number, sheet] = _combined(level.shares, means[sheet], codes)
             denominators[number] = plan.whole_cells
-        for code, tree in enumerate(plan.levels[number].trees):
+        for code, tree in enumerate(level.trees):
             own = [row for row, names in enumerate(tree.cells) if names]
             # The weights of most are as the model has them; who lacks a cell has weights of its own.
             climbers = (codes == code) & empty[own].any(axis=0) if plan.climbable else codes == code
             chosen = np.flatnonzero(climbers)
             if len(chosen):
-                ratio = _climb(plan, number, code, means.take(chosen, axis=2), cells.counts.take(chosen, axis=1))
+                counts = cells[number].counts.take(chosen, axis=1)
+                ratio = _climb(plan, number, code, means.take(chosen, axis=2), counts)
                 numerators[number][:, chosen], denominators[number, chosen] = ratio.numerator, ratio.denominator
     judge = _judged if plan.climbable else _judged_in_fractions
-    results = [Bound.empty(plan, n) for _ in sheets]
     for sheet, result in enumerate(results):
         # In parts, so that the arrays of the judging stay in the cache.
         for start in range(0, n, _PART):
             part = slice(start, start + _PART)
             result.put(part, judge(plan, numerators[:, sheet, part], denominators[:, part]))
-    return results
-
-
-def _weighted(level: Level, means: NDArray[np.float32], codes: Codes) -> Whole:
-    """Means times the shares of their cells, in units of ``1 / plan.whole_cells``: (sheets, n)."""
-    cells, width, n = means.shape
-    profiles, places, _ = level.shares.shape
-    digits = (level.shares @ means.reshape(cells, width * n)).reshape(profiles, places, width, n)
-    digits *= np.array([codes == code for code in range(profiles)], np.float32)[:, np.newaxis, np.newaxis]
-    weighted: Whole = np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64)
-    return weighted
 
 
 def _means(plan: Plan, cells: CellSums, arithmetic: type) -> NDArray[Any]:
-    """Mean of each cell in units of ``1 / plan.cell``, (cells, sheets, n); 0, or 1 by the rule, where it has none."""
+    """Mean of each cell in units of ``1 / plan.cell``, (sheets, cells, n); 0, or 1 by the rule, where it has none."""
     # `cell` is a multiple of every count times points_per_one, so that both quotient and mean are whole.
     one, count = plan.cell // plan.model.points_per_one, np.maximum(cells.counts, 1)
     means: NDArray[Any]
     if arithmetic is object:
-        means = cells.totals.astype(object) * (one // count.astype(object))[:, np.newaxis]
+        means = cells.totals.astype(object) * (one // count.astype(object))
     else:
         means = cells.totals.astype(np.float32)
-        means *= (np.float32(one) / count.astype(np.float32))[:, np.newaxis]
+        means *= np.float32(one) / count.astype(np.float32)
     if plan.model.definition.empty_cell.rule == "met":
-        np.copyto(means, plan.cell, where=(cells.counts == 0)[:, np.newaxis])
+        np.copyto(means, plan.cell, where=cells.counts == 0)
     return means
 
 
@@ -302,12 +291,12 @@ def _climb(
     tree, rule = plan.levels[number].trees[code], plan.model.definition.empty_cell.rule
     arithmetic = np.dtype(object) if means.dtype == object else np.dtype(np.float64)
     cell = np.array(plan.cell, arithmetic)
-    cells, sheets, n = means.shape
+    n = means.shape[2]
     own = [row for row, names in enumerate(tree.cells) if names]
     applicable = counts[own].any(axis=0)
     scored = (counts > 0 if rule == "renormalise" else np.ones_like(counts)).astype(means.dtype)
     weights = tree.narrow if arithmetic == np.float64 else tree.weights
-    numerators = (weights @ means.reshape(cells, sheets * n)).astype(arithmetic).reshape(len(weights), sheets, n)
+    numerators = (weights @ means).astype(arithmetic)
     carried = (weights @ scored).astype(arithmetic)
 
     def show(names: Names, ratio: Ratio) -> Ratio:
@@ -317,7 +306,7 @@ def _climb(
         return ratio
 
     def climb(branch: Branch) -> Ratio:
-        numerator, carries = numerators[branch.row], carried[branch.row]
+        numerator, carries = numerators[:, branch.row], carried[branch.row]
         denominator = np.ones(n, arithmetic)
         for weight, child in branch.children:
             part = climb(child)
@@ -330,7 +319,7 @@ def _climb(
 
     for row in own if visit else ():
         has_one = np.asarray(scored[row] > 0, np.bool_)
-        show(tree.cells[row], Ratio(means[row].astype(arithmetic), np.ones(n, arithmetic), has_one))
+        show(tree.cells[row], Ratio(means[:, row].astype(arithmetic), np.ones(n, arithmetic), has_one))
     root = climb(tree.root)
     has_score = root.scored & applicable
     denominator = np.where(has_score, root.denominator * cell, np.ones(n, arithmetic))

@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.answers import Points
 from maturity.models import MaturityModel, whole_score
 
 FLOAT32: Final = 2**24
@@ -69,22 +68,22 @@ class Level:
     """A level: how its score comes from columns of points.
 
     Attributes:
-        groups: columns with the same coefficient in every profile; they are added before they are multiplied.
-        sums, counts: narrowest types that hold the points of a group or a cell, and the number of its requirements.
-        coefficients: (profiles, digits, groups). Whole coefficients are split into digits, a power of two apart, so
-            that a sum of points times digits is exact in float32, and the sum over the digits in float64.
-        constants: by profile, what structurally empty cells score under the rule ``met``, in units of ``1 / whole``.
         cells: columns of each cell; cells without any are left out under ``renormalise``.
-        shares: (profiles, digits, cells), what each cell carries when all have a score, in units of ``Plan.share``.
+        sums, counts: narrowest types that hold the points of a cell, and the number of its requirements.
+        coefficients: (profiles, digits, cells), what a point of each cell is worth when all is applicable, in units of
+            ``1 / Plan.whole``. Whole coefficients are split into digits, a power of two apart, so that a sum of points
+            times digits is exact in float32, and the sum over the digits in float64.
+        constants: by profile, what structurally empty cells score under the rule ``met``, in the same units.
+        shares: (profiles, digits, cells), what each cell carries when all have a score; times a mean in units of
+            ``1 / Plan.cell`` it is in units of ``1 / Plan.whole_cells``.
         trees: by profile.
     """
 
-    groups: tuple[tuple[int, ...], ...]
+    cells: tuple[tuple[int, ...], ...]
     sums: Whole
     counts: Whole
     coefficients: NDArray[np.float32]
     constants: tuple[int, ...]
-    cells: tuple[tuple[int, ...], ...]
     shares: NDArray[np.float32]
     trees: tuple[Tree, ...]
 
@@ -101,7 +100,7 @@ class Plan:
         whole_cells: what a level score of 1 is when every cell has a score: shares and means are whole in it.
         climbable: whether float64 and int64 hold every whole number on the trees; else Python's own are used.
         step: power of ten; totals of unlike denominators are compared in units of ``1 / step**2``.
-        lowest, best: (q, 1) uint8, points of the lowest and the best choice of each requirement.
+        lowest, gain: points of the lowest choice of each requirement, and what its best choice has on top.
     """
 
     model: MaturityModel
@@ -113,8 +112,8 @@ class Plan:
     whole_cells: int
     climbable: bool
     step: int
-    lowest: Points
-    best: Points
+    lowest: tuple[int, ...]
+    gain: tuple[int, ...]
 
 
 @cache
@@ -149,8 +148,8 @@ def plan(model: MaturityModel) -> Plan:
             and all(step % level.total_from.denominator == 0 for level in model.levels)
         ),
         step=step,
-        lowest=np.array([[requirement.lowest] for requirement in model.requirements], np.uint8),
-        best=np.array([[requirement.best] for requirement in model.requirements], np.uint8),
+        lowest=tuple(requirement.lowest for requirement in model.requirements),
+        gain=tuple(requirement.best - requirement.lowest for requirement in model.requirements),
     )
 
 
@@ -174,13 +173,6 @@ def _cells(model: MaturityModel, number: int) -> dict[str, tuple[int, ...]]:
 def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: int, cell: int, one: int) -> Level:
     """A level from its cells; ``whole``, ``cell`` and ``one`` are the units of scores, means and shares."""
     shares = [model.shares(profile.id, cells.keys()) for profile in model.profiles]
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for id, columns in cells.items():
-        points = len(columns) * model.points_per_one
-        groups.setdefault(tuple(int(share.get(id, 0) / Fraction(points) * whole) for share in shares), []).extend(
-            columns
-        )
-    best = [[model.requirements[column].best for column in columns] for columns in groups.values()]
     rule = model.definition.empty_cell.rule
     # A level at which a profile has no requirement at all scores 0, whatever an empty cell counts for.
     empty = [
@@ -191,15 +183,17 @@ def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: in
     ]
     if rule != "renormalise":
         cells = {node.id: cells.get(node.id, ()) for node in model.subdomains}
-    whole_shares = [tuple(int(share.get(id, Fraction(0)) * one) for share in shares) for id in cells]
+    most = [sum(model.requirements[column].best for column in columns) for columns in cells.values()]
+    points = {id: Fraction(max(len(columns), 1) * model.points_per_one) for id, columns in cells.items()}
+    by_point = [tuple(int(share.get(id, 0) / points[id] * whole) for share in shares) for id in cells]
+    by_mean = [tuple(int(share.get(id, 0) * Fraction(one)) for share in shares) for id in cells]
     return Level(
-        groups=tuple(tuple(columns) for columns in groups.values()),
-        sums=_narrowest(max(map(sum, best), default=0)),
-        counts=_narrowest(max(map(len, cells.values()), default=0)),
-        coefficients=_digits(list(groups), sum(map(sum, best)), len(model.profiles)),
-        constants=tuple(int(part * whole) for part in empty),
         cells=tuple(cells.values()),
-        shares=_digits(whole_shares, len(cells) * cell, len(model.profiles)),
+        sums=_narrowest(max(most, default=0)),
+        counts=_narrowest(max(map(len, cells.values()), default=0)),
+        coefficients=_digits(by_point, sum(most), len(model.profiles)),
+        constants=tuple(int(part * whole) for part in empty),
+        shares=_digits(by_mean, len(cells) * cell, len(model.profiles)),
         trees=tuple(_tree(model, profile.id, list(cells)) for profile in model.profiles),
     )
 
