@@ -179,20 +179,23 @@ def node_score(node: Branch | Leaf, level: int, x: Values, rule: str) -> Score:
     return weighted((child.weight, node_score(child, level, x, rule)) for child in node.children)
 
 
+def anything_applicable(model: Model, profile: str, level: int, x: Values) -> bool:
+    """Whether a level has at least one applicable requirement."""
+    return any(x[id] is not None for leaf in leaves(model.trees[profile]) for id in leaf.requirements.get(level, ()))
+
+
 def level_score(model: Model, profile: str, level: int, x: Values) -> Fraction:
     """A = sum of B * alpha; a level without any applicable requirement has A = 0."""
-    tree = model.trees[profile]
-    if all(x[id] is None for leaf in leaves(tree) for id in leaf.requirements.get(level, ())):
+    if not anything_applicable(model, profile, level, x):
         return Fraction(0)
-    score = weighted((node.weight, node_score(node, level, x, model.empty_cell)) for node in tree)
+    score = weighted((node.weight, node_score(node, level, x, model.empty_cell)) for node in model.trees[profile])
     assert score is not None
     return score
 
 
-def is_met(model: Model, profile: str, level: int, x: Values) -> bool:
+def is_met(score: Fraction, mark: Fraction, anything: bool) -> bool:
     """A level is met when its score reaches the pass mark, the mark included; with nothing applicable it is not."""
-    ids = [id for leaf in leaves(model.trees[profile]) for id in leaf.requirements.get(level, ())]
-    return any(x[id] is not None for id in ids) and level_score(model, profile, level, x) >= model.pass_mark
+    return anything and score >= mark
 
 
 def total_of(level_scores: Iterable[Fraction], met: Iterable[bool], reading: str) -> Fraction:
@@ -227,7 +230,10 @@ def trimmed_protected(model: Model, profile: str, sheet: Sheet) -> list[str]:
 def outcome(model: Model, profile: str, x: Values) -> Outcome:
     """All that follows once every requirement has a value."""
     level_scores = tuple(level_score(model, profile, level, x) for level in model.levels)
-    met = tuple(is_met(model, profile, level, x) for level in model.levels)
+    met = tuple(
+        is_met(score, model.pass_mark, anything_applicable(model, profile, level, x))
+        for level, score in zip(model.levels, level_scores, strict=True)
+    )
     totals = {reading: total_of(level_scores, met, reading) for reading in ("bands", "stepwise")}
     levels = {reading: level_of(total, model.bands) for reading, total in totals.items()}
     return Outcome(

@@ -254,14 +254,18 @@ def reaching(
     A is linear in what the requirements are worth. Two halves of them are answered at random, often, around the mean
     that the target asks for, and a pair of halves is looked for whose parts add up to the target exactly.
     """
-    ids = [id for leaf in oracle.leaves(model.trees[profile]) for id in leaf.requirements.get(level, ())]
-    ids = [id for id in ids if sheet.get(id) != oracle.NOT_APPLICABLE]
+    cells = [leaf.requirements.get(level, ()) for leaf in oracle.leaves(model.trees[profile])]
+    cells = [tuple(id for id in cell if sheet.get(id) != oracle.NOT_APPLICABLE) for cell in cells]
+    ids = [id for cell in cells for id in cell]
     if not ids:
         return None
     every: dict[str, Fraction | None] = dict.fromkeys(oracle.asked(model, profile))
     nothing = every | dict.fromkeys(ids, Fraction(0))
     base = oracle.level_score(model, profile, level, nothing)
-    share = {id: oracle.level_score(model, profile, level, nothing | {id: Fraction(1)}) - base for id in ids}
+    share: dict[str, Fraction] = {}
+    for cell in filter(None, cells):  # the requirements of a cell count the same
+        one = oracle.level_score(model, profile, level, nothing | {cell[0]: Fraction(1)}) - base
+        share |= dict.fromkeys(cell, one)
     parts = {id: [share[id] * worth for worth in model.values[id].values()] for id in ids}
     unit = lcm((target - base).denominator, *(part.denominator for worth in parts.values() for part in worth))
     if unit >= 2**60:

@@ -162,7 +162,7 @@ def mixed_rows() -> tuple[Row, ...]:
     rng = Random(39116)
     return tuple(
         (profile, strategies.random_sheet(reference, rng, style))
-        for _ in range(3)
+        for _ in range(2)
         for style in strategies.STYLES
         for profile in ("discrete", "process")
     )
@@ -174,7 +174,7 @@ def rows_on_the_mark() -> tuple[tuple[Row, int], ...]:
     _, reference = standard()
     rng = Random(8)
     found = []
-    for profile, level, part in product(("discrete", "process"), range(1, 6), (0, 0, 0.2)):
+    for profile, level, part in product(("discrete", "process"), range(1, 6), (0, 0.2)):
         asked = [id for leaf in oracle.leaves(reference.trees[profile]) for id in leaf.requirements.get(level, ())]
         sheet: Sheet = dict.fromkeys(oracle.asked(reference, profile), "none")
         sheet |= {id: "not_applicable" for id in asked if rng.random() < part}
@@ -278,7 +278,7 @@ def test_weights_reach_the_level_score() -> None:
 def test_on_the_mark_is_met() -> None:
     """A level at exactly 0.8 is met, however the 0.8 comes about."""
     rows = rows_on_the_mark()
-    assert len(rows) >= 20
+    assert len(rows) >= 18
     assert {level for _, level in rows} == {1, 2, 3, 4, 5}
     found = batch(*standard(), [row for row, _ in rows])
     for i, (_, level) in enumerate(rows):
@@ -494,6 +494,7 @@ def _heavy(seed: int) -> tuple[MaturityModel, oracle.Model, list[Row]]:
     """
     rng = Random(seed)
     levels = rng.randint(1, 6)
+    wide = seed % 6 == 0  # a cell that no byte can count
     families = [rng.randint(1, 4) for _ in range(rng.randint(1, 3))]
     scales = [strategies.scale("permille", [Decimal(4 * n) / 1000 for n in range(251)])]
 
@@ -505,7 +506,7 @@ def _heavy(seed: int) -> tuple[MaturityModel, oracle.Model, list[Row]]:
         asked = [
             strategies.requirement(f"n{top}{n}.{level}-{k}", level)
             for level in range(1, levels + 1)
-            for k in range(rng.choice((1, 2, 5, 20) if levels > 2 else (1, 5, 64, 320)))
+            for k in range(320 if (top, n, level) == (0, 0, 1) and wide else rng.choice((1, 2, 5, 16)))
         ]
         node = {"layer": "leaf", "id": f"n{top}{n}", "parent": f"t{top}", "name": strategies.named("x")}
         return node | {"weight": {"all": weight}, "requirements": asked}

@@ -13,6 +13,8 @@ import pytest
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
+from maturity.firmness import Firmness, how_firm
+from maturity.improvement import LevelTarget, Plan, plan
 from maturity.models import load_model
 from maturity.scenarios import Decisions, Facts, decide, load_programme
 from maturity.scoring import Assessment, assess
@@ -190,3 +192,106 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
         write_results(tmp_path / "r.csv", assessment, names=NAMES[:3])
     with pytest.raises(InputError, match="cannot be written"):
         write_results(tmp_path / "none" / "r.csv", assessment, names=NAMES)
+
+
+# ---------------------------------------------------------------- plans and firmness
+
+
+def worked_out() -> tuple[tuple[Plan, ...], tuple[Firmness, ...]]:
+    """To level 2 for all: reached as it is, a plan, no level, a plan over budget; and how firm they are."""
+    pytest.importorskip("highspy")
+    assessment, _ = results()
+    return plan(assessment, LevelTarget(2), budget=60), how_firm(assessment.answers, draws=1000)
+
+
+def write_more(path: Path, **only: Any) -> tuple[Path, ...]:
+    assessment, decisions = results()
+    plans, firmness = worked_out()
+    more = only or {"plans": plans, "firmness": firmness}
+    return write_results(path, assessment, decisions, names=NAMES, **more)
+
+
+def test_json_has_plans_and_firmness_of_each_enterprise(tmp_path: Path) -> None:
+    """As the plan and the firmness say them themselves; null where there is no level; no key when not asked for."""
+    plans, firmness = worked_out()
+    write_more(tmp_path / "r.json")
+    enterprises = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
+    assert [list(one)[-3:] for one in enterprises] == [["conditions", "plans", "firmness"]] * 4
+    for one, own in zip(enterprises, plans, strict=True):
+        assert one["plans"] == [json.loads(json.dumps(own.as_dict()))]
+    by_row = {one.row: json.loads(json.dumps(one.plain())) for one in firmness}
+    assert [one["firmness"] for one in enterprises] == [by_row.get(row) for row in range(4)]
+    assert enterprises[2]["firmness"] is None
+    write_more(tmp_path / "p.json", plans=plans[:1])
+    enterprises = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))["enterprises"]
+    assert [len(one["plans"]) for one in enterprises] == [1, 0, 0, 0]
+    assert "firmness" not in enterprises[0]
+
+
+def test_csv_has_a_row_for_each_upgrade_and_each_aim_beside_it(tmp_path: Path) -> None:
+    """Figures are the plan's; a plan without upgrades has one row; texts stay behind their apostrophe."""
+    plans, firmness = worked_out()
+    assert [one.status for one in plans] == ["reached", "planned", "no_level", "over_budget"]
+    files = write_more(tmp_path / "r.csv")
+    assert [file.name for file in files] == ["r.csv", "r-conditions.csv", "r-plan.csv", "r-firmness.csv"]
+    with files[2].open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == sum(max(len(one.upgrades), 1) for one in plans)
+    for id, one in zip(["E1", "'-2+3", "示例", "007"], plans, strict=True):
+        own = [row for row in rows if row["id"] == id]
+        assert {row["status"] for row in own} == {one.status}
+        assert [row["requirement"] for row in own if row["requirement"]] == [up.requirement.id for up in one.upgrades]
+        assert [row["cost"] for row in own if row["cost"]] == [str(up.cost) for up in one.upgrades]
+        assert [row["steps"] for row in own if row["steps"]] == [str(up.steps) for up in one.upgrades]
+        level = "" if one.status == "no_level" else str(one.level_after)
+        assert {(row["plan_cost"], row["level_after"]) for row in own} == {(str(one.cost) if level else "", level)}
+    assert {row["over_budget"] for row in rows if row["id"] == "007"} == {str(plans[3].over_budget)}
+    assert rows[0]["name"].startswith("'=")
+    with files[3].open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    found = [(firm, change) for firm in firmness for change in firm.changes]
+    assert len(rows) == len(found)
+    for row, (firm, change) in zip(rows, found, strict=True):
+        assert (row["reading"], row["aim"], row["steps"]) == (change.reading, change.aim, str(change.steps))
+        assert (row["pivotal"], float(row["kept"])) == (
+            str(len(change.pivotal)),
+            firm.probabilities.kept(change.reading),
+        )
+        weights = firm.weights.readings[change.reading]
+        assert (row["lowest"], row["highest"]) == (str(weights.lowest), str(weights.highest))
+
+
+@pytest.mark.parametrize(
+    ("lang", "sheets", "reached"),
+    [("zh", ["提升方案", "等级稳固度"], "无需提升"), ("en", ["Plan", "Firmness"], "nothing to raise")],
+)
+def test_a_workbook_has_sheets_of_plan_and_firmness(tmp_path: Path, lang: Any, sheets: list[str], reached: str) -> None:
+    """Titles over ids, names instead of ids, figures as numbers that are not rounded, nothing a formula."""
+    assessment, decisions = results()
+    plans, firmness = worked_out()
+    write_results(tmp_path / "r.xlsx", assessment, decisions, names=NAMES, lang=lang, plans=plans, firmness=firmness)
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames[2:4] == sheets
+    rows = list(book[sheets[0]].iter_rows(values_only=True))[1:]
+    raised = [one for own in plans for one in own.upgrades]
+    assert [cost for cost in column(rows, "cost") if cost is not None] == [float(one.cost) for one in raised]
+    assert [id for id in column(rows, "requirement") if id] == [one.requirement.id for one in raised]
+    assert column(rows, "status")[0] == reached
+    assert column(rows, "plan_cost")[0] == 0
+    rows = list(book[sheets[1]].iter_rows(values_only=True))[1:]
+    assert column(rows, "kept") == [
+        one.probabilities.kept(change.reading) for one in firmness for change in one.changes
+    ]
+    assert all(cell.number_format == "General" for row in book[sheets[1]].iter_rows(min_row=3) for cell in row)
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_plans_of_another_batch_are_refused(tmp_path: Path) -> None:
+    """By row and id; nothing is written."""
+    assessment, _ = results()
+    _, firmness = worked_out()
+    other = how_firm(assessment.answers.take(slice(1, 2)), draws=10)
+    for ending in ("xlsx", "csv", "json"):
+        with pytest.raises(InputError, match=r"-2\+3"):
+            write_more(tmp_path / f"r.{ending}", firmness=[*firmness, *other])
+    assert list(tmp_path.iterdir()) == []

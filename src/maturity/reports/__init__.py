@@ -4,7 +4,7 @@ What a report says is decided in `content` (every number once, for every format)
 it is put into a template and written. jinja2 lives only here.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from markupsafe import Markup
 
 from maturity import charts
 from maturity.errors import InputError, MaturityError, Problem, nearest
+from maturity.firmness import Firmness
+from maturity.improvement import Plan
 from maturity.language import Lang, say
 from maturity.reports.content import Content, NodeLine, Reach, Score, contents, provisional
 from maturity.reports.files import file_names, write
@@ -41,7 +43,14 @@ class Written:
 
 
 def render(
-    assessment: Assessment, i: int = 0, *, decisions: Decisions | None = None, name: str = "", lang: Lang = "zh"
+    assessment: Assessment,
+    i: int = 0,
+    *,
+    decisions: Decisions | None = None,
+    name: str = "",
+    lang: Lang = "zh",
+    plan: Plan | Sequence[Plan] | None = None,
+    firmness: Firmness | None = None,
 ) -> str:
     """The report of one enterprise: a page of HTML that needs nothing else, not even a network.
 
@@ -51,6 +60,10 @@ def render(
         decisions: of the same enterprises, matched by id; without them the report says nothing of a programme.
         name: the enterprise's name; its id when there is none.
         lang: language.
+        plan: the cheapest way up, or several: to the next level, to the next tier.
+        firmness: how firm the level is.
+
+    Without the last two the report says nothing of them.
 
     >>> from maturity import Answers, assess, load_model
     >>> model = load_model("gbt39116-2020")
@@ -59,7 +72,10 @@ def render(
     ('<!DOCTYPE html>', True)
     """
     names = [name] * len(assessment) if name else ()
-    (content,) = contents(assessment, [i], decisions=decisions, names=names, lang=lang)
+    i = range(len(assessment))[i]
+    plans = {i: () if plan is None else (plan,) if isinstance(plan, Plan) else plan}
+    firm = {i: firmness} if firmness else {}
+    (content,) = contents(assessment, [i], decisions=decisions, names=names, lang=lang, plans=plans, firmness=firm)
     return page(content)
 
 
@@ -70,6 +86,7 @@ def page(content: Content, *, index: str = "") -> str:
         pictures=_pictures(content),
         say=partial(_say, content.lang),
         say_verdict=lambda verdict: say(f"verdict.{verdict}", content.lang),
+        heading=lambda key: say(key, content.lang),  # the same words as in the tables of the command line
         index=index,
     )
 
@@ -83,6 +100,8 @@ def write_reports(
     lang: Lang = "zh",
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    plans: Mapping[int, Sequence[Plan]] | None = None,
+    firmness: Mapping[int, Firmness] | None = None,
 ) -> Written:
     """A page for each enterprise and an index of them all.
 
@@ -98,9 +117,12 @@ def write_reports(
         lang: language.
         only: ids of the enterprises to write; the index lists all, and links those whose page exists.
         progress: called after each enterprise.
+        plans: by row of the assessment the cheapest ways up of an enterprise.
+        firmness: by row of the assessment how firm a level is.
 
     Raises:
-        InputError: ``only`` names an id that is not there, or names or decisions do not match the assessment.
+        InputError: ``only`` names an id that is not there, or names, decisions, plans or firmness do not match the
+            assessment.
     """
     ids = assessment.answers.ids
     if unknown := [id for id in dict.fromkeys(only or ()) if id not in ids]:
@@ -109,7 +131,7 @@ def write_reports(
     directory.mkdir(parents=True, exist_ok=True)
     files = [f"{name}.html" for name in file_names(ids, reserved=(Path(INDEX).stem,))]
     rows = [i for i, id in enumerate(ids) if only is None or id in only]
-    make = partial(contents, assessment, decisions=decisions, names=names, lang=lang)
+    make = partial(contents, assessment, decisions=decisions, names=names, lang=lang, plans=plans, firmness=firmness)
     paths, problems = [], []
     for done, (i, found) in enumerate(_each(make, rows), start=1):
         target = directory / files[i]

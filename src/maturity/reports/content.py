@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import floor, isnan
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,16 @@ from maturity import __version__
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.definition import Cited
 from maturity.errors import InputError, Problem
+from maturity.firmness import Firmness
+from maturity.improvement import Plan
 from maturity.language import Lang, Text, say
 from maturity.models import READINGS, MaturityModel, Requirement
+from maturity.reports.firm import FirmnessPage, firmness_page
+from maturity.reports.lines import ConditionLine, Truth
+from maturity.reports.way_up import PlanPage, plan_pages
 from maturity.scenarios import ConditionResult, Decisions, Programme
 from maturity.scoring import Assessment, cut
 
-Truth = Literal["yes", "no", "unknown"]
 _TRUTHS: Final[tuple[Truth, ...]] = ("no", "unknown", "yes")
 _BLOCK: Final = 256
 """Enterprises whose node scores are computed at a time: few calls, and a few megabytes at most."""
@@ -136,20 +140,6 @@ class LevelGaps:
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionLine:
-    """A condition of a tier: its truth, what the enterprise has, what is asked, what is short, and the clause."""
-
-    id: str
-    name: str
-    truth: Truth
-    value: str
-    threshold: str
-    shortfall: str
-    clause: str
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
 class TierPage:
     """A tier: the verdict, why, and the conditions.
 
@@ -199,6 +189,7 @@ class Content:
         levels, nodes: scores.
         reaches: for radars, of the subdomains and of the layer above; a layer of fewer than three nodes has none.
         target: what the next level asks, as a sentence. gaps: what is missing, by level.
+        plans: the cheapest ways up, firmness: how firm the level is; () and None unless they were worked out.
         tiers: verdicts, () without a programme. programme_notes: what was seen and not counted.
         open_notes: what "not applicable" and "unanswered" change.
         not_applicable, unanswered, outside: the requirements, by subdomain.
@@ -231,6 +222,8 @@ class Content:
     reaches: tuple[Reach, ...]
     target: str
     gaps: tuple[LevelGaps, ...]
+    plans: tuple[PlanPage, ...]
+    firmness: FirmnessPage | None
     tiers: tuple[TierPage, ...]
     programme_notes: tuple[str, ...]
     open_notes: tuple[str, ...]
@@ -247,6 +240,8 @@ def contents(
     decisions: Decisions | None = None,
     names: Sequence[str] = (),
     lang: Lang = "zh",
+    plans: Mapping[int, Sequence[Plan]] | None = None,
+    firmness: Mapping[int, Firmness] | None = None,
 ) -> Iterator[Content]:
     """The contents of the reports of some enterprises, in the order of ``rows``.
 
@@ -256,20 +251,34 @@ def contents(
         decisions: of the same enterprises, in any order; matched by id.
         names: (n,) names of the enterprises, or none.
         lang: language.
+        plans, firmness: by row of the assessment; a row that is not there has none.
 
     Raises:
-        InputError: as many names as enterprises are expected, or an enterprise has no decision.
+        InputError: as many names as enterprises are expected, an enterprise has no decision, or a plan or firmness is
+            another enterprise's.
     """
     ids = assessment.answers.ids
     if names and len(names) != len(ids):
         raise InputError([Problem.of("reports.names-count", "names", len(names), expected=len(ids))])
     if decisions and (unmatched := sorted(set(ids) - set(decisions.ids))):
         raise InputError(Problem.of("reports.unmatched", id, id) for id in unmatched)
-    return _contents(assessment, rows, decisions, names, lang=lang)
+    plans, firmness = plans or {}, firmness or {}
+    given = [("plans", row, plan.id) for row, own in plans.items() for plan in own]
+    given += [("firmness", row, one.id) for row, one in firmness.items()]
+    if others := [(key, row, id) for key, row, id in given if id != ids[row]]:
+        raise InputError(Problem.of("reports.unknown-id", key, id, near=ids[row]) for key, row, id in others)
+    return _contents(assessment, rows, decisions, names, plans, firmness, lang=lang)
 
 
 def _contents(
-    assessment: Assessment, rows: Sequence[int], decisions: Decisions | None, names: Sequence[str], *, lang: Lang
+    assessment: Assessment,
+    rows: Sequence[int],
+    decisions: Decisions | None,
+    names: Sequence[str],
+    plans: Mapping[int, Sequence[Plan]],
+    firmness: Mapping[int, Firmness],
+    *,
+    lang: Lang,
 ) -> Iterator[Content]:
     ids = assessment.answers.ids
     places = {id: j for j, id in enumerate(decisions.ids)} if decisions else {}
@@ -280,7 +289,10 @@ def _contents(
         for k, i in enumerate(block.tolist()):
             own = [*notes.get(ids[i], ()), *notes.get("", ())]
             decided = (decisions, places[ids[i]], own) if decisions else None
-            yield _Writer(assessment, i, lang).content(names[i] if names else "", scores, k, decided)
+            writer = _Writer(assessment, i, lang)
+            yield writer.content(
+                names[i] if names else "", scores, k, decided, tuple(plans.get(i, ())), firmness.get(i)
+            )
 
 
 def _notes_by_id(decisions: Decisions) -> Mapping[str, list[tuple[str, Problem]]]:
@@ -345,6 +357,8 @@ class _Writer:
         scores: _NodeScores,
         k: int,
         decided: tuple[Decisions, int, Sequence[tuple[str, Problem]]] | None,
+        plans: Sequence[Plan] = (),
+        firmness: Firmness | None = None,
     ) -> Content:
         """The content; row k of ``scores``, and where something was decided, the row of the decisions and its notes."""
         decisions, j, notes = decided or (None, 0, ())
@@ -393,6 +407,8 @@ class _Writer:
             reaches=self.reaches(scores, k, profile),
             target=self.target(level, total),
             gaps=() if rejected else tuple(self.gaps(profile, points, inside, levels)),
+            plans=tuple(plan_pages(plans, model, lang)),
+            firmness=firmness_page(firmness, lang) if firmness else None,
             tiers=tuple(self.tiers(decisions, j)) if decisions else (),
             programme_notes=tuple(self.programme_notes(decisions, notes)) if decisions else (),
             open_notes=tuple(self.open_notes(kinds, profile, points, inside)),

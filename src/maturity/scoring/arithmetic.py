@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers, Points
 from maturity.models import READINGS, Reading
-from maturity.scoring.plan import Branch, Level, Names, Plan
+from maturity.scoring.plan import PLACES, Branch, Level, Names, Plan
 
 NO_LEVEL: Final = -1
 """Level of a row that cannot have one: a subdomain that may not be trimmed has nothing applicable."""
@@ -326,21 +326,21 @@ def _climb(
     return Ratio(root.numerator * has_score, denominator, has_score)
 
 
-def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
+def _judged(plan: Plan, numerator: Whole, denominator: Whole, places: int = 1) -> Bound:
     """Results of level scores (L, n) whose numerators and denominators float64 holds.
 
-    Met is decided by cross-multiplying. The total of unlike denominators is cut after some decimals, level by level, in
-    whole numbers: so it is known up to one last digit for each inexact level. Where that leaves a band or a shown
-    decimal open, fractions decide.
+    Met is decided by cross-multiplying. The total of unlike denominators is cut, level by level, to a whole number of
+    ``1 / step**places``: so it is known up to one last digit for each inexact level. The few whose band or shown
+    decimals that leaves open are cut again, finer; what is open even then, fractions decide.
     """
     model, n = plan.model, numerator.shape[1]
     met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
     scores = numerator / denominator
-    unit = plan.step**2
-    whole, below = numerator.astype(np.int64), denominator.astype(np.int64)
-    first, rest = _divided(whole, below, plan.step)
-    second, rest = _divided(rest, below, plan.step)
-    unit, digits = plan.step**2, first * plan.step + second
+    rest, below = numerator.astype(np.int64), denominator.astype(np.int64)
+    digits, unit = np.zeros_like(rest), 1
+    for _ in range(places):
+        quotient, rest = _divided(rest, below, plan.step)
+        digits, unit = digits * plan.step + quotient, unit * plan.step
     counted, inexact = np.where(met, unit, digits), ~met & (rest > 0)
     results = Bound(scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
     undecided = np.zeros(n, np.bool_)
@@ -359,7 +359,9 @@ def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
             total = (ones if reading == "bands" else _gated(ones, met)).sum(axis=0)
             results.total[:] = _shown(total, hundredths)
     rows = np.flatnonzero(undecided)
-    if len(rows):
+    if len(rows) and places < PLACES:
+        results.put(rows, _judged(plan, numerator[:, rows], denominator[:, rows], places + 1))
+    elif len(rows):
         python = [whole[:, rows].astype(np.int64).astype(object) for whole in (numerator, denominator)]
         results.put(rows, _judged_in_fractions(plan, *python))
     return results

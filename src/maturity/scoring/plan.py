@@ -22,7 +22,9 @@ QUOTIENT: Final = 2**47
 """A quotient of whole numbers below this, at most 1, is not rounded across a hundredth: 1 / (100 x 2**47) > 2**-54."""
 INT64: Final = 2**63
 LEAST_STEP: Final = 10**3
-"""Totals of unlike denominators are compared in at least six decimals; what these leave open, fractions decide."""
+PLACES: Final = 2
+"""Totals of unlike denominators are compared in one place of at least three decimals, and where that leaves something
+open in two; what these leave open, fractions decide."""
 
 Whole = type[np.uint8] | type[np.uint16] | type[np.uint32]
 Names = tuple[tuple[str, str], ...]
@@ -99,7 +101,7 @@ class Plan:
         cell: what a cell score of 1 is for sheets with "not applicable": every mean of a cell is whole in it.
         whole_cells: what a level score of 1 is when every cell has a score: shares and means are whole in it.
         climbable: whether float64 and int64 hold every whole number on the trees; else Python's own are used.
-        step: power of ten; totals of unlike denominators are compared in units of ``1 / step**2``.
+        step: power of ten; totals of unlike denominators are compared in units of ``1 / step**places``.
         lowest, gain: points of the lowest choice of each requirement, and what its best choice has on top.
     """
 
@@ -156,7 +158,7 @@ def plan(model: MaturityModel) -> Plan:
 def _step(model: MaturityModel, bound: int) -> int:
     """The highest power of ten by which a numerator below ``bound`` may be multiplied, its square still summable."""
     step = 1
-    while bound * step * 10 < INT64 and (step * 10) ** 2 * len(model.levels) * 100 < INT64:
+    while bound * step * 10 < INT64 and (step * 10) ** PLACES * len(model.levels) * 100 < INT64:
         step *= 10
     return step
 

@@ -8,6 +8,7 @@ text, whatever it begins with, and a file is complete or not there at all.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,11 @@ import xlsxwriter
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
+from maturity.firmness import Firmness
+from maturity.improvement import STATUSES, Plan
+from maturity.improvement.plans import plain
 from maturity.language import Lang, say
+from maturity.models import READINGS
 from maturity.scenarios import VERDICTS, Decisions
 from maturity.scoring import Assessment, cut
 from maturity.sheets.intake import guarded
@@ -33,17 +38,21 @@ TRUTHS: Final = ("no", "unknown", "yes")
 class _Results:
     """The tables of a result; texts of ``conditions`` and ``basis`` are in the language asked for.
 
-    ``ids`` says which columns hold ids of profiles, verdicts, tiers ...: a workbook shows the name of each.
+    ``ids`` says which columns hold ids of profiles, verdicts, tiers ...: a workbook shows the name of each. ``more``
+    are the tables that are there only when asked for: plan, firmness.
     """
 
     enterprises: pd.DataFrame
     conditions: pd.DataFrame
+    more: Mapping[str, pd.DataFrame]
     titles: Mapping[str, str]
     ids: Mapping[str, Mapping[str, str]]
     problems: Sequence[Problem]
     notes: Sequence[Problem]
     assessment: Assessment
     decisions: Decisions | None
+    plans: Sequence[Plan]
+    firmness: Sequence[Firmness]
     lang: Lang
 
 
@@ -56,6 +65,8 @@ def write_results(
     problems: Sequence[Problem] = (),
     notes: Sequence[Problem] = (),
     lang: Lang = "zh",
+    plans: Sequence[Plan] = (),
+    firmness: Sequence[Firmness] = (),
 ) -> tuple[Path, ...]:
     """Write what was found, in the format that the file's ending names.
 
@@ -63,6 +74,10 @@ def write_results(
     * ``.csv``: the results; the conditions, if any, in ``NAME-conditions.csv`` beside it. UTF-8 with a byte order mark.
       An apostrophe keeps text from being taken for a formula; `read_batch` takes it away again.
     * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
+
+    Plans and firmness, where they are given, are two further sheets, files (``NAME-plan.csv``, ``NAME-firmness.csv``)
+    or keys of each enterprise. A plan has a row for each upgrade, or one row if it has none; firmness has one for each
+    enterprise, reading and aim.
 
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
@@ -75,12 +90,15 @@ def write_results(
         names: (n,) their names.
         problems, notes: listed as they are.
         lang: of titles and texts.
+        plans: of any of the enterprises, any number each.
+        firmness: of any of the enterprises.
 
     Returns:
         the files written.
 
     Raises:
-        InputError: another ending, another number of names, or a place that cannot be written to.
+        InputError: another ending, another number of names, plans or firmness of enterprises that are not these, or a
+            place that cannot be written to.
     """
     path = Path(path)
     write = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object}.get(path.suffix.lower())
@@ -89,7 +107,16 @@ def write_results(
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
     if len(names) != len(assessment.answers):
         raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
-    return write(path, _results(assessment, decisions, names, problems, notes, lang))
+    _refuse_others(assessment.answers.ids, plans, firmness)
+    return write(path, _results(assessment, decisions, names, problems, notes, plans, firmness, lang))
+
+
+def _refuse_others(ids: Sequence[str], plans: Sequence[Plan], firmness: Sequence[Firmness]) -> None:
+    """A plan is for the enterprise of its row and id; one of another batch is no plan for these."""
+    given = [("plans", one.row, one.id) for one in plans] + [("firmness", one.row, one.id) for one in firmness]
+    rows = dict(enumerate(ids))
+    if others := [one for one in dict.fromkeys(given) if rows.get(one[1]) != one[2]]:
+        raise InputError(Problem.of("reports.unknown-id", key, id, near=rows.get(row, "—")) for key, row, id in others)
 
 
 # --------------------------------------------------------------------------------------------------------------- tables
@@ -101,6 +128,8 @@ def _results(
     names: Sequence[str],
     problems: Sequence[Problem],
     notes: Sequence[Problem],
+    plans: Sequence[Plan],
+    firmness: Sequence[Firmness],
     lang: Lang,
 ) -> _Results:
     model = assessment.answers.model
@@ -141,8 +170,33 @@ def _results(
     shown["verdict"] = {word: say(f"verdict.{word}", lang) for word in TRUTHS}
     shown["role"] = {role: say(f"sheets.roles.{role}", lang) for role in set(conditions["role"])}
     shown["tier"] = {tier.id: tier.name.in_(lang) for tier in decisions.programme.tiers} if decisions else {}
+    more = {}
+    if plans:
+        more["plan"] = _plan_table(columns["id"], columns["name"], plans, lang)
+    if firmness:
+        more["firmness"] = _firmness_table(columns["id"], columns["name"], firmness)
+    own |= {
+        key: say(f"sheets.columns.{key}", lang) for table in more.values() for key in map(str, table) if key not in own
+    }
+    shown["status"] = {status: say(f"report.way.status.{status}", lang) for status in STATUSES}
+    shown["reading"] = {reading: say(f"report.reading.{reading}", lang) for reading in READINGS}
+    shown["aim"] = {aim: say(f"sheets.aims.{aim}", lang) for aim in ("lose", "gain")}
+    shown["optimal"] = shown["lowest_attained"] = shown["highest_attained"] = {
+        word: say(f"sheets.form.{word}", lang) for word in ("yes", "no")
+    }
     return _Results(
-        pd.DataFrame(columns), conditions, own, shown, tuple(problems), tuple(notes), assessment, decisions, lang
+        pd.DataFrame(columns),
+        conditions,
+        more,
+        own,
+        shown,
+        tuple(problems),
+        tuple(notes),
+        assessment,
+        decisions,
+        tuple(plans),
+        tuple(firmness),
+        lang,
     )
 
 
@@ -201,6 +255,68 @@ def _conditions(
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
+_OF_READING: Final = ("id", "name", "reading", "aim", "reading_level", "target_level", "steps", "pivotal", "always")
+_OF_READING_TOO: Final = ("kept", "draws", "weight_points", "lowest", "lowest_attained", "highest", "highest_attained")
+_OF_FIRMNESS: Final = (*_OF_READING, *_OF_READING_TOO, "holds_within")
+_OF_PLAN: Final = ("id", "name", "target", "status", "plan_cost", "bound", "optimal", "over_budget", "reached_level")
+_OF_PLAN_TOO: Final = ("level_after", "other_work", "reasons")
+_OF_UPGRADE: Final = ("requirement", "requirement_name", "subdomain", "requirement_level", "present", "to", "steps")
+_OF_UPGRADE_TOO: Final = ("cost", "duration", "worth", "asked_by")
+_NO_PLAN: Final = ("out_of_reach", "no_level")
+
+
+def _plan_table(ids: Sequence[str], names: Sequence[str], plans: Sequence[Plan], lang: Lang) -> pd.DataFrame:
+    """A row for each upgrade of each plan, the plan's own columns before it; one row for a plan without upgrades."""
+    rows: list[tuple[object, ...]] = []
+    for plan in plans:
+        reasons = " ".join(reason.what(lang) for reason in plan.reasons)
+        level, after = (None if number < 0 else number for number in (plan.level, plan.level_after))
+        proved = "yes" if plan.optimal else "no"
+        own: tuple[object, ...] = (ids[plan.row], names[plan.row], plan.aim.name.in_(lang), plan.status)
+        # Without a plan there is no cost, and nothing is proved of it.
+        money = (plan.cost, plan.bound, proved, plan.over_budget) if plan.status not in _NO_PLAN else (None,) * 4
+        own = (*own, *money, level, after, len(plan.aim.work), reasons)
+        upgrades: list[tuple[object, ...]] = [
+            (
+                *(row.requirement, row.name, row.subdomain, row.level, row.present, row.to, row.steps),
+                *(one.cost, one.duration, Decimal(row.worth), row.clause),
+            )
+            for one, row in zip(plan.upgrades, plan.rows(lang), strict=True)
+        ]
+        rows += [(*own, *upgrade) for upgrade in upgrades or [(None,) * len((*_OF_UPGRADE, *_OF_UPGRADE_TOO))]]
+    return pd.DataFrame(rows, columns=[*_OF_PLAN, *_OF_PLAN_TOO, *_OF_UPGRADE, *_OF_UPGRADE_TOO], dtype=object)
+
+
+def _firmness_table(ids: Sequence[str], names: Sequence[str], firmness: Sequence[Firmness]) -> pd.DataFrame:
+    """A row for each enterprise, reading and aim; what belongs to the reading stands in both."""
+    rows = []
+    for one in firmness:
+        for found in one.changes:
+            weights = one.weights.readings[found.reading]
+            rows.append(
+                {
+                    "id": ids[one.row],
+                    "name": names[one.row],
+                    "reading": found.reading,
+                    "aim": found.aim,
+                    "reading_level": found.level,
+                    "target_level": found.target,
+                    "steps": found.steps,
+                    "pivotal": len(found.pivotal),
+                    "always": sum(change.always for change in found.pivotal),
+                    "kept": one.probabilities.kept(found.reading),
+                    "draws": one.probabilities.draws,
+                    "weight_points": Decimal(str(float(one.weights.points))),
+                    "lowest": weights.lowest,
+                    "lowest_attained": "yes" if weights.lowest_attained else "no",
+                    "highest": weights.highest,
+                    "highest_attained": "yes" if weights.highest_attained else "no",
+                    "holds_within": Decimal(str(float(weights.holds_within))),
+                }
+            )
+    return pd.DataFrame(rows, columns=list(_OF_FIRMNESS), dtype=object)
+
+
 def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> list[tuple[str, str]]:
     """What a result rests on: model, programme, readings, dates, library; titles and contents."""
     model = assessment.answers.model
@@ -241,11 +357,23 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     tables = {path: results.enterprises}
     if results.decisions:
         tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = results.conditions
+    tables |= {path.with_name(f"{path.stem}-{name}{path.suffix}"): table for name, table in results.more.items()}
     for file, table in tables.items():
-        safe = table.apply(lambda column: column.map(guarded) if column.dtype.kind not in "fi" else column)
+        # As objects: pandas would make 4.0 of a 4 in a column that has an empty cell.
+        safe = {
+            key: own if own.dtype.kind in "fi" else pd.Series([_csv(value) for value in own], dtype=object)
+            for key, own in table.items()
+        }
         with replacing(file) as fresh:
             pd.DataFrame(safe).to_csv(fresh, index=False, encoding="utf-8-sig")
     return tuple(tables)
+
+
+def _csv(value: object) -> object:
+    """A cell of a text table: texts guarded, exact numbers without exponent and trailing zeros."""
+    if isinstance(value, str):
+        return guarded(value)
+    return plain(value) if isinstance(value, Decimal) else value
 
 
 def _write_object(path: Path, results: _Results) -> tuple[Path, ...]:
@@ -256,12 +384,16 @@ def _write_object(path: Path, results: _Results) -> tuple[Path, ...]:
         conditions.setdefault(str(record["id"]), []).append(own)
     table = results.enterprises.astype(object)
     enterprises = table.where(table.notna(), None).to_dict("records")
+    more = _more(results)
     document = {
         "library": version("maturity-scoring"),
         "model": _identity(results.assessment.answers.model),
         "programme": _identity(results.decisions.programme) if results.decisions else None,
         "readings": dict(results.decisions.readings) if results.decisions else {},
-        "enterprises": [{**record, "conditions": conditions.get(str(record["id"]), [])} for record in enterprises],
+        "enterprises": [
+            {**record, "conditions": conditions.get(str(record["id"]), []), **own}
+            for record, own in zip(enterprises, more, strict=True)
+        ],
         "problems": [_listed(problem, results.lang) for problem in results.problems],
         "notes": [_listed(note, results.lang) for note in results.notes],
     }
@@ -269,6 +401,22 @@ def _write_object(path: Path, results: _Results) -> tuple[Path, ...]:
         json.dump(document, stream, ensure_ascii=False, allow_nan=False, indent=1)
         stream.write("\n")
     return (path,)
+
+
+def _more(results: _Results) -> list[dict[str, object]]:
+    """(n,) plans and firmness of each enterprise, with all their digits; no key for what was not asked for."""
+    found: list[dict[str, object]] = [{} for _ in results.assessment.answers.ids]
+    if results.plans:
+        plans: dict[int, list[object]] = {}
+        for plan in results.plans:
+            plans.setdefault(plan.row, []).append(plan.as_dict())
+        for row, own in enumerate(found):
+            own["plans"] = plans.get(row, [])
+    if results.firmness:
+        firm = {one.row: one.plain() for one in results.firmness}
+        for row, own in enumerate(found):
+            own["firmness"] = firm.get(row)
+    return found
 
 
 def _identity(document: Any) -> dict[str, str]:
@@ -306,6 +454,9 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
         if results.decisions:
             wide = {"condition_name": 28, "value": 24, "threshold": 24, "shortfall": 24, "quote": 60}
             sheets.add("conditions", results.conditions, widths={"id": 16, "name": 28, **wide})
+        for name, table in results.more.items():
+            wide = {"target": 32, "reasons": 40, "requirement": 26, "requirement_name": 34, "subdomain": 18, "to": 14}
+            sheets.add(name, table, widths={"id": 16, "name": 28, "present": 14, "reading": 24, "asked_by": 18, **wide})
         sheets.add("problems", problems, widths={"where": 28, "found": 20, "what": 60, "hint": 60})
         sheets.add("basis", rests_on, widths={"key": 28, "setting": 70})
     return (path,)
@@ -362,7 +513,9 @@ class _Sheets:
             return number
 
         def text(row: int, value: Any) -> None:
-            if value:
+            if isinstance(value, int | float | Decimal):
+                sheet.write_number(row, column, float(value))  # as it is: two decimals would round it
+            elif value:
                 shown = names.get(value, value)
                 sheet.write_string(row, column, shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…")
 
