@@ -120,30 +120,34 @@ def _cell_sums(plan: Plan, level: Level, points: Points, unanswered: bool, reser
     n = points.shape[1]
     totals = np.zeros((2 if unanswered else 1, len(level.cells), n), level.sums)
     counts = np.empty((len(level.cells), n), level.counts)
-    forgone = np.zeros_like(totals[0]) if reserved and any(plan.lowest) else None
+    forgone = np.zeros_like(totals[0]) if reserved and plan.lowest.any() else None
     certain, at_best = totals[0], totals[-1]
     for k, columns in enumerate(level.cells):
         counts[k] = len(columns)
-        for column in columns:
-            if not reserved:
+        if not reserved:
+            for column in columns:
                 np.add(certain[k], points[column], out=certain[k])
-                continue
-            given, lowest = points[column], np.uint8(plan.lowest[column])
-            added, gone, missing = (
-                flags.view(np.uint8) for flags in (given < NOT_APPLICABLE, given == NOT_APPLICABLE, given == UNANSWERED)
-            )
-            added *= given
-            np.add(certain[k], added, out=certain[k])
-            np.subtract(counts[k], gone, out=counts[k])
-            if lowest and forgone is not None:
-                np.add(forgone[k], gone * lowest, out=forgone[k])
-                np.add(certain[k], missing * lowest, out=certain[k])
+        elif columns:
+            first, last = columns[0], columns[-1] + 1
+            given = points[first:last] if last - first == len(columns) else points[list(columns)]
+            lowest, gain = plan.lowest[list(columns)], plan.gain[list(columns)]
+            answered, gone, missing = given < NOT_APPLICABLE, given == NOT_APPLICABLE, given == UNANSWERED
+            certain[k] = _added(given * answered.view(np.uint8), level.sums)
+            counts[k] -= _added(gone.view(np.uint8), level.counts)
+            if forgone is not None:
+                forgone[k] = _added(gone * lowest, level.sums)
+                certain[k] += _added(missing * lowest, level.sums)
             if unanswered:
-                missing *= np.uint8(plan.gain[column])
-                np.add(at_best[k], missing, out=at_best[k])
+                at_best[k] = _added(missing.view(np.uint8) * gain, level.sums)
     if unanswered:
         at_best += certain
     return CellSums(totals, counts, forgone)
+
+
+def _added(values: Points, to: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+    """Sum of (columns, n) over the columns."""
+    added: NDArray[np.unsignedinteger] = np.add.reduce(values, axis=0, dtype=to)
+    return added
 
 
 # ----------------------------------------------------------------------------------- sheets without "not applicable"

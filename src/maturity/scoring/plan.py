@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from maturity.answers import Points
 from maturity.models import MaturityModel, whole_score
 
 FLOAT32: Final = 2**24
@@ -102,7 +103,7 @@ class Plan:
         whole_cells: what a level score of 1 is when every cell has a score: shares and means are whole in it.
         climbable: whether float64 and int64 hold every whole number on the trees; else Python's own are used.
         step: power of ten; totals of unlike denominators are compared in units of ``1 / step**places``.
-        lowest, gain: points of the lowest choice of each requirement, and what its best choice has on top.
+        lowest, gain: (q, 1) points of the lowest choice of each requirement, and what its best choice has on top.
     """
 
     model: MaturityModel
@@ -114,8 +115,8 @@ class Plan:
     whole_cells: int
     climbable: bool
     step: int
-    lowest: tuple[int, ...]
-    gain: tuple[int, ...]
+    lowest: Points
+    gain: Points
 
 
 @cache
@@ -150,8 +151,8 @@ def plan(model: MaturityModel) -> Plan:
             and all(step % level.total_from.denominator == 0 for level in model.levels)
         ),
         step=step,
-        lowest=tuple(requirement.lowest for requirement in model.requirements),
-        gain=tuple(requirement.best - requirement.lowest for requirement in model.requirements),
+        lowest=np.array([[requirement.lowest] for requirement in model.requirements], np.uint8),
+        gain=np.array([[requirement.best - requirement.lowest] for requirement in model.requirements], np.uint8),
     )
 
 
