@@ -252,3 +252,15 @@ def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...],
     done = maturity(*words)
     assert done.exit_code == 2, done.output
     assert said in done.output
+
+
+def test_report_and_results_say_how_to_go_on(tmp_path: Path) -> None:
+    """With --plan and --firmness, report and results say the way up and how firm the level is; else they do not."""
+    words = (EXAMPLE, "--only", "JL004", *ON)
+    for folder, extra in (("without", ()), ("with", ("--plan", "--firmness"))):
+        assert maturity("report", *words, "-o", tmp_path / folder, *extra).exit_code == 0
+        page = (tmp_path / folder / "JL004.html").read_text(encoding="utf-8")
+        assert ("提升路径" in page, "等级有多稳" in page) == ((folder == "with",) * 2)
+    maturity("score", EXAMPLE, "-o", tmp_path / "r.json", "--plan", *ON)
+    found = {one["id"]: one for one in json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]}
+    assert found["JL013"]["plans"][0]["target_level"] == 1

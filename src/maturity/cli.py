@@ -4,9 +4,9 @@ Exit codes: 0 done, 1 problems in the input (outputs are still written), 2 wrong
 """
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -22,6 +22,8 @@ from maturity.language import LANGUAGES, Lang, say
 
 if TYPE_CHECKING:
     from maturity.answers import Answers
+    from maturity.firmness import Firmness
+    from maturity.improvement import Plan
     from maturity.models import MaturityModel
     from maturity.scenarios import Decisions, Programme
     from maturity.scoring import Assessment
@@ -84,6 +86,8 @@ Readings = Annotated[
     list[str] | None,
     typer.Option("--reading", metavar="NAME=VALUE", help="对歧义条款的解读 · reading of an ambiguous clause"),
 ]
+WithPlan = Annotated[bool, typer.Option("--plan", help="附提升路径 · with the way to the next level")]
+WithFirmness = Annotated[bool, typer.Option("--firmness", help="附等级稳固程度 · with how firm the level is")]
 Language = Annotated[
     str, typer.Option("--lang", metavar="zh|en", callback=_lang, help="语言 · language of messages and output")
 ]
@@ -205,8 +209,9 @@ def demo(
         model, programme = _load(DEFAULT_MODEL, DEFAULT_PROGRAMME, DEMO_ON)
         batch = _read([batch_file], model, programme, language)
         assessment, decisions = _judge(batch, programme, DEMO_ON, None)
-        _write(output / "results.xlsx", batch, assessment, decisions, language)
-        problems = [*batch.problems, *_reports(output / "reports", batch, assessment, decisions, None, language)]
+        _write(output / "results.xlsx", batch, assessment, decisions, language, _Beyond())
+        failed = _reports(output / "reports", batch, assessment, decisions, None, language, _Beyond())
+        problems = [*batch.problems, *failed]
         _summary(assessment, decisions, language)
         _finish(problems, language)
 
@@ -237,6 +242,8 @@ def score(
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
     on: On = None,
     reading: Readings = None,
+    plan: WithPlan = False,
+    firmness: WithFirmness = False,
     lang: Language = "zh",
 ) -> None:
     """评分、定级、判断认定条件，写出结果表（xlsx、csv、json） · scores, levels and tiers into a results file"""
@@ -246,7 +253,8 @@ def score(
         loaded = _load(model, programme, day)
         batch = _read(files, *loaded, language)
         assessment, decisions = _judge(batch, loaded[1], day, reading)
-        _write(output, batch, assessment, decisions, language)
+        beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness)
+        _write(output, batch, assessment, decisions, language, beyond)
         _summary(assessment, decisions, language)
         _finish(batch.problems, language)
 
@@ -260,6 +268,8 @@ def report(
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
     on: On = None,
     reading: Readings = None,
+    plan: WithPlan = False,
+    firmness: WithFirmness = False,
     lang: Language = "zh",
 ) -> None:
     """为每家企业写一份带雷达图的报告 · a report with a radar chart for each enterprise"""
@@ -269,7 +279,10 @@ def report(
         loaded = _load(model, programme, day)
         batch = _read(files, *loaded, language)
         assessment, decisions = _judge(batch, loaded[1], day, reading)
-        _finish([*batch.problems, *_reports(output, batch, assessment, decisions, only, language)], language)
+        rows = [batch.answers.ids.index(id) for id in _chosen(batch, only).ids]
+        beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness)
+        failed = _reports(output, batch, assessment, decisions, only, language, beyond)
+        _finish([*batch.problems, *failed], language)
 
 
 @app.command()
@@ -291,14 +304,50 @@ def check(
             raise typer.Exit(1)
 
 
-def _write(path: Path, batch: "Batch", assessment: "Assessment", decisions: "Decisions | None", lang: Lang) -> None:
+@dataclass(frozen=True, slots=True)
+class _Beyond:
+    """What goes on from a level, by row of the assessment."""
+
+    plans: "Mapping[int, Sequence[Plan]]" = field(default_factory=dict)
+    firmness: "Mapping[int, Firmness]" = field(default_factory=dict)
+
+
+def _beyond(assessment: "Assessment", rows: Sequence[int], lang: Lang, *, plan: bool, firmness: bool) -> _Beyond:
+    """The plan to the next level, and how firm the level is, where they are asked for."""
+    from maturity import improvement
+    from maturity.firmness import how_firm
+
+    with err.status(say("cli.working", lang)):
+        aims = improvement.next_levels(assessment, rows) if plan else {}
+        plans = [one for aim, those in aims.items() for one in improvement.plan(assessment, aim, rows=those)]
+        firm = how_firm(assessment.answers) if firmness else ()
+    wanted = set(rows)
+    return _Beyond({one.row: (one,) for one in plans}, {one.row: one for one in firm if one.row in wanted})
+
+
+def _write(
+    path: Path,
+    batch: "Batch",
+    assessment: "Assessment",
+    decisions: "Decisions | None",
+    lang: Lang,
+    beyond: _Beyond,
+) -> None:
     from maturity.sheets import write_results
 
-    notes = [*batch.notes, *(decisions.notes if decisions else ())]
-    for written in write_results(
-        path, assessment, decisions, names=batch.names, problems=batch.problems, notes=notes, lang=lang
-    ):
-        _say("written", lang, path=written)
+    written = write_results(
+        path,
+        assessment,
+        decisions,
+        names=batch.names,
+        problems=batch.problems,
+        notes=[*batch.notes, *(decisions.notes if decisions else ())],
+        lang=lang,
+        plans=[one for plans in beyond.plans.values() for one in plans],
+        firmness=list(beyond.firmness.values()),
+    )
+    for file in written:
+        _say("written", lang, path=file)
 
 
 def _reports(
@@ -308,6 +357,7 @@ def _reports(
     decisions: "Decisions | None",
     only: Iterable[str] | None,
     lang: Lang,
+    beyond: _Beyond,
 ) -> Sequence[Problem]:
     from maturity.reports import write_reports
 
@@ -321,6 +371,8 @@ def _reports(
             lang=lang,
             only=None if only is None else list(only),
             progress=lambda done, total: progress.update(task, completed=done, total=total),
+            plans=beyond.plans,
+            firmness=beyond.firmness,
         )
     _say("reports-written", lang, count=len(written.paths), path=written.index)
     return written.problems
@@ -469,7 +521,7 @@ def plan(
         batch = _read(files, *loaded, language)
         assessment, decisions = _judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in _chosen(batch, only).ids]
-        aims: dict[way.Target, list[int]] = {}
+        aims: dict[way.Target, Sequence[int]] = {}
         if tier is not None:
             if decisions is None or tier not in decisions.verdict:
                 known = ", ".join(decisions.verdict) if decisions else NO_PROGRAMME
@@ -477,12 +529,10 @@ def plan(
             aims[way.TierTarget(decisions, tier)] = rows
         elif subdomain is not None and level is not None:
             aims[way.SubdomainTarget(subdomain, level)] = rows
+        elif level is not None:
+            aims[way.LevelTarget(level, own)] = rows
         else:
-            most = len(assessment.answers.model.levels)
-            present = assessment.level if own is None else assessment.level_by_reading[own]
-            for row in rows:
-                target = level or min(max(int(present[row]), 0) + 1, most)
-                aims.setdefault(way.LevelTarget(target, own), []).append(row)
+            aims.update(way.next_levels(assessment, rows, own))
         with err.status(say("cli.working", language)):
             plans = [
                 found

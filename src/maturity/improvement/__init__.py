@@ -8,7 +8,7 @@ from maturity.improvement.costs import Costs, Price, read_costs
 from maturity.improvement.gaps import Gap, GapRow, Gaps, Raise, gaps
 from maturity.improvement.plans import STATUSES, Plan, Status, Upgrade, UpgradeRow, plan
 from maturity.improvement.support import Support, support
-from maturity.improvement.targets import LevelTarget, SubdomainTarget, Target, TierTarget, Work
+from maturity.improvement.targets import LevelTarget, SubdomainTarget, Target, TierTarget, Work, next_levels
 
 __all__ = [
     "STATUSES",
@@ -29,6 +29,7 @@ __all__ = [
     "UpgradeRow",
     "Work",
     "gaps",
+    "next_levels",
     "plan",
     "read_costs",
     "support",

@@ -51,6 +51,19 @@ class TierTarget:
 Target = LevelTarget | SubdomainTarget | TierTarget
 
 
+def next_levels(
+    assessment: Assessment, rows: Sequence[int], reading: Reading | None = None
+) -> dict[Target, Sequence[int]]:
+    """The level above its own for each enterprise, with the rows that aim at it; the highest is its own next."""
+    present = assessment.level if reading is None else assessment.level_by_reading[reading]
+    highest = len(assessment.answers.model.levels)
+    aims: dict[Target, Sequence[int]] = {}
+    for row in rows:
+        aim = LevelTarget(min(max(int(present[row]), 0) + 1, highest), reading)
+        aims[aim] = [*aims.get(aim, ()), row]
+    return aims
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A condition of a tier that is not met, or not known to be, and that raising requirements does not change.
