@@ -1119,3 +1119,26 @@ def test_cut_never_reaches_a_missed_mark(denominator: int, numerator: int) -> No
     """The float of any fraction with a denominator of up to a million is cut exactly."""
     exact = Fraction(numerator % (5 * denominator + 1), denominator)
     assert printed(np.array([float(exact)])) == [f"{Decimal(math.floor(exact * 100)) / 100:.2f}"]
+
+
+def test_a_rejected_row_has_no_exact_scores_either() -> None:
+    """What has no level has no exact scores and no scores of nodes; asking says why."""
+    model, _ = standard()
+    sheet = {r.id: "not_applicable" if r.subdomain == "data" else "full" for r in model.requirements}
+    points = np.full((2, len(model.requirements)), 10, np.uint8)
+    points[0] = [254 if sheet[r.id] == "not_applicable" else 10 for r in model.requirements]
+    assessment = assess(Answers.from_points(model, points, ids=["without", "with"], profiles="discrete"))
+    with pytest.raises(InputError, match="'Data'"):
+        assessment.total_exact(0)
+    assert assessment.total_exact(1) == assessment.total_exact(-1) == 5
+    nodes = assessment.scores("element")
+    assert np.isnan(nodes[0]).all()
+    assert not np.isnan(nodes[1]).all()
+
+
+def test_an_unknown_layer_is_refused() -> None:
+    """The layers that there are stand in the message."""
+    model, _ = standard()
+    assessment = assess(Answers.of(model, {}, profile="discrete"))
+    with pytest.raises(InputError, match="element, domain, subdomain"):
+        assessment.scores("elements")

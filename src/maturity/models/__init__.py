@@ -417,10 +417,10 @@ def _weights(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
                 place = f"{file}: nodes.{above}.{parent}" if above else f"{file}: nodes"
                 if parent not in parents:
                     yield Problem.of("definition.parent-outside-profile", place, parent, profile=profile)
-                elif sum(weights) != 1:
+                elif (total := _sum(weights)) != 1:
                     shown = " + ".join(str(weight) for weight in weights) or "-"
                     yield Problem.of(
-                        "definition.weights-sum", place, sum(weights), profile=profile, weights=shown, layer=layer
+                        "definition.weights-sum", place, total, profile=profile, weights=shown, layer=layer
                     )
 
 

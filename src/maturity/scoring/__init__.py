@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import Answers, blocks
+from maturity.errors import InputError, Problem
 from maturity.models import READINGS, Reading
 from maturity.scoring.arithmetic import (
     NO_LEVEL,
@@ -72,15 +73,21 @@ class Assessment:
         return f"<Assessment of {len(self)} enterprises by {self.answers.model.id}>"
 
     def level_scores_exact(self, i: int, *, possible: bool = False) -> tuple[Fraction, ...]:
-        """A of each level of enterprise i, exact."""
-        answers, compiled = self.answers, plan(self.answers.model)
+        """A of each level of enterprise i, exact.
+
+        Raises:
+            InputError: the row is rejected, so that it has no scores; its problems say why.
+        """
+        answers, compiled, i = self.answers, plan(self.answers.model), range(len(self))[i]
+        if answers.rejected[i]:
+            raise InputError([problem for problem in answers.problems if problem.where in (answers.ids[i], "answers")])
         cells = cell_sums(compiled, answers, slice(i, i + 1))
         ratios = level_ratios(compiled, int(answers.profile_codes[i]), cells, exact=True)
         sheet = -1 if possible else 0
         return tuple(Fraction(int(ratio.numerator[sheet, 0]), int(ratio.denominator[0])) for ratio in ratios)
 
     def total_exact(self, i: int, *, possible: bool = False, reading: Reading | None = None) -> Fraction:
-        """The total S of enterprise i, exact, by the model's default reading or the one named.
+        """The total S of enterprise i, exact, by the model's default reading or the one named; refused as above.
 
         >>> from maturity.models import load_model
         >>> model = load_model("gbt39116-2020")
@@ -98,11 +105,18 @@ class Assessment:
     ) -> NDArray[np.float64]:
         """Scores by level of the nodes of a layer for some enterprises: (m, k, L), nodes as in ``model.nodes[layer]``.
 
-        NaN where a node has no score: it is outside the profile, or has nothing applicable at that level and the model
-        renormalises. Computed on demand, because all of them would be a hundred times the levels.
+        NaN where a node has no score: it is outside the profile, it has nothing applicable at that level and the model
+        renormalises, or the row is rejected. Computed on demand: all of them would be a hundred times the levels.
+
+        Raises:
+            InputError: the model has no such layer.
         """
         answers = self.answers
         compiled = plan(answers.model)
+        if layer not in answers.model.nodes:
+            raise InputError(
+                [Problem.of("answers.unknown-layer", "layer", layer, right=", ".join(answers.model.nodes))]
+            )
         sheet, chosen = -1 if possible else 0, np.arange(len(answers))[rows]
         nodes = {node.id: k for k, node in enumerate(answers.model.nodes[layer])}
         scores = np.full((len(compiled.levels), len(nodes), len(chosen)), np.nan)
@@ -117,6 +131,7 @@ class Assessment:
                         scores[level, nodes[id], inside] = np.where(ratio.scored, score, np.nan)
 
                 level_ratios(compiled, code, cell_sums(compiled, answers, chosen[inside]), visit=visit)
+        scores[:, :, answers.rejected[chosen]] = np.nan
         return scores.transpose(2, 1, 0)
 
 
