@@ -105,7 +105,8 @@ class Plan:
         budget, over_budget: what may be spent, and by how much the plan passes it (0 when it does not).
         unanswered: ids of the requirements that nobody answered, in column order; they count as the lowest choice.
         level, level_after: by the reading of the aim, before and after the plan.
-        scores, scores_after, total, total_after: of the levels and their total S by that reading, exact.
+        scores, scores_after, total, total_after: of the levels and their total S by that reading, exact;
+            0 where there is no level.
         longest, duration: with what the work on the requirements takes side by side (the levels of a subdomain one
             after the other if the plan is ordered), and one after the other; None without any duration.
         reasons: why the target is out of reach; empty otherwise.
@@ -361,7 +362,11 @@ def _plan(
     upgrades = tuple(_upgrades(own, steps, aim, rules))
     cost = amount(0 if outcome is None else outcome.cost, rules.unit)
     bound = amount(0 if outcome is None else outcome.bound, rules.unit)
-    scores, scores_after = (assessed.level_scores_exact(i) for assessed, i in ((assessment, row), (after, at)))
+    none = (Fraction(0),) * len(answers.model.levels)
+    scores, scores_after = (
+        none if assessed.answers.rejected[i] else assessed.level_scores_exact(i)
+        for assessed, i in ((assessment, row), (after, at))
+    )
     level, level_after = (
         int(assessed.level_by_reading[aim.reading][i]) for assessed, i in ((assessment, row), (after, at))
     )
