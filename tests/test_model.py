@@ -386,3 +386,13 @@ def test_no_text_of_a_problem_is_left_over() -> None:
         return id in strings or any(strings.issuperset(groups) for groups in filled)
 
     assert [id for id in _texts() if not used(id)] == []
+
+
+def test_too_many_points_at_a_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Levels with more points than the arithmetic holds are refused, each by name (with a limit low enough to meet)."""
+    monkeypatch.setattr("maturity.models.MOST_POINTS_AT_A_LEVEL", 391)
+    with pytest.raises(DefinitionError) as caught:
+        load_model("gbt39116-2020")
+    places = [problem.where for problem in caught.value.problems]
+    assert places == [f"gbt39116-2020.toml: levels.{level}" for level in (2, 3, 4)]
+    assert "500 points together" in str(caught.value)

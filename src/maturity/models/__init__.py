@@ -41,6 +41,8 @@ NOT_APPLICABLE_ID: Final = "not_applicable"
 """The answer that takes a requirement out of the mean; it belongs to every scale."""
 MOST_POINTS: Final = 253
 """Answers are stored as uint8 points; 254 and 255 are reserved for "not applicable" and "unanswered"."""
+MOST_POINTS_AT_A_LEVEL: Final = 2**23
+"""All points of a level are added in float32 with weights of at least one binary digit, which leaves so many."""
 EXACT: Final = 2**47
 """Whole numbers in which scores are added and compared stay below this: exact in float64 (2**53), and so far below that
 no quotient is rounded across a hundredth either."""
@@ -445,6 +447,10 @@ def _points_per_one(value: ModelDefinition) -> int:
 def _range(model: MaturityModel) -> Iterator[Problem]:
     """Weights with so many digits that the scores of sheets without "not applicable" pass the exact range."""
     whole = lcm(*(whole_score(model, profile.id, level.number) for profile in model.profiles for level in model.levels))
+    for level in model.levels:
+        points = sum(requirement.best for requirement in model.requirements if requirement.level == level.number)
+        if points >= MOST_POINTS_AT_A_LEVEL:
+            yield Problem.of("definition.points-at-level", f"{model.file}: levels.{level.number}", points)
     if whole * len(model.levels) * model.pass_mark.denominator >= EXACT:
         yield Problem.of("definition.exact-range", f"{model.file}: nodes", whole, most=EXACT)
 

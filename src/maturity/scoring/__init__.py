@@ -82,7 +82,7 @@ class Assessment:
         if answers.rejected[i]:
             raise InputError([problem for problem in answers.problems if problem.where in (answers.ids[i], "answers")])
         cells = cell_sums(compiled, answers, slice(i, i + 1))
-        ratios = level_ratios(compiled, int(answers.profile_codes[i]), cells, exact=True)
+        ratios = level_ratios(compiled, int(answers.profile_codes[i]), cells)
         sheet = -1 if possible else 0
         return tuple(Fraction(int(ratio.numerator[sheet, 0]), int(ratio.denominator[0])) for ratio in ratios)
 

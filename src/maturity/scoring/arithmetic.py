@@ -220,19 +220,16 @@ Visit = Callable[[int, str, str, Ratio], None]
 """Is shown the level (from 0), layer, id and score of a node."""
 
 
-def level_ratios(
-    plan: Plan, code: int, cells: Sequence[CellSums], *, exact: bool = False, visit: Visit | None = None
-) -> list[Ratio]:
+def level_ratios(plan: Plan, code: int, cells: Sequence[CellSums], *, visit: Visit | None = None) -> list[Ratio]:
     """A of every level for enterprises of one profile.
 
     Args:
         plan: the model.
         code: the profile.
         cells: of every level.
-        exact: in Python's whole numbers, which have no bound, instead of float64; always so when the plan needs it.
         visit: is shown the score of every node on the way.
     """
-    arithmetic = object if exact or not plan.climbable else np.float64
+    arithmetic = np.float64 if plan.climbable else object
     return [
         _climb(plan, number, code, _means(plan, level, arithmetic), level.counts, visit)
         for number, level in enumerate(cells)

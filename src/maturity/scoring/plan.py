@@ -22,10 +22,9 @@ FLOAT32: Final = 2**24
 QUOTIENT: Final = 2**47
 """A quotient of whole numbers below this, at most 1, is not rounded across a hundredth: 1 / (100 x 2**47) > 2**-54."""
 INT64: Final = 2**63
-LEAST_STEP: Final = 10**3
 PLACES: Final = 2
-"""Totals of unlike denominators are compared in one place of at least three decimals, and where that leaves something
-open in two; what these leave open, fractions decide."""
+"""Totals of unlike denominators are compared in one place of some decimals, and where that leaves something open in
+two; what these leave open, fractions decide."""
 
 Whole = type[np.uint8] | type[np.uint16] | type[np.uint32]
 Names = tuple[tuple[str, str], ...]
@@ -147,7 +146,7 @@ def plan(model: MaturityModel) -> Plan:
             bound * model.pass_mark.denominator < QUOTIENT
             and max(tree.weights.sum(axis=1).max(initial=0) for tree in trees) * cell < FLOAT32
             and one * cell * model.pass_mark.denominator < QUOTIENT
-            and step >= LEAST_STEP
+            and max(len(level.cells) for level in levels) * cell < FLOAT32
             and all(step % level.total_from.denominator == 0 for level in model.levels)
         ),
         step=step,
@@ -246,7 +245,7 @@ def _tree(model: MaturityModel, profile: str, cells: Sequence[str]) -> Tree:
 
     def branch(names: Names, found: Sequence[tuple[Fraction, Branch | int]]) -> Branch:
         unit = lcm(*(weight.denominator for weight, _ in found))
-        shared = gcd(*(int(weight * unit) for weight, _ in found)) or 1
+        shared = gcd(*(int(weight * unit) for weight, _ in found))
         whole = [(int(weight * unit) // shared, part) for weight, part in found]
         rows.append({part: weight for weight, part in whole if isinstance(part, int)})
         children = tuple((weight, part) for weight, part in whole if isinstance(part, Branch))
