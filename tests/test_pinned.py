@@ -24,7 +24,7 @@ import pytest
 from numpy.typing import NDArray
 
 import oracle
-from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers, blocks
+from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, blocks
 from maturity.errors import InputError
 from maturity.models import READINGS, MaturityModel, load_model, parse_model
 from maturity.scoring import Assessment, assess, cut
@@ -711,7 +711,7 @@ def same(left: Assessment, right: Assessment, rows: NDArray[np.intp]) -> None:
 def test_large_batches(name: str) -> None:
     """More than one block, in either memory order, by several threads: each row is what it is in the small batch."""
     small, model = answers_of(name, pinned()[name]), model_of(name)
-    rows = np.random.default_rng(1).integers(len(small), size=8_603)
+    rows = np.random.default_rng(1).integers(len(small), size=BLOCK + 411)
     points, profiles = small.points[rows], [small.profile(i) for i in rows]
     ids = [f"r{i}" for i in range(len(rows))]
     expected = assess(small)
@@ -728,14 +728,14 @@ def test_large_batches(name: str) -> None:
     assert sorted(trimmed) == sorted((f"r{i}", id) for i, row in enumerate(rows) for id in own[f"e{row}"])
     for layer in model.nodes:
         assert found.scores(layer).tobytes() == expected.scores(layer)[rows].tobytes()
-        for some in (np.array([8_599, 5, 8192, 8191]), slice(8100, 8300, 7)):
+        for some in (np.array([len(rows) - 1, 5, BLOCK, BLOCK - 1]), slice(BLOCK - 92, BLOCK + 108, 7)):
             assert found.scores(layer, some).tobytes() == expected.scores(layer)[rows[some]].tobytes()
 
 
 def test_answers_of_the_last_block_count() -> None:
     """What is not applicable, unanswered or wrong in the last block only is seen."""
     model = model_of("smallest.toml")
-    points = np.zeros((8193, 1), np.uint8)
+    points = np.zeros((BLOCK + 1, 1), np.uint8)
     ids = [str(i) for i in range(len(points))]
     for value, kind in ((0, (False, False)), (254, (True, False)), (255, (False, True))):
         points[-1] = value
@@ -744,15 +744,15 @@ def test_answers_of_the_last_block_count() -> None:
     points[-1] = 2
     with pytest.raises(InputError) as error:
         Answers.from_points(model, points, ids=ids, profiles="p")
-    assert refused(error) == [("answers.illegal-points", "8192: r", "2")]
+    assert refused(error) == [("answers.illegal-points", f"{BLOCK}: r", "2")]
 
 
 def test_blocks() -> None:
-    """The rows 0 .. n - 1 in order, at most 8192 at a time."""
+    """The rows 0 .. n - 1 in order, at most `BLOCK` at a time."""
     assert list(blocks(0)) == []
     assert list(blocks(1)) == [slice(0, 1)]
-    assert list(blocks(8192)) == [slice(0, 8192)]
-    assert list(blocks(16385)) == [slice(0, 8192), slice(8192, 16384), slice(16384, 16385)]
+    assert list(blocks(BLOCK)) == [slice(0, BLOCK)]
+    assert list(blocks(2 * BLOCK + 1)) == [slice(0, BLOCK), slice(BLOCK, 2 * BLOCK), slice(2 * BLOCK, 2 * BLOCK + 1)]
 
 
 def test_no_enterprises() -> None:

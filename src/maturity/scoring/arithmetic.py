@@ -20,8 +20,8 @@ from maturity.scoring.plan import PLACES, Branch, Level, Names, Plan
 NO_LEVEL: Final = -1
 """Level of a row that cannot have one: a subdomain that may not be trimmed has nothing applicable."""
 
-_PART: Final = 4096
-"""Enterprises that are judged at a time."""
+_PART: Final = 8192
+"""Enterprises whose wider arrays (float32 of every cell, float64 of every level) are worked on at a time."""
 
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
@@ -117,17 +117,20 @@ def cell_sums(plan: Plan, answers: Answers, rows: slice | NDArray[np.intp]) -> l
 
 
 def _cell_sums(plan: Plan, level: Level, points: Points, unanswered: bool, reserved: bool) -> CellSums:
-    n = points.shape[1]
-    totals = np.zeros((2 if unanswered else 1, len(level.cells), n), level.sums)
-    counts = np.empty((len(level.cells), n), level.counts)
+    n, count = points.shape[1], len(level.cells)
+    totals = np.empty((2 if unanswered else 1, count, n), level.sums)
+    asked = np.array([len(columns) for columns in level.cells], level.counts).reshape(count, 1)
+    counts = np.repeat(asked, n, axis=1) if reserved else np.broadcast_to(asked, (count, n))
     forgone = np.zeros_like(totals[0]) if reserved and plan.lowest.any() else None
     certain, at_best = totals[0], totals[-1]
     for k, columns in enumerate(level.cells):
-        counts[k] = len(columns)
-        if not reserved:
-            for column in columns:
+        if not columns:
+            totals[:, k] = 0
+        elif not reserved:
+            certain[k] = points[columns[0]]
+            for column in columns[1:]:
                 np.add(certain[k], points[column], out=certain[k])
-        elif columns:
+        else:
             first, last = columns[0], columns[-1] + 1
             given = points[first:last] if last - first == len(columns) else points[list(columns)]
             lowest, gain = plan.lowest[list(columns)], plan.gain[list(columns)]
@@ -139,8 +142,10 @@ def _cell_sums(plan: Plan, level: Level, points: Points, unanswered: bool, reser
                 certain[k] += _added(missing * lowest, level.sums)
             if unanswered:
                 at_best[k] = _added(missing.view(np.uint8) * gain, level.sums)
-    if unanswered:
+    if unanswered and reserved:
         at_best += certain
+    elif unanswered:
+        at_best[:] = certain
     return CellSums(totals, counts, forgone)
 
 
@@ -155,33 +160,47 @@ def _added(values: Points, to: type[np.unsignedinteger]) -> NDArray[np.unsignedi
 
 def _linear_scores(plan: Plan, points: Sequence[NDArray[np.unsignedinteger]], codes: Codes, results: Bound) -> None:
     """Results of sheets whose level scores are points times coefficients, all in units of ``1 / plan.whole``."""
-    numerators = np.array(
-        [_combined(level.coefficients, own, codes) for level, own in zip(plan.levels, points, strict=True)]
-    )
+    belongs = _belongs(plan, codes)
+    numerators = np.empty((len(plan.levels), len(codes)))
+    for numerator, level, own in zip(numerators, plan.levels, points, strict=True):
+        _combine(level.coefficients, own, belongs, numerator)
     for numerator, level in zip(numerators, plan.levels, strict=True):
         if any(level.constants):
             np.add(numerator, np.array(level.constants, np.float64)[codes], out=numerator)
     np.divide(numerators, plan.whole, out=results.scores)
     met = np.greater_equal(numerators, plan.least, out=results.met)
-    counted = np.maximum(numerators, met * float(plan.whole))
+    counted = np.maximum(numerators, met.astype(np.float64) * plan.whole)
     for k, reading in enumerate(READINGS):
         total = (counted if reading == "bands" else _gated(counted, met)).sum(axis=0)
         results.levels[k] = 0
         for band in plan.bands:
-            results.levels[k] += total >= band
+            # Seen as int8, a flag is added without being converted first.
+            results.levels[k] += (total >= band).view(np.int8)
         if reading == plan.model.definition.reading.default:
             np.divide(total, plan.whole, out=results.total)
 
 
-def _combined(coefficients: NDArray[np.float32], values: NDArray[Any], codes: Codes) -> Whole:
+Belongs = tuple[list[int], NDArray[np.float32] | None]
+"""The profiles that occur, and if there are several, 1 or 0 whether each enterprise has it: (profiles, 1, n)."""
+
+
+def _belongs(plan: Plan, codes: Codes) -> Belongs:
+    profiles = [code for code in range(len(plan.model.profiles)) if code in codes]
+    several = np.array([codes == code for code in profiles], np.float32)[:, np.newaxis] if len(profiles) > 1 else None
+    return profiles, several
+
+
+def _combine(coefficients: NDArray[np.float32], values: NDArray[Any], belongs: Belongs, to: Whole) -> None:
     """Sum over the cells of values (cells, n) times the coefficients (profiles, digits, cells) of one's own profile."""
-    profiles = [code for code in range(len(coefficients)) if code in codes]
-    digits = coefficients[profiles] @ values.astype(np.float32, copy=False)
-    if len(profiles) > 1:
-        # One profile's sum is wanted of each: the others are multiplied by 0, which is faster than to pick.
-        digits *= np.array([codes == code for code in profiles], np.float32)[:, np.newaxis]
-    combined: Whole = np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64)
-    return combined
+    profiles, several = belongs
+    own = coefficients[profiles]
+    for start in range(0, values.shape[1], _PART):
+        part = slice(start, start + _PART)
+        digits = own @ values[:, part].astype(np.float32, copy=False)
+        if several is not None:
+            # One profile's sum is wanted of each: the others are multiplied by 0, which is faster than to pick.
+            digits *= several[..., part]
+        np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64, out=to[part])
 
 
 Value = TypeVar("Value", bound=np.generic)
@@ -189,11 +208,12 @@ Value = TypeVar("Value", bound=np.generic)
 
 def _gated(counted: NDArray[Value], met: Flags) -> NDArray[Value]:
     """What levels count for stepwise: nothing above the first unmet one."""
-    gated = counted.copy()
-    reached = met[0].copy()
+    gated = np.empty_like(counted)
+    gated[0] = counted[0]
+    reached = met[0].astype(counted.dtype)
     for level in range(1, len(met)):
-        gated[level] *= reached
-        reached &= met[level]
+        np.multiply(counted[level], reached, out=gated[level])
+        reached *= met[level]
     return gated
 
 
@@ -242,11 +262,12 @@ def _tree_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: S
     arithmetic = np.float64 if plan.climbable else object
     numerators = np.empty((len(plan.levels), sheets, n), arithmetic)
     denominators = np.empty((len(plan.levels), n), arithmetic)
+    belongs = _belongs(plan, codes)
     for number, level in enumerate(plan.levels):
         means, empty = _means(plan, cells[number], arithmetic), cells[number].counts == 0
         if plan.climbable:
             for sheet in range(sheets):
-                numerators[number, sheet] = _combined(level.shares, means[sheet], codes)
+                _combine(level.shares, means[sheet], belongs, numerators[number, sheet])
             denominators[number] = plan.whole_cells
         for code, tree in enumerate(level.trees):
             own = [row for row, names in enumerate(tree.cells) if names]
