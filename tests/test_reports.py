@@ -344,7 +344,8 @@ def test_both_languages_have_the_same_numbers(id: str) -> None:
         cells = Cells()
         cells.feed(page(id, lang))
         found[lang] = cells.found
-    assert len(found["zh"]) > 100
+    # A rejected row has no scores of nodes: what is left are weights and counts.
+    assert len(found["zh"]) > (50 if id == "rejected" else 100)
     assert found["zh"] == found["en"]
 
 
