@@ -264,3 +264,21 @@ def test_report_and_results_say_how_to_go_on(tmp_path: Path) -> None:
     maturity("score", EXAMPLE, "-o", tmp_path / "r.json", "--plan", *ON)
     found = {one["id"]: one for one in json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]}
     assert found["JL013"]["plans"][0]["target_level"] == 1
+
+
+@pytest.mark.parametrize("command", ["demo", "form", "score", "report", "models"])
+def test_a_place_that_cannot_be_written_to(command: str, tmp_path: Path) -> None:
+    """It is named in a sentence, with exit code 1 and no traceback."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    place = tmp_path / "file" / "below.xlsx"
+    words: dict[str, tuple[str | Path, ...]] = {
+        "demo": ("demo",),
+        "form": ("form",),
+        "score": ("score", EXAMPLE, *ON),
+        "report": ("report", EXAMPLE, *ON),
+        "models": ("models", "export", "gbt39116-2020"),
+    }
+    done = maturity(*words[command], "-o", place, "--lang", "en")
+    assert done.exit_code == 1, done.output
+    assert isinstance(done.exception, SystemExit)
+    assert "below.xlsx" in done.output

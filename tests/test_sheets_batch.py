@@ -133,8 +133,8 @@ def test_blank_rows_are_skipped_and_what_stands_below_them_is_kept(path: Path) -
     assert batch.problems == ()
 
 
-def test_a_row_without_a_known_profile_is_left_out_and_named(tmp_path: Path) -> None:
-    """Without a profile there are no weights; none is guessed."""
+def test_a_row_without_a_known_profile_stays_unanswered_and_is_named(tmp_path: Path) -> None:
+    """Without a profile there are no weights; none is guessed, and no enterprise is lost."""
     batch = read(
         tmp_path / "b.xlsx",
         HEAD,
@@ -143,7 +143,8 @@ def test_a_row_without_a_known_profile_is_left_out_and_named(tmp_path: Path) -> 
         ["E3", "三", "process", 1, 1],
         ["合计", "", "", "", ""],
     )
-    assert batch.answers.ids == ("E3",)
+    assert batch.answers.ids == ("E1", "E2", "E3")
+    assert [len(batch.answers.choices(i)) for i in range(3)] == [0, 0, 2]
     assert ids(batch.problems) == [
         ("sheets.missing-profile", "b.xlsx!企业!C2"),
         ("sheets.bad-profile", "b.xlsx!企业!C3"),
@@ -191,7 +192,8 @@ def test_formula_errors_and_formulas_without_result_are_problems(tmp_path: Path)
     sheet["E2"].data_type = "e"
     book.save(tmp_path / "b.xlsx")
     batch = read_batch(tmp_path / "b.xlsx", MODEL, PROGRAMME)
-    assert batch.answers.ids == ("E1", "E3")
+    assert batch.answers.ids == ("E1", "E2", "E3")
+    assert batch.answers.choices(1) == {}
     assert sorted(ids(batch.problems)) == [
         ("sheets.error-cell", "b.xlsx!Sheet!E2"),
         ("sheets.formula-cell", "b.xlsx!Sheet!B2"),

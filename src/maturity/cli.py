@@ -106,6 +106,9 @@ def _errors(lang: Lang) -> Iterator[None]:
     """Problems printed in the language, and the exit code they ask for."""
     try:
         yield
+    except OSError as error:
+        _list([Problem.of("cli.not-written", str(error.filename or ""), error.strerror or error)], lang)
+        raise typer.Exit(1) from None
     except MaturityError as error:
         _list(error.problems, lang)
         misused = all(problem.id in ("definition.not-found", "decide.unknown-reading") for problem in error.problems)
@@ -751,8 +754,5 @@ def export_programme(
 
 
 def _export(path: Path, content: bytes, lang: Lang) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise InputError([Problem.of("cli.not-written", str(path), error.strerror)]) from error
+    path.write_bytes(content)
     _say("written", lang, path=path)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from maturity.answers import UNANSWERED, Answers
 from maturity.errors import InputError, Problem
-from maturity.language import Text
 from maturity.models import MaturityModel
 from maturity.scenarios import FactDefinition, Facts, Programme, fact_problem
 from maturity.sheets.cells import Read, Reader, Value, answer_reader, fact_reader, named, one_of, said, shown
@@ -108,9 +107,10 @@ def read_batch(
     """The enterprises of a workbook or CSV: their answers to a model's requirements, and the facts of a programme.
 
     One row per enterprise below a header of ids or names, in any order; or the form for one enterprise. A cell that
-    cannot be read is unanswered (or unknown) and named in ``problems``. A row without a known profile cannot be scored:
-    it is left out, and named. Several files make one batch; one of them that cannot be read is named, like a cell.
-    In a CSV an apostrophe before a text that would begin a formula is taken away, as spreadsheets do (`guarded`).
+    cannot be read is unanswered (or unknown) and named in ``problems``. Without a known profile there are no weights:
+    such a row is named, and counts as unanswered. Several files make one batch; one of them that cannot be read is
+    named, like a cell. In a CSV an apostrophe before a text that would begin a formula is taken away, as spreadsheets
+    do (`guarded`).
 
     Args:
         path: an .xlsx, .xlsm or .csv file, or several.
@@ -151,11 +151,13 @@ def _part(
     """The enterprises of one file, without their ids, which must differ between files."""
     own = _Found([], [])
     table = _table(path, model, programme, headings, own)
-    kept, profiles = _rows_to_keep(table, model, own)
-    if not kept:
+    kept, profiles, counted = _rows_to_keep(table, model, own)
+    without = sum(problem.id in ("sheets.bad-profile", "sheets.missing-profile") for problem in own.problems)
+    if without == len(kept):  # not one enterprise whose answers could count, or none at all
         raise InputError(own.problems or [Problem.of("sheets.no-rows", table.place)])
     table = table.take(kept)
     points = _points(table, model, own)
+    points[:, ~np.array(counted)] = UNANSWERED
     columns = [(fact, table.columns.get(Target("fact", fact.id))) for fact in (programme.facts if programme else ())]
     facts = {fact.id: _values(programme, fact, column, own) for fact, column in columns if programme and column}
     names = _names(table, own)
@@ -272,12 +274,16 @@ def _some(ids: Sequence[str]) -> str:
 # ------------------------------------------------------------------------------------------- a table -> its enterprises
 
 
-def _rows_to_keep(table: _Table, model: MaturityModel, found: _Found) -> tuple[list[int], list[str]]:
-    """The rows that can be scored, and the profile of each."""
+def _rows_to_keep(table: _Table, model: MaturityModel, found: _Found) -> tuple[list[int], list[str], list[bool]]:
+    """The rows that are enterprises, the profile of each, and whether its answers can count.
+
+    Without a known profile there are no weights, and none is guessed: the row stays, under the first profile, with
+    nothing answered, so that every level is open.
+    """
     options, right = named(model.profiles)
     column = table.columns.get(PROFILE)
     only = model.profiles[0] if len(model.profiles) == 1 else None
-    kept, profiles = [], []
+    kept, profiles, counted = [], [], []
     for i in range(len(table.rows)):
         cell = column.values[i] if column else ""
         read = one_of(cell, options, "sheets.bad-profile", right)
@@ -285,41 +291,26 @@ def _rows_to_keep(table: _Table, model: MaturityModel, found: _Found) -> tuple[l
         if isinstance(cell, Broken):
             found.cell(read, where, cell)
             read = Read(None)
-        given = [] if read.value else [of.kind for of, known in table.columns.items() if _given(known.values[i])]
-        if isinstance(read.value, str):
-            profile = read.value
-        elif read.problem and "requirement" in given:
-            found.cell(read, where, cell, id=_called(table, i))
+        known = isinstance(read.value, str)
+        given = set() if known else {of for of, values in table.columns.items() if _given(values.values[i])}
+        kinds = {of.kind for of in given}
+        if not known and not given:
             continue
-        elif not given:
-            continue
-        elif only:
-            profile = only.id
-        elif "requirement" in given:
-            found.problems.append(Problem.of("sheets.missing-profile", where, id=_called(table, i), right=right))
-            continue
-        elif "fact" in given:
-            profile = model.profiles[0].id
-            if read.problem:
+        if not known and not only:
+            if "fact" in kinds and "requirement" not in kinds and not read.problem:
+                first = model.profiles[0].name
+                found.notes.append(Problem.of("sheets.profile-not-needed", where, right=right, profile=first))
+            elif not kinds & {"requirement", "fact"} and not {ID, NAME} <= given:
+                found.problems.append(Problem.of("sheets.lonely-row", where, _called(table, i)))
+                continue
+            elif read.problem:
                 found.cell(read, where, cell, id=_called(table, i))
-            note = Problem.of("sheets.profile-not-needed", where, right=right, profile=model.profiles[0].name)
-            found.notes.append(note)
-        else:
-            found.problems.append(_nothing_given(table, i, read, where, cell, right))
-            continue
+            else:
+                found.problems.append(Problem.of("sheets.missing-profile", where, id=_called(table, i), right=right))
         kept.append(i)
-        profiles.append(profile)
-    return kept, profiles
-
-
-def _nothing_given(table: _Table, i: int, read: Read, where: str, cell: Cell, right: Text) -> Problem:
-    """Why a row without profile, answers and facts is left out."""
-    called = _called(table, i)
-    if read.problem:
-        return Problem.of(read.problem, where, shown(cell), **read.details, id=called)
-    if all(target in table.columns and _given(table.columns[target].values[i]) for target in (ID, NAME)):
-        return Problem.of("sheets.missing-profile", where, id=called, right=right)
-    return Problem.of("sheets.lonely-row", where, called)
+        profiles.append(str(read.value) if known else model.profiles[0].id)
+        counted.append(known or only is not None)
+    return kept, profiles, counted
 
 
 def _given(cell: Cell) -> bool:
