@@ -1,0 +1,12 @@
+"""The command line: parse, call, print. No rule and no arithmetic stands here.
+
+Exit codes: 0 done, 1 problems in the input (outputs are still written), 2 wrong usage.
+"""
+
+from maturity.cli import batches, definitions, questions  # noqa: F401  the commands join the app when imported
+from maturity.cli.frame import app
+
+
+def main() -> None:
+    """Entry point of the command ``maturity``."""
+    app()

@@ -1,0 +1,126 @@
+"""The shipped models and programmes: list, show, export."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table as Screen
+
+from maturity.cli import frame
+from maturity.cli.frame import Language, On, Output, models_app, programmes_app
+from maturity.language import Lang, say
+
+
+@models_app.callback()
+def models(context: typer.Context, lang: Language = "zh") -> None:
+    """列出内置模型 · list the shipped models"""
+    from maturity.models import load_model, shipped
+
+    if context.invoked_subcommand is None:
+        for id in shipped():
+            model = load_model(id)
+            frame.out.print(f"{id}  {model.name.in_(frame.as_lang(lang))}  [{model.status}]", markup=False)
+
+
+@models_app.command("show")
+def show_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], lang: Language = "zh") -> None:
+    """显示结构、权重及其依据 · structure and weights, with what they rest on"""
+    from maturity.models import load_model
+
+    language = frame.as_lang(lang)
+    with frame.reported(language):
+        model = load_model(ref)
+        head = model.definition
+        frame.out.print(f"{model.name.in_(language)}  {model.id}  [{model.status}]", markup=False)
+        frame.tell(
+            "model-head", language, sha256=model.fingerprint, checked=head.checked_on, count=len(model.requirements)
+        )
+        mark = head.pass_mark
+        frame.tell("model-mark", language, mark=mark.value, basis=say(f"basis.{mark.basis}", language), cite=mark.cite)
+        for level in head.levels:
+            frame.out.print(f"  {level.number} {level.name.in_(language)}: S ≥ {level.total_from.value}", markup=False)
+        table = Screen(box=None, pad_edge=False)
+        table.add_column(say("cli.node", language))
+        for profile in model.profiles:
+            table.add_column(profile.name.in_(language), justify="right")
+            table.add_column(say("cli.basis", language))
+        for node in head.nodes:
+            depth = [layer.id for layer in head.layers].index(node.layer)
+            cells = []
+            for profile in model.profiles:
+                weight = node.weight.get(profile.id)
+                cells += [str(weight.value), say(f"basis.{weight.basis}", language)] if weight else ["—", ""]
+            table.add_row("  " * depth + node.name.in_(language), *cells)
+        frame.out.print(table)
+
+
+@models_app.command("export")
+def export_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], output: Output, lang: Language = "zh") -> None:
+    """导出为文件，改正其中的数字后用 --model 引用 · write the file, correct a number, use it with --model"""
+    from maturity.models import load_model
+
+    with frame.reported(frame.as_lang(lang)):
+        _export(output, load_model(ref).content, frame.as_lang(lang))
+
+
+@programmes_app.callback()
+def programmes(context: typer.Context, on: On = None, lang: Language = "zh") -> None:
+    """列出内置认定计划 · list the shipped programmes"""
+    from maturity.scenarios import load_programme, shipped
+
+    if context.invoked_subcommand is None:
+        for id in shipped():
+            programme = load_programme(id, on=on or date.today())
+            frame.out.print(f"{id}  {programme.name.in_(frame.as_lang(lang))}  [{programme.status}]", markup=False)
+
+
+@programmes_app.command("show")
+def show_programme(
+    ref: Annotated[str, typer.Argument(metavar="ID|PATH")], on: On = None, lang: Language = "zh"
+) -> None:
+    """显示各级条件、条款与解读 · tiers, conditions, clauses and readings"""
+    from maturity.scenarios import load_programme
+    from maturity.scenarios.wording import threshold
+
+    language = frame.as_lang(lang)
+    with frame.reported(language):
+        programme = load_programme(ref, on=on or date.today())
+        frame.out.print(f"{programme.name.in_(language)}  {programme.id}  [{programme.status}]", markup=False)
+        frame.tell("programme-head", language, sha256=programme.fingerprint, since=programme.definition.in_force_from)
+        for tier in programme.tiers:
+            frame.out.print(f"\n{tier.name.in_(language)}  {tier.id}", markup=False)
+            table = Screen(box=None, pad_edge=False, show_header=False)
+            for _ in range(4):
+                table.add_column(overflow="fold")
+            for condition in programme.conditions:
+                if tier.id in condition.tiers:
+                    read = condition.read(programme.default_readings)
+                    table.add_row(
+                        read.clause.cite(language),
+                        read.name.in_(language),
+                        threshold(read.rule, programme, language),
+                        say(f"modality.{read.modality}", language),
+                    )
+            frame.out.print(table)
+        for reading in programme.readings:
+            options = " | ".join(
+                f"{option.id}{' *' if option.id == reading.default else ''}" for option in reading.options
+            )
+            frame.out.print(f"\n--reading {reading.id}= {options}\n  {reading.name.in_(language)}", markup=False)
+
+
+@programmes_app.command("export")
+def export_programme(
+    ref: Annotated[str, typer.Argument(metavar="ID|PATH")], output: Output, on: On = None, lang: Language = "zh"
+) -> None:
+    """导出为文件，修改后用 --programme 引用 · write the file, change it, use it with --programme"""
+    from maturity.scenarios import load_programme
+
+    with frame.reported(frame.as_lang(lang)):
+        _export(output, load_programme(ref, on=on or date.today()).content, frame.as_lang(lang))
+
+
+def _export(path: Path, content: bytes, lang: Lang) -> None:
+    path.write_bytes(content)
+    frame.tell("written", lang, path=path)

@@ -1,0 +1,224 @@
+"""What every command shares: its options, the language, messages, exit codes, and the steps from files to verdicts."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as Screen
+
+from maturity.errors import InputError, MaturityError, Problem, nearest
+from maturity.language import LANGUAGES, Lang, say
+
+if TYPE_CHECKING:
+    from maturity.answers import Answers
+    from maturity.models import MaturityModel
+    from maturity.scenarios import Decisions, Programme
+    from maturity.scoring import Assessment
+    from maturity.sheets import Batch, Table
+
+DEFAULT_MODEL = "gbt39116-2020"
+DEFAULT_PROGRAMME = "jilin-2024-228"
+NO_PROGRAMME = "none"
+LISTED = 40
+"""Problems shown on the screen; all of them are in the results."""
+
+out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="智能制造能力成熟度：评分、定级、认定、报告 · Smart-manufacturing maturity: scores, levels, tiers, reports",
+)
+models_app = typer.Typer(no_args_is_help=False, help="成熟度模型：列出、查看、导出 · maturity models")
+programmes_app = typer.Typer(no_args_is_help=False, help="认定计划：列出、查看、导出 · recognition programmes")
+app.add_typer(models_app, name="models", invoke_without_command=True)
+app.add_typer(programmes_app, name="programmes", invoke_without_command=True)
+
+
+def _lang(value: str) -> str:
+    if value not in LANGUAGES:
+        raise typer.BadParameter(" | ".join(LANGUAGES))
+    return value
+
+
+def _day(value: str) -> date:
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{value}: YYYY-MM-DD") from None
+
+
+Files = Annotated[list[Path], typer.Argument(exists=True, help="xlsx 或 csv 文件 · xlsx or csv files")]
+Output = Annotated[Path, typer.Option("-o", "--output", help="写到哪里 · where to write")]
+Model = Annotated[str, typer.Option("--model", metavar="ID|PATH", help="成熟度模型 · maturity model")]
+ProgrammeRef = Annotated[
+    str, typer.Option("--programme", metavar="ID|PATH", help="认定计划；none 为不判断 · programme, or none")
+]
+On = Annotated[
+    date | None,
+    typer.Option("--on", metavar="YYYY-MM-DD", parser=_day, help="申报日期，默认今天 · day of application or today"),
+]
+Readings = Annotated[
+    list[str] | None,
+    typer.Option("--reading", metavar="NAME=VALUE", help="对歧义条款的解读 · reading of an ambiguous clause"),
+]
+WithPlan = Annotated[bool, typer.Option("--plan", help="附提升路径 · with the way to the next level")]
+WithFirmness = Annotated[bool, typer.Option("--firmness", help="附等级稳固程度 · with how firm the level is")]
+Language = Annotated[
+    str, typer.Option("--lang", metavar="zh|en", callback=_lang, help="语言 · language of messages and output")
+]
+
+
+def as_lang(value: str) -> Lang:
+    return "en" if value == "en" else "zh"
+
+
+def tell(key: str, lang: Lang, /, **values: object) -> None:
+    out.print(say(f"cli.{key}", lang, **values), markup=False)
+
+
+@contextmanager
+def reported(lang: Lang) -> Iterator[None]:
+    """Problems printed in the language, and the exit code they ask for."""
+    try:
+        yield
+    except OSError as error:
+        listed([Problem.of("cli.not-written", str(error.filename or ""), error.strerror or error)], lang)
+        raise typer.Exit(1) from None
+    except MaturityError as error:
+        listed(error.problems, lang)
+        misused = all(problem.id in ("definition.not-found", "decide.unknown-reading") for problem in error.problems)
+        raise typer.Exit(2 if misused else 1) from None
+
+
+def listed(problems: Sequence[Problem], lang: Lang, *, all_of_them: bool = True) -> None:
+    for problem in problems if all_of_them else problems[:LISTED]:
+        err.print(problem.text(lang), markup=False)
+    if not all_of_them and len(problems) > LISTED:
+        err.print(say("cli.more-problems", lang, count=len(problems) - LISTED), markup=False)
+
+
+def load(model: str, programme: str, on: date) -> "tuple[MaturityModel, Programme | None]":
+    from maturity.models import load_model
+    from maturity.scenarios import load_programme
+
+    return load_model(model), None if programme == NO_PROGRAMME else load_programme(programme, on=on)
+
+
+def read(files: Sequence[Path], model: "MaturityModel", programme: "Programme | None", lang: Lang) -> "Batch":
+    from maturity.sheets import read_batch
+
+    with err.status(say("cli.reading", lang)):
+        batch = read_batch(files, model, programme)
+    tell("read", lang, count=len(batch.answers), problems=len(batch.problems), notes=len(batch.notes))
+    return batch
+
+
+def judge(
+    batch: "Batch", programme: "Programme | None", on: date, readings: list[str] | None
+) -> "tuple[Assessment, Decisions | None]":
+    from maturity.scenarios import decide
+    from maturity.scoring import assess
+
+    assessment = assess(batch.answers)
+    if programme is None or batch.facts is None:
+        return assessment, None
+    return assessment, decide(programme, assessment, batch.facts, on=on, readings=pairs(readings, "--reading"))
+
+
+def applied(on: date | None, lang: Lang) -> date:
+    if on is None:
+        on = date.today()
+        tell("applied-today", lang, on=on)
+    return on
+
+
+def summary(assessment: "Assessment", decisions: "Decisions | None", lang: Lang) -> None:
+    """How many enterprises reach which level, and which tier."""
+    import numpy as np
+
+    table = Screen(box=None, pad_edge=False)
+    table.add_column(say("cli.level", lang))
+    table.add_column(say("cli.enterprises", lang), justify="right")
+    for level in assessment.answers.model.levels[::-1]:
+        table.add_row(f"{level.number} {level.name.in_(lang)}", str(int((assessment.level == level.number).sum())))
+    table.add_row(say("cli.below", lang), str(int((assessment.level == 0).sum())))
+    if (assessment.level < 0).any():
+        table.add_row(say("cli.no-level", lang), str(int((assessment.level < 0).sum())))
+    out.print(table)
+    if decisions is None:
+        return
+    verdicts = ("eligible", "cultivation", "undecided", "ineligible")
+    table = Screen(box=None, pad_edge=False)
+    table.add_column(say("cli.tier", lang))
+    for verdict in verdicts:
+        table.add_column(say(f"verdict.{verdict}", lang), justify="right")
+    for tier in decisions.programme.tiers:
+        counts = [str(int(np.sum(decisions.verdict[tier.id] == verdict))) for verdict in verdicts]
+        table.add_row(tier.name.in_(lang), *counts)
+    out.print()
+    out.print(decisions.programme.name.in_(lang), markup=False)
+    out.print(table)
+
+
+def finish(problems: Sequence[Problem], lang: Lang) -> None:
+    """Problems on the screen, and exit code 1 when there are any."""
+    if problems:
+        err.print(say("cli.problems", lang, count=len(problems)), markup=False)
+        listed(problems, lang, all_of_them=False)
+        raise typer.Exit(1)
+
+
+Extra = Annotated[
+    Path | None, typer.Option("-o", "--output", help="写成 xlsx、csv 或 json · also write xlsx, csv or json")
+]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="只看这些 · only these")]
+
+
+def chosen(batch: "Batch", only: Sequence[str] | None) -> "Answers":
+    """The answers of the enterprises asked for."""
+    import numpy as np
+
+    ids = batch.answers.ids
+    if unknown := [id for id in only or () if id not in ids]:
+        raise InputError([Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown])
+    return batch.answers.take(np.array([i for i, id in enumerate(ids) if only is None or id in only], np.intp))
+
+
+def pairs(words: Sequence[str] | None, option: str) -> dict[str, str]:
+    """The NAME=VALUE words of an option."""
+    named = {}
+    for word in words or ():
+        name, found, value = word.partition("=")
+        if not found:
+            raise typer.BadParameter(f"{word}: NAME=VALUE", param_hint=option)
+        named[name] = value
+    return named
+
+
+def table_of(id: str, group: str, rows: Sequence[object], lang: Lang, /, **first: Sequence[object]) -> "Table":
+    """Frozen rows as a table, with the headings ``GROUP.FIELD``; the columns ``first`` stand before them."""
+    from maturity.sheets import Table
+
+    own = [field.name for field in fields(type(rows[0]))] if rows else []  # type: ignore[arg-type]
+    titles = {name: say(f"cli.{name}", lang) for name in first} | {name: say(f"{group}.{name}", lang) for name in own}
+    lines = [
+        {name: values[k] for name, values in first.items()} | {name: getattr(row, name) for name in own}
+        for k, row in enumerate(rows)
+    ]
+    return Table(id, say(f"cli.table.{id}", lang), titles, lines)
+
+
+def show(table: "Table", columns: Sequence[str]) -> None:
+    """Some columns of a table on the screen."""
+    shown = Screen(box=None, pad_edge=False)
+    for column in columns:
+        shown.add_column(table.titles[column], overflow="fold")
+    for row in table.rows:
+        cells = (row[column] for column in columns)
+        shown.add_row(*("、".join(map(str, cell)) if isinstance(cell, tuple) else str(cell) for cell in cells))
+    out.print(shown)

@@ -1,0 +1,238 @@
+"""What follows from a level: how firm it is, the way up, and what if."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from maturity.cli import frame
+from maturity.cli.frame import (
+    DEFAULT_MODEL,
+    DEFAULT_PROGRAMME,
+    NO_PROGRAMME,
+    Extra,
+    Files,
+    Language,
+    Model,
+    On,
+    Only,
+    ProgrammeRef,
+    Readings,
+    app,
+)
+from maturity.language import say
+
+DETAILED = 3
+"""Plans that are shown step by step; of more only the result is."""
+
+
+@app.command()
+def firmness(
+    files: Files,
+    output: Extra = None,
+    only: Only = None,
+    points: Annotated[int, typer.Option(min=0, max=100, help="权重变动的百分点 · points that weights move")] = 5,
+    draws: Annotated[int, typer.Option(min=1, help="抽样次数 · draws")] = 10_000,
+    seed: Annotated[int, typer.Option(help="随机种子 · seed of the draws")] = 0,
+    model: Model = DEFAULT_MODEL,
+    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    on: On = None,
+    lang: Language = "zh",
+) -> None:
+    """等级有多稳：几条答案之差、评估员分歧、权重变动 · how firm the level is"""
+    from maturity.firmness import how_firm
+    from maturity.sheets import write_tables
+
+    language = frame.as_lang(lang)
+    with frame.reported(language):
+        batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
+        names = dict(zip(batch.answers.ids, batch.names, strict=True))
+        answers = frame.chosen(batch, only)
+        with frame.err.status(say("cli.working", language)):
+            found = how_firm(answers, draws=draws, seed=seed, points=points)
+        for each in found:
+            frame.out.print(f"\n{each.id}  {names[each.id]}", markup=False)
+            for sentence in each.sentences(language):
+                frame.out.print(f"  {sentence}", markup=False)
+        if output:
+            changes = [row for each in found for change in each.changes for row in change.rows(language)]
+            drawn = [row for each in found for row in each.probabilities.rows()]
+            ranges = [row for each in found for row in each.weights.rows()]
+            tables = [
+                frame.table_of(id, "firmness.column", rows, language)
+                for id, rows in (("changes", changes), ("probabilities", drawn), ("weights", ranges))
+            ]
+            document = {"model": answers.model.fingerprint, "firmness": [each.plain() for each in found]}
+            for written in write_tables(output, tables, document):
+                frame.tell("written", language, path=written)
+        frame.finish(batch.problems, language)
+
+
+@app.command()
+def plan(
+    files: Files,
+    output: Extra = None,
+    only: Only = None,
+    level: Annotated[
+        int | None, typer.Option(help="目标等级，默认各自的下一级 · level, default: each one's next")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="bands|stepwise", help="等级的解读 · reading of levels")
+    ] = None,
+    subdomain: Annotated[
+        str | None, typer.Option(metavar="ID", help="只看一个能力子域的等级 · of one subdomain")
+    ] = None,
+    tier: Annotated[str | None, typer.Option(metavar="ID", help="目标为一个认定等次 · a tier instead")] = None,
+    costs: Annotated[Path | None, typer.Option(exists=True, help="费用表 csv · table of costs")] = None,
+    budget: Annotated[str | None, typer.Option(help="每家企业的预算 · budget of each enterprise")] = None,
+    total_budget: Annotated[str | None, typer.Option(help="总预算，选出受支持的企业 · one budget for all")] = None,
+    fixed: Annotated[list[str] | None, typer.Option("--fix", metavar="ID=CHOICE", help="必须达到 · must reach")] = None,
+    forbidden: Annotated[list[str] | None, typer.Option("--forbid", metavar="ID", help="不得提升 · not raised")] = None,
+    ordered: Annotated[bool, typer.Option(help="先低级后高级 · lower levels first")] = False,
+    processes: Annotated[int, typer.Option(min=1, help="并行进程数 · processes")] = 1,
+    model: Model = DEFAULT_MODEL,
+    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    on: On = None,
+    reading: Readings = None,
+    lang: Language = "zh",
+) -> None:
+    """提升路径：达到某级或某等次的最低成本方案，附最优性证明 · the provably cheapest way to a level or tier"""
+    import maturity.improvement as way
+    from maturity.models import READINGS
+    from maturity.sheets import write_tables
+
+    language = frame.as_lang(lang)
+    if by is not None and by not in READINGS:
+        raise typer.BadParameter(" | ".join(READINGS), param_hint="--by")
+    own = next((known for known in READINGS if known == by), None)
+    if tier is not None and (level is not None or subdomain is not None):
+        raise typer.BadParameter("--tier | --level", param_hint="--tier")
+    if subdomain is not None and level is None:
+        raise typer.BadParameter("--subdomain ID --level N", param_hint="--subdomain")
+    with frame.reported(language):
+        day = frame.applied(on, language) if tier else on or date.today()
+        loaded = frame.load(model, programme, day)
+        batch = frame.read(files, *loaded, language)
+        assessment, decisions = frame.judge(batch, loaded[1], day, reading)
+        rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
+        aims: dict[way.Target, Sequence[int]] = {}
+        if tier is not None:
+            if decisions is None or tier not in decisions.verdict:
+                known = ", ".join(decisions.verdict) if decisions else NO_PROGRAMME
+                raise typer.BadParameter(f"{tier}: {known}", param_hint="--tier")
+            aims[way.TierTarget(decisions, tier)] = rows
+        elif subdomain is not None and level is not None:
+            aims[way.SubdomainTarget(subdomain, level)] = rows
+        elif level is not None:
+            aims[way.LevelTarget(level, own)] = rows
+        else:
+            aims.update(way.next_levels(assessment, rows, own))
+        with frame.err.status(say("cli.working", language)):
+            plans = [
+                found
+                for aim, those in aims.items()
+                for found in way.plan(
+                    assessment,
+                    aim,
+                    rows=those,
+                    costs=way.read_costs(costs, assessment.answers.model) if costs else None,
+                    budget=budget,
+                    fixed=frame.pairs(fixed, "--fix"),
+                    forbidden=forbidden or (),
+                    ordered=ordered,
+                    processes=processes,
+                )
+            ]
+        plans.sort(key=lambda found: found.row)
+        for found in plans:
+            frame.out.print(f"\n{found.id}  {batch.names[found.row]}", markup=False)
+            frame.out.print(f"  {found.headline(language)}", markup=False)
+            if len(plans) <= DETAILED and found.upgrades:
+                steps = frame.table_of("plan", "improvement.columns", found.rows(language), language)
+                frame.show(steps, ("requirement", "name", "level", "present", "to", "cost"))
+            for work in found.aim.work if len(plans) <= DETAILED else ():
+                told = (work.clause, work.name, work.threshold, work.shortfall)
+                frame.out.print("  " + "  ".join(filter(None, (text.in_(language) for text in told))), markup=False)
+        document: dict[str, object] = {"model": assessment.answers.model.fingerprint}
+        document["plans"] = [found.as_dict() for found in plans]
+        if total_budget is not None:
+            chosen = way.support(plans, total_budget)
+            frame.out.print(f"\n{chosen.headline(language)}", markup=False)
+            document["support"] = chosen.as_dict()
+        if output:
+            listed = [(found, row) for found in plans for row in found.rows(language)]
+            enterprises, targets = [found.id for found, _ in listed], [found.aim.name for found, _ in listed]
+            named = [target.in_(language) for target in targets]
+            upgrades = [row for _, row in listed]
+            tables = [
+                frame.table_of("plan", "improvement.columns", upgrades, language, enterprise=enterprises, target=named)
+            ]
+            for written in write_tables(output, tables, document):
+                frame.tell("written", language, path=written)
+        frame.finish(batch.problems, language)
+
+
+@app.command()
+def whatif(
+    files: Files,
+    output: Extra = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option("--weight", metavar="PROFILE:NODE=VALUE", help="如 discrete:element.resources=0.15 · a weight"),
+    ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="[ID:]REQUIREMENT=CHOICE", help="如 data.1a=full · an answer"),
+    ] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="行业类型 · another profile")] = None,
+    to_model: Annotated[
+        str | None, typer.Option("--to-model", metavar="ID|PATH", help="另一模型 · another model")
+    ] = None,
+    model: Model = DEFAULT_MODEL,
+    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    on: On = None,
+    lang: Language = "zh",
+) -> None:
+    """如果……会怎样：改答案、权重、模型或行业类型，看谁变动 · what moves when something changes"""
+    from maturity.firmness import whatif as compared
+    from maturity.models import load_model
+    from maturity.sheets import write_tables
+
+    language = frame.as_lang(lang)
+    with frame.reported(language):
+        weights: dict[str, dict[str, str]] = {}
+        for key, value in frame.pairs(weight, "--weight").items():
+            own, colon, node = key.partition(":")
+            if not colon:
+                raise typer.BadParameter(f"{key}: PROFILE:NODE=VALUE", param_hint="--weight")
+            weights.setdefault(own, {})[node] = value
+        choices: dict[str, Any] = {}
+        for key, value in frame.pairs(answer, "--answer").items():
+            enterprise, colon, requirement = key.rpartition(":")
+            if colon:
+                choices.setdefault(enterprise, {})[requirement] = value
+            else:
+                choices[requirement] = value
+        batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
+        found = compared(
+            batch.answers,
+            choices=choices or None,
+            weights=weights or None,
+            model=load_model(to_model) if to_model else None,
+            profile=profile,
+        )
+        for note in found.notes:
+            frame.out.print(note.text(language), markup=False)
+        frame.out.print(found.sentence(language), markup=False)
+        every = found.rows()
+        if rows := [row for row in every if row.changed]:
+            levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
+            moved = frame.table_of("whatif", "firmness.column", rows, language)
+            frame.show(moved, ("id", *levels, "total_before", "total_after", "changed"))
+        if output:
+            tables = [frame.table_of("whatif", "firmness.column", every, language)]
+            for written in write_tables(output, tables, {"whatif": [row.plain() for row in every]}):
+                frame.tell("written", language, path=written)
+        frame.finish(batch.problems, language)
