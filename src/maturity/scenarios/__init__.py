@@ -5,7 +5,7 @@ words, and conditions made from a closed vocabulary (`maturity.scenarios.rules`)
 assessment and gives, for every tier, a verdict with the reason, clause by clause; what is not known stays unknown.
 """
 
-from maturity.scenarios.decisions import VERDICTS, ConditionResult, Decisions, Verdict, decide
+from maturity.scenarios.decisions import ConditionResult, Decisions, decide
 from maturity.scenarios.facts import Facts, fact_problem
 from maturity.scenarios.programme import (
     Catalogue,
@@ -19,7 +19,9 @@ from maturity.scenarios.programme import (
     parse_programme,
     shipped,
 )
+from maturity.scenarios.reasons import Mend
 from maturity.scenarios.truth import NO, UNKNOWN, YES
+from maturity.scenarios.verdicts import VERDICTS, Verdict
 
 __all__ = [
     "NO",
@@ -33,6 +35,7 @@ __all__ = [
     "Decisions",
     "FactDefinition",
     "Facts",
+    "Mend",
     "Programme",
     "Reading",
     "Tier",

@@ -168,9 +168,13 @@ class Route(Definition):
 
 
 class ProgrammeDefinition(Document):
-    """A whole programme file. ``application_date`` is the id of the fact that holds it."""
+    """A whole programme file.
+
+    ``application_date`` is the id of the fact that holds it; ``ladder``: the tiers stand from the lowest to the highest.
+    """
 
     application_date: str
+    ladder: bool = True
     clauses: Annotated[tuple[Clause, ...], Some]
     facts: Annotated[tuple[FactDefinition, ...], Some]
     catalogues: tuple[Catalogue, ...] = ()
@@ -191,6 +195,8 @@ class Condition:
     modality: Modality
     rule: Rule
     under: Mapping[str, Mapping[str, Variant]]
+    on_record: bool = False
+    """A sanction: it bars by what is on record, and what nobody recorded bars nobody."""
 
     def read(self, readings: Mapping[str, str]) -> "Condition":
         """The condition as it stands under an option of each reading."""
