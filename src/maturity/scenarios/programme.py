@@ -17,6 +17,7 @@ from maturity.errors import DefinitionError, Problem
 from maturity.language import Lang, Text, say
 from maturity.models import Level, load_model
 from maturity.models import shipped as shipped_models
+from maturity.scenarios.procedure import Proceedings, Sanction, refusals
 from maturity.scenarios.rules import (
     DECIDING,
     Applied,
@@ -82,6 +83,7 @@ class FactDefinition(Definition):
         most: the greatest number that makes sense.
         catalogue: id of the catalogue that names are matched with.
         scale: what the order of the grades rests on.
+        states_of: the procedure whose states are the options of a one_of fact.
     """
 
     id: Id
@@ -95,6 +97,7 @@ class FactDefinition(Definition):
     negative: bool = False
     most: Number | None = None
     catalogue: str = ""
+    states_of: str = ""
 
 
 class EntryDefinition(Definition):
@@ -167,7 +170,7 @@ class Route(Definition):
     requires: Annotated[tuple[str, ...], Some]
 
 
-class ProgrammeDefinition(Document):
+class ProgrammeDefinition(Proceedings):
     """A whole programme file.
 
     ``application_date`` is the id of the fact that holds it; ``ladder``: the tiers stand from the lowest to the highest.
@@ -304,7 +307,7 @@ def parse_programme(content: bytes, file: str) -> Programme:
         DefinitionError: everything that is wrong with the file.
     """
     loaded = read(content, file, ProgrammeDefinition)
-    loaded.refuse([*_structure(loaded), *_references(loaded)])
+    loaded.refuse([*_structure(loaded), *_references(loaded), *_proceedings(loaded)])
     loaded.refuse([*_kinds(loaded), *_thresholds(loaded), *_dates(loaded), *_outcomes(loaded)])
     value = loaded.value
     clauses = {clause.id: clause for clause in value.clauses}
@@ -322,11 +325,48 @@ def parse_programme(content: bytes, file: str) -> Programme:
         catalogues=value.catalogues,
         readings=value.readings,
         clauses=value.clauses,
-        conditions=tuple(
-            Condition(one.id, one.name, clauses[one.clause], one.tiers, one.modality, one.rule, one.under)
-            for one in value.conditions
+        conditions=(
+            *(
+                Condition(one.id, one.name, clauses[one.clause], one.tiers, one.modality, one.rule, one.under)
+                for one in value.conditions
+            ),
+            *(_barring(sanction, clauses) for sanction in value.sanctions),
         ),
         routes=value.routes,
+    )
+
+
+def _barring(sanction: Sanction, clauses: Mapping[str, Clause]) -> Condition:
+    """A sanction as the condition that nothing on record bars the applicant."""
+
+    def runs_from(event: str) -> NoEvent:
+        return NoEvent(kind="no_event", fact=event, months=sanction.months)
+
+    under = {
+        reading: {option: Variant(rule=runs_from(event)) for option, event in options.items()}
+        for reading, options in sanction.event_under.items()
+    }
+    clause, rule = clauses[sanction.clause], runs_from(sanction.event)
+    return Condition(sanction.id, sanction.name, clause, sanction.tiers, "mandatory", rule, under, on_record=True)
+
+
+def _proceedings(loaded: Loaded[ProgrammeDefinition]) -> Iterator[Problem]:
+    """What is wrong with what stands around the conditions."""
+    value = loaded.value
+    for fact in value.facts:
+        if fact.states_of:
+            procedures = [procedure.id for procedure in value.procedures]
+            yield from dangling(fact.states_of, procedures, f"{loaded.file}: facts.{fact.id}.states_of")
+    conditions = [one.id for one in (*value.conditions, *value.sanctions)]
+    if len(set(conditions)) < len(conditions):
+        yield from duplicates(conditions, f"{loaded.file}: sanctions")
+    yield from refusals(
+        value,
+        loaded.file,
+        clauses=[clause.id for clause in value.clauses],
+        tiers=[tier.id for tier in value.tiers],
+        facts={fact.id: fact.kind for fact in value.facts},
+        readings={reading.id: [option.id for option in reading.options] for reading in value.readings},
     )
 
 
@@ -471,6 +511,7 @@ def _kinds(loaded: Loaded[ProgrammeDefinition]) -> Iterator[Problem]:
     facts = {fact.id: fact for fact in value.facts}
     own = {
         "options": ("one_of", "grade"),
+        "states_of": ("one_of",),
         "scale": ("grade",),
         "unit": ("number",),
         "decimals": ("number",),

@@ -237,9 +237,9 @@ _Way = frozenset[tuple[int, bool]]
 def to_mend(parts: Parts, row: Given) -> tuple[Mend, ...]:
     """The fewest rules that must change for an applicant who is ineligible to be eligible, or in cultivation.
 
-    Every leaf counts by itself, and what is unknown counts at its best. Among the ways with equally few changes, the one
-    to eligible comes first, then the file's order. () when no change is enough: an application window that has closed
-    does not open again.
+    Every leaf counts by itself, even where one fact stands in several, and what is unknown counts at its best. Among
+    the ways with equally few changes, the one to eligible comes first, then the file's order. () when no change is
+    enough: an application window that has closed does not open again.
     """
     numbered: list[tuple[Condition, Rule]] = []
     for _, condition in parts:

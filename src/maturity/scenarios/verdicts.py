@@ -158,11 +158,11 @@ class Asked:
 
     Attributes:
         given: what is decided on.
-        decided: by leaf and answers assumed, what was decided so far.
+        decided: by leaf and answers assumed, what was decided so far, with the leaf itself, so that its identity lasts.
     """
 
     given: Given
-    decided: dict[tuple[int, Answers], Truth]
+    decided: dict[tuple[int, Answers], tuple[Rule, Truth]]
 
     def condition(self, condition: Condition, answers: Answers = ()) -> Truth:
         """(n,) whether a condition holds; a sanction bars only by what is on record."""
@@ -186,8 +186,8 @@ class Asked:
             facts = replace(self.given.facts, columns={**columns, **assumed}) if answers else self.given.facts
             found = np.asarray(truth(rule, replace(self.given, facts=facts)), dtype=np.int8)
             found.flags.writeable = False
-            self.decided[key] = found
-        return self.decided[key]
+            self.decided[key] = rule, found
+        return self.decided[key][1]
 
 
 def _all(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
