@@ -13,7 +13,9 @@ from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.facts import Facts, amount, place
+from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
+from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Mend
 from maturity.scenarios.rules import Assessed, NoEvent, leaves
 from maturity.scenarios.truth import NO, YES, Dates, Given, Truth, declared, declared_by_total, missing
@@ -66,6 +68,7 @@ class Decisions:
         verdict_by_reading: by (reading id, option id), the verdicts when just that reading takes that option.
         depends_on_reading: by tier id, (n,) bool: another option of some reading gives another verdict.
         conditions: every condition of every tier, tiers and conditions in the file's order.
+        places: by quota id, how the applicants stand in it.
         notes: what somebody should look at; those about the facts alone are in ``facts.notes``.
     """
 
@@ -81,6 +84,7 @@ class Decisions:
     verdict_by_reading: Mapping[tuple[str, str], Mapping[str, Verdicts]]
     depends_on_reading: Mapping[str, NDArray[np.bool_]]
     conditions: tuple[ConditionResult, ...]
+    places: Mapping[str, Places]
     notes: tuple[Problem, ...]
 
     def __len__(self) -> int:
@@ -246,6 +250,7 @@ def decide(
             by_reading[reading.id, option.id] = other
     for flags in depends.values():
         flags.flags.writeable = False
+    shared = {quota.id: places(quota, verdict[quota.tier], given, chosen) for quota in programme.definition.quotas}
     return Decisions(
         programme=programme,
         facts=facts,
@@ -259,7 +264,8 @@ def decide(
         verdict_by_reading=by_reading,
         depends_on_reading=depends,
         conditions=tuple(results),
-        notes=tuple(_notes(given)),
+        places=shared,
+        notes=(*_notes(given), *status_notes(programme, facts), *(note for own in shared.values() for note in own.notes)),
     )
 
 
