@@ -117,11 +117,13 @@ def _from_ledger(rule: Aggregate, facts: Facts, ledger: Ledger, on: Dates) -> Am
     money = ledger.columns[measure.amount]
     amounts = np.where(money.known, money.values, 0)
     n = len(facts)
-    least = _added(np.where(counts, amounts, 0), ledger.rows, n)
-    most = _added(np.where(may_count, amounts, 0), ledger.rows, n)
+    least = _added(np.where(counts, amounts, 0), ledger, n)
+    most = least if np.array_equal(counts, may_count) else _added(np.where(may_count, amounts, 0), ledger, n)
     endless = np.zeros(n, dtype=np.bool_)
-    endless[ledger.rows[may_count & ~money.known]] = True
-    entries = np.bincount(ledger.rows, minlength=n).astype(np.int64)  # counts without weights are whole numbers
+    if not money.known.all():
+        endless[ledger.rows[may_count & ~money.known]] = True
+    entries = np.zeros(n, dtype=np.int64)
+    entries[ledger.owners] = np.diff(ledger.starts, append=len(ledger))
     return Amount(least, np.where(endless, ENDLESS, most), entries > 0, entries)
 
 
@@ -131,8 +133,8 @@ def _entries(ledger: Ledger, *wheres: Where) -> tuple[Flags, Flags]:
     for where in wheres:
         for id, wanted in where.items():
             column = ledger.columns[id]
-            options = [option.id for option in ledger.definition.column(id).options]
-            fits = np.isin(column.values, [at for at, option in enumerate(options) if option in wanted])
+            options = ledger.definition.column(id).options
+            fits = np.array([option.id in wanted for option in options])[column.values]
             counts &= fits & column.known
             may_count &= fits | ~column.known
     return counts, may_count
@@ -177,15 +179,14 @@ def months_before(days: Dates, months: int) -> Dates:
     return earlier
 
 
-def _added(amounts: Whole, rows: NDArray[np.intp], n: int) -> Whole:
-    """(n,) the amounts of each row; ``rows`` never falls. A sum too great for an int64 stays just below `ENDLESS`."""
+def _added(amounts: Whole, ledger: Ledger, n: int) -> Whole:
+    """(n,) the amounts of each row's entries. A sum too great for an int64 stays just below `ENDLESS`."""
     total: Whole = np.zeros(n, dtype=np.int64)
-    if not len(amounts):
+    if not len(ledger):
         return total
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))
-    longest = int(np.diff(starts, append=len(rows)).max())
+    longest = int(np.diff(ledger.starts, append=len(ledger)).max())
     exact: NDArray[Any] = amounts if int(amounts.max()) * longest < ENDLESS else amounts.astype(object)
-    total[rows[starts]] = np.minimum(np.add.reduceat(exact, starts), ENDLESS - 1)
+    total[ledger.owners] = np.minimum(np.add.reduceat(exact, ledger.starts), ENDLESS - 1)
     return total
 
 

@@ -401,6 +401,6 @@ def _amount_notes(rules: Sequence[Rule], given: Given) -> Iterator[Problem]:
             where = place(facts.ids, int(i), ledger)
             yield Problem.of("decide.ledger-disagrees", where, amount(int(entered.least[i]), decimals), **sums)
     for ledger in dict.fromkeys(programme.measure(rule.measure).ledger for rule in amounts.values()):
-        without = len(facts) - len(np.unique(facts.ledgers[ledger].rows))
+        without = len(facts) - len(facts.ledgers[ledger].owners)
         if without:
             yield Problem.of("decide.without-ledger", ledger, without, ledger=programme.name_of(ledger))

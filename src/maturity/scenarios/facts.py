@@ -71,14 +71,24 @@ class Ledger:
         definition: which columns there are.
         rows: (m,) intp, never falling: the row of the enterprise that each entry belongs to.
         columns: by column id, one value per entry.
+        owners: (k,) intp, the rows that have entries, rising.
+        starts: (k,) intp, the first entry of each owner.
     """
 
     definition: LedgerDefinition
     rows: NDArray[np.intp]
     columns: Mapping[str, Column]
+    owners: NDArray[np.intp]
+    starts: NDArray[np.intp]
 
-    def __post_init__(self) -> None:
-        self.rows.flags.writeable = False
+    @classmethod
+    def of(cls, definition: LedgerDefinition, rows: NDArray[np.intp], columns: Mapping[str, Column]) -> "Ledger":
+        """A ledger of entries that stand together by enterprise."""
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        owners = rows[starts]
+        for array in (rows, owners, starts):
+            array.flags.writeable = False
+        return cls(definition, rows, columns, owners, starts)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -90,7 +100,7 @@ class Ledger:
         first = np.repeat(starts - (np.cumsum(counts) - counts), counts)
         entries = np.arange(len(first)) + first
         columns = {id: column.take(entries) for id, column in self.columns.items()}
-        return Ledger(self.definition, np.repeat(np.arange(len(rows)), counts), columns)
+        return Ledger.of(self.definition, np.repeat(np.arange(len(rows)), counts), columns)
 
     def values(self, column: str) -> tuple[Value, ...]:
         """A column, entry by entry, as `Facts.value` gives values."""
@@ -368,7 +378,7 @@ def _ledger(
         found += refused
         if taken is not None:
             read[column.id] = taken.take(order)
-    return (None if found else Ledger(ledger, rows[order], read)), found
+    return (None if found else Ledger.of(ledger, rows[order], read)), found
 
 
 def _notes(
