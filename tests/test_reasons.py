@@ -52,8 +52,12 @@ SINGLE: st.SearchStrategy[Data] = st.one_of(
     st.fixed_dictionaries(
         {"kind": st.just("compare"), "fact": st.just("level"), "op": OPS, "threshold": st.sampled_from([0, 1, 3])}
     ),
-    st.fixed_dictionaries({"kind": st.just("date"), "fact": st.just("planned_on"), "op": OPS, "date": st.just(DAYS[1])}),
-    st.fixed_dictionaries({"kind": st.just("applied"), "closes": st.sampled_from([date(2025, 1, 1), date(2026, 1, 1)])}),
+    st.fixed_dictionaries(
+        {"kind": st.just("date"), "fact": st.just("planned_on"), "op": OPS, "date": st.just(DAYS[1])}
+    ),
+    st.fixed_dictionaries(
+        {"kind": st.just("applied"), "closes": st.sampled_from([date(2025, 1, 1), date(2026, 1, 1)])}
+    ),
 )
 SUM: st.SearchStrategy[Data] = st.fixed_dictionaries(
     {"kind": st.just("sum"), "facts": st.just(["money", "more_money"]), "op": OPS, "threshold": st.just(100)}
@@ -75,7 +79,11 @@ ROUTED = st.lists(st.tuples(RULES, st.sampled_from(["required", "production", "c
 def cited(rule: Data) -> Data:
     """A rule as a programme file has it: its numbers cited."""
     own = {
-        key: number(value) if key in ("threshold", "count") else [cited(part) for part in value] if key == "of" else value
+        key: number(value)
+        if key in ("threshold", "count")
+        else [cited(part) for part in value]
+        if key == "of"
+        else value
         for key, value in rule.items()
     }
     for key in ("date", "closes"):
@@ -85,7 +93,9 @@ def cited(rule: Data) -> Data:
 
 
 def programme_of(conditions: Sequence[tuple[Data, str]]) -> Programme:
-    head = MINIMAL.decode("utf-8").replace('quote = "投资不低于100万元"', 'quote = "投资"').partition("[[conditions]]")[0]
+    head = (
+        MINIMAL.decode("utf-8").replace('quote = "投资不低于100万元"', 'quote = "投资"').partition("[[conditions]]")[0]
+    )
     text = head
     for at, (rule, _) in enumerate(conditions):
         own = {"id": f"c{at}", "name": {"zh": f"条件{at}", "en": f"Condition {at}"}, "clause": "1", "tiers": ["tier"]}
@@ -134,9 +144,7 @@ def verdict(
     routed = {"production", "cultivation"} <= {own for _, own in conditions}
 
     def met(wanted: str) -> bool:
-        return all(
-            holds(rule, facts, flipped) for rule, own in conditions if (own if routed else "required") == wanted
-        )
+        return all(holds(rule, facts, flipped) for rule, own in conditions if (own if routed else "required") == wanted)
 
     if not met("required"):
         return "ineligible"
@@ -231,7 +239,9 @@ def test_an_unknown_fact_that_cannot_matter_does_not_block() -> None:
 
 def test_built_or_not_it_is_one_of_the_two() -> None:
     """Not known to be in production, and the route is open: nothing worse than cultivation can come out."""
-    decisions = decided({"in_production": None, "transformation": "implementing", "planned_production_on": "2025-12-31"})
+    decisions = decided(
+        {"in_production": None, "transformation": "implementing", "planned_production_on": "2025-12-31"}
+    )
     assert decisions.verdict["smart_factory"][0] == "undecided"
     assert (decisions.verdict_worst["smart_factory"][0], decisions.verdict_best["smart_factory"][0]) == (
         "cultivation",

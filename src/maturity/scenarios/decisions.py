@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, say
 from maturity.scenarios import reasons, wording
+from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of
 from maturity.scenarios.facts import Facts, amount, place
 from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Mend
-from maturity.scenarios.rules import Assessed, NoEvent, leaves
-from maturity.scenarios.truth import NO, YES, Dates, Given, Truth, declared, declared_by_total, missing
+from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, leaves
+from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import Asked, Interval, Parts, Role, Verdicts, interval, named, parts_of
 from maturity.scoring import Assessment
 
@@ -64,7 +65,7 @@ class Decisions:
         readings: the option of every reading that was in effect.
         verdict: by tier id, (n,) text: eligible, cultivation, ineligible, undecided.
         verdict_worst, verdict_best: by tier id, (n,) text: the bounds of what an applicant can end with, whatever is
-            still unknown; the same where the verdict is known. See `maturity.scenarios.verdicts` for when they are exact.
+            still unknown; the same where the verdict is known. `maturity.scenarios.verdicts` says when they are exact.
         verdict_by_reading: by (reading id, option id), the verdicts when just that reading takes that option.
         depends_on_reading: by tier id, (n,) bool: another option of some reading gives another verdict.
         conditions: every condition of every tier, tiers and conditions in the file's order.
@@ -105,6 +106,7 @@ class Decisions:
         They are all the unknown facts that can make a difference, so no smaller set is sure to settle it. () when the
         verdict is known. The maturity level is named by the fact that declares it: answering the rest of the sheet does
         as well.
+        Entries that leave an amount open are named by the id of their ledger, after the facts.
         """
         if self.verdict[tier][i] != "undecided":
             return ()
@@ -151,14 +153,14 @@ class Decisions:
 
     def _in_order(self, facts: Iterable[str]) -> tuple[str, ...]:
         wanted = set(facts)
-        return tuple(fact.id for fact in self.programme.facts if fact.id in wanted)
+        return tuple(one.id for one in self.programme.definition.asked if one.id in wanted)
 
     def headline(self, tier: str, i: int, lang: Lang) -> str:
         """The verdict in a line: what is missing when undecided, and the readings it hangs on, with the text."""
         own = str(self.verdict[tier][i])
         line = say(f"verdict.{own}", lang)
         if unknown := self.settling(tier, i):
-            names = _listed([self.programme.fact(fact).name.in_(lang) for fact in unknown], lang)
+            names = _listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
             line = say("programme.headline.missing", lang, verdict=line, facts=names)
         if not self.depends_on_reading[tier][i]:
             return line
@@ -265,7 +267,12 @@ def decide(
         depends_on_reading=depends,
         conditions=tuple(results),
         places=shared,
-        notes=(*_notes(given), *status_notes(programme, facts), *(note for own in shared.values() for note in own.notes)),
+        notes=(
+            *_notes(given),
+            *_amount_notes([result.condition.rule for result in results], given),
+            *status_notes(programme, facts),
+            *(note for own in shared.values() for note in own.notes),
+        ),
     )
 
 
@@ -383,3 +390,27 @@ def _level_notes(rule: Assessed, given: Given) -> Iterator[Problem]:
         where = place(ids, int(i), rule.declared_level or rule.declared_total)
         bounds: dict[str, Any] = {"level": given.level[i], "possible": given.level_possible[i]}
         yield Problem.of("decide.declared-disagrees", where, level[i], **bounds)
+
+
+def _amount_notes(rules: Sequence[Rule], given: Given) -> Iterator[Problem]:
+    """Amounts that the entries and the applicant's own figure state differently, and who gave no entries at all."""
+    facts, programme = given.facts, given.programme
+    amounts = {
+        (leaf.measure, str(leaf.window), str(leaf.where)): leaf
+        for rule in rules
+        for leaf in leaves(rule)
+        if isinstance(leaf, Aggregate) and len(facts.ledgers.get(programme.measure(leaf.measure).ledger, ()))
+    }
+    for rule in amounts.values():
+        ledger = programme.measure(rule.measure).ledger
+        entered, own = aggregated(rule, facts, given.on), stated(rule, facts)
+        decimals = unit_of(rule, programme).decimals
+        complete = (entered.entries > 0) & own.known & (own.least == own.most)
+        for i in np.flatnonzero(complete & ((own.least < entered.least) | (own.least > entered.most))):
+            sums = {"stated": amount(int(own.least[i]), decimals)}
+            where = place(facts.ids, int(i), ledger)
+            yield Problem.of("decide.ledger-disagrees", where, amount(int(entered.least[i]), decimals), **sums)
+    for ledger in dict.fromkeys(programme.measure(rule.measure).ledger for rule in amounts.values()):
+        without = len(facts) - len(facts.ledgers[ledger].owners)
+        if without:
+            yield Problem.of("decide.without-ledger", ledger, without, ledger=programme.name_of(ledger))

@@ -43,7 +43,7 @@ class Deadline(Definition):
     tiers: Annotated[tuple[str, ...], Some]
     by: Day
     after: tuple[str, ...] = ()
-    excluded_under: OptionOf = {}
+    excluded_under: Mapping[str, str] = {}
     documents: tuple[Text, ...] = ()
 
     def last_day(self, readings: Mapping[str, str]) -> date:
@@ -61,7 +61,7 @@ class State(Definition):
 class Transition(Cited):
     """A step from one of some states to another; without ``sources`` it begins the procedure.
 
-    ``cite`` says where it stands, or that it is only implied (``basis = "assumed"``); ``optional``: not everyone takes it.
+    ``cite`` says where it stands, or that it is only implied (``basis = "assumed"``); not all take an ``optional`` one.
     """
 
     id: Id
@@ -138,7 +138,7 @@ class Quota(Cited):
     per: str = ""
     rank: str
     outside: Rule | None = None
-    outside_under: OptionOf = {}
+    outside_under: Mapping[str, str] = {}
 
 
 def holds_under(options: OptionOf, readings: Mapping[str, str]) -> bool:
@@ -312,4 +312,3 @@ def _options(options: OptionOf, place: str, readings: Mapping[str, Sequence[str]
 def _whole(number: Number, place: str) -> Iterator[Problem]:
     if number.exact.denominator != 1 or number.exact < 1:
         yield Problem.of("programme.not-whole", place, number.value, span="1 …")
-

@@ -20,7 +20,7 @@ from maturity.language import Lang, say
 from maturity.scenarios import wording
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import Condition, Programme
-from maturity.scenarios.rules import AllOf, Applied, AtLeast, Combined, NoneOf, Rule, Sum, facts_of, leaves
+from maturity.scenarios.rules import Aggregate, AllOf, Applied, AtLeast, Combined, NoneOf, Rule, Sum, leaves
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, missing, threshold_units, truth
 from maturity.scenarios.verdicts import Parts, fold, told_apart
 
@@ -46,12 +46,12 @@ class _Axis:
 
 
 def settling(parts: Parts, goal: Goal, row: Given) -> frozenset[str]:
-    """The fewest facts by whose answers the verdict is ``goal``, whatever else is unknown; the first in the file's order.
+    """The fewest facts by whose answers the verdict is ``goal``, whatever else is unknown; the first in file order.
 
     ``goal`` is the best verdict still possible; ``row`` is a `Given` of one applicant.
     """
     demands = [rule for rule in _demands(parts, goal) if fold(rule, lambda leaf: truth(leaf, row))[0] != YES]
-    order = {fact.id: at for at, fact in enumerate(row.programme.facts)}
+    order = {fact.id: at for at, fact in enumerate(row.programme.definition.asked)}
     found: set[str] = set()
     for together in _components(demands, row):
         found |= _fewest(together, row, order)
@@ -63,7 +63,7 @@ def _demands(parts: Parts, goal: Goal) -> Iterator[Rule]:
     production = tuple(condition.rule for own, condition in parts if own == "production")
     for own, condition in parts:
         # What is not on record bars nobody, so nobody needs to answer it.
-        if own == "required" and not condition.on_record or own == "cultivation" and goal == "cultivation":
+        if (own == "required" and not condition.on_record) or (own == "cultivation" and goal == "cultivation"):
             yield condition.rule
     if goal == "eligible":
         yield from production
@@ -73,10 +73,9 @@ def _demands(parts: Parts, goal: Goal) -> Iterator[Rule]:
 
 def _components(demands: Sequence[Rule], row: Given) -> Iterator[list[Rule]]:
     """The demands in groups that share no unknown fact."""
-    columns = row.facts.columns
     groups: list[tuple[set[str], list[Rule]]] = []
     for rule in demands:
-        asks = {fact for fact in facts_of(rule) if not columns[fact].known[0]}
+        asks = set(missing(rule, row))
         linked = [group for group in groups if group[0] & asks]
         groups = [group for group in groups if group not in linked]
         rules = [one for group in linked for one in group[1]]
@@ -113,7 +112,7 @@ def _fewest(demands: Sequence[Rule], row: Given, order: Mapping[str, int]) -> se
 
 def _axes(demands: Sequence[Rule], row: Given) -> list[_Axis]:
     """What the leaves that are unknown depend on, in the order they stand in."""
-    programme, columns = row.programme, row.facts.columns
+    programme = row.programme
     open_leaves = [leaf for rule in demands for leaf in leaves(rule) if truth(leaf, row)[0] == UNKNOWN]
     asking: dict[str, list[Rule]] = {}
     for leaf in open_leaves:
@@ -124,28 +123,30 @@ def _axes(demands: Sequence[Rule], row: Given) -> list[_Axis]:
     for leaf in open_leaves:
         facts = _unknown(leaf, row)
         if facts and all(listed[fact] for fact in facts):
-            axes |= {fact: _Axis(fact, (fact,), listed[fact]) for fact in facts if not columns[fact].known[0]}
+            axes |= {fact: _Axis(fact, (fact,), listed[fact]) for fact in facts}
         else:
             axes[id(leaf)] = _Axis(id(leaf), tuple(missing(leaf, row)), (NO, YES))
     return list(axes.values())
 
 
 def _unknown(leaf: Rule, row: Given) -> tuple[str, ...]:
-    """The facts whose answers would decide a leaf that is unknown; () where it is unknown though they are known."""
-    return tuple(fact for fact in missing(leaf, row) if not row.facts.columns[fact].known[0])
+    """The unknown facts that would decide a leaf; () where entries of a ledger or names known already leave it open."""
+    columns = row.facts.columns
+    found = tuple(missing(leaf, row))
+    return found if all(fact in columns and not columns[fact].known[0] for fact in found) else ()
 
 
 def _answers(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:
     """The answers to a fact to be tried; () when they cannot be listed."""
-    if rules and all(isinstance(rule, Sum) for rule in rules):
-        definition = programme.fact(fact)
-        bars = {threshold_units(rule, programme) for rule in rules if isinstance(rule, Sum)}
-        # The parts of a sum are never negative: nothing is the least of it, and one more than it asks is enough alone.
-        most = max(bars) + 1
-        if definition.most is not None:
-            most = min(most, int(definition.most.exact * 10**definition.decimals))
-        return tuple(dict.fromkeys((0, most)))
-    return told_apart(fact, rules, programme)
+    definition = programme.fact(fact)
+    if definition.kind != "number" or not rules or not all(isinstance(rule, Sum | Aggregate) for rule in rules):
+        return told_apart(fact, rules, programme)
+    bars = {threshold_units(rule, programme) for rule in rules if isinstance(rule, Sum | Aggregate)}
+    # The parts of a sum are never negative: nothing is the least of it, and one more than it asks is enough alone.
+    most = max(bars) + 1
+    if definition.most is not None:
+        most = min(most, int(definition.most.exact * 10**definition.decimals))
+    return tuple(dict.fromkeys((0, most)))
 
 
 def _spread(leaf: Rule, row: Given, axes: Sequence[_Axis], at: Mapping[str | int, int]) -> Truth:
@@ -154,7 +155,7 @@ def _spread(leaf: Rule, row: Given, axes: Sequence[_Axis], at: Mapping[str | int
     if id(leaf) in at:
         shape[at[id(leaf)]] = 2
         return np.array([NO, YES], dtype=np.int8).reshape(shape)
-    own = sorted((at[fact], fact) for fact in facts_of(leaf) if fact in at and not row.facts.columns[fact].known[0])
+    own = sorted((at[fact], fact) for fact in row.programme.facts_of(leaf) if fact in at)
     for number, _ in own:
         shape[number] = len(axes[number].answers)
     return _tried(leaf, row, {fact: axes[number].answers for number, fact in own}).reshape(shape)
@@ -166,14 +167,17 @@ def _tried(leaf: Rule, row: Given, answers: Mapping[str, Sequence[Any]]) -> NDAr
     here = np.zeros(len(rows), dtype=np.intp)
     columns = {
         fact: Column(row.facts.columns[fact].values[here], row.facts.columns[fact].known[here])
-        for fact in facts_of(leaf)
+        for fact in row.programme.facts_of(leaf)
         if fact not in answers
     }
     for number, fact in enumerate(answers):
         kind = row.facts.columns[fact].values.dtype
         stored = np.array([one[number] for one in rows], dtype=kind)
         columns[fact] = Column(stored, np.ones(len(rows), dtype=np.bool_))
-    facts = replace(row.facts, ids=("",) * len(rows), columns=columns, notes=())
+    ledgers = row.facts.ledgers
+    if isinstance(leaf, Aggregate):
+        ledgers = {id: ledger.take(here) for id, ledger in ledgers.items()}
+    facts = replace(row.facts, ids=("",) * len(rows), columns=columns, notes=(), ledgers=ledgers)
     trial = replace(
         row,
         facts=facts,
@@ -208,7 +212,7 @@ class Mend:
         own = self.condition.name.in_(lang)
         if self.rule is self.condition.rule:
             return own
-        asked = [self.given.programme.fact(fact).name.in_(lang) for fact in facts_of(self.rule)]
+        asked = [self.given.programme.fact(fact).name.in_(lang) for fact in self.given.programme.facts_of(self.rule)]
         return say("programme.mend.part", lang, condition=own, part=("、" if lang == "zh" else ", ").join(asked))
 
     def value(self, lang: Lang) -> str:
@@ -301,4 +305,3 @@ def _smallest(ways: Iterator[_Way]) -> list[_Way]:
         if len(kept) < MOST_WAYS and not any(other <= way for other in kept):
             kept.append(way)
     return kept
-

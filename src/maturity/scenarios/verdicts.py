@@ -36,7 +36,6 @@ from maturity.scenarios.rules import (
     NoneOf,
     Op,
     Rule,
-    facts_of,
     leaves,
 )
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, threshold_units, truth
@@ -168,7 +167,7 @@ class Asked:
         """(n,) whether a condition holds; a sanction bars only by what is on record."""
 
         def leaf(rule: Rule) -> Truth:
-            asks = facts_of(rule)
+            asks = self.given.programme.facts_of(rule)
             return self.leaf(rule, tuple(one for one in answers if one[0] in asks))
 
         found = fold(condition.rule, leaf)
@@ -223,16 +222,12 @@ def _fitting(axes: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
     return kept
 
 
-def _over(
-    parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]]
-) -> tuple[Ranks, Ranks]:
+def _over(parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]]) -> tuple[Ranks, Ranks]:
     """(m,) twice: the bounds of some rows over every answer to some facts."""
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
-        truths = [
-            (own, asked.condition(condition, answers)[rows]) for own, condition in parts if own in DECIDING_ROLES
-        ]
+        truths = [(own, asked.condition(condition, answers)[rows]) for own, condition in parts if own in DECIDING_ROLES]
         least, most = _ranks(truths, len(rows))
         low, high = np.minimum(low, least), np.maximum(high, most)
     return low, high
@@ -264,7 +259,7 @@ def splits(parts: Parts, programme: Programme) -> Mapping[str, tuple[Any, ...]]:
     for own, condition in parts:
         if own in DECIDING_ROLES:
             for leaf in leaves(condition.rule):
-                for fact in facts_of(leaf):
+                for fact in programme.facts_of(leaf):
                     asking.setdefault(fact, []).append(leaf)
     found = {}
     for fact, rules in asking.items():
@@ -274,7 +269,7 @@ def splits(parts: Parts, programme: Programme) -> Mapping[str, tuple[Any, ...]]:
 
 
 def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:
-    """Answers to a fact, as stored, one at least of every kind that some rules tell apart; () when that is not known."""
+    """Answers to a fact, as stored, at least one of every kind that some rules tell apart; () if that is not known."""
     definition = programme.fact(fact)
     match definition.kind:
         case "yes_no":
