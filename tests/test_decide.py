@@ -262,7 +262,11 @@ def test_the_line_of_an_undecided_tier_names_what_is_missing() -> None:
 def test_verdicts_by_reading_change_one_reading_at_a_time() -> None:
     """The option in effect is there too, and gives the verdict itself."""
     decisions = decided({"declared_level": 2}, readings={"maturity_band": "upper_bound"})
-    assert decisions.readings == {"maturity_band": "upper_bound", "scenario_count": "categories"}
+    assert decisions.readings == {
+        "maturity_band": "upper_bound",
+        "scenario_count": "categories",
+        "ban_start": "decided",
+    }
     by_reading = {
         key: [str(verdict[tier][0]) for tier in TIERS] for key, verdict in decisions.verdict_by_reading.items()
     }
@@ -272,6 +276,9 @@ def test_verdicts_by_reading_change_one_reading_at_a_time() -> None:
         ("maturity_band", "upper_bound"): ["eligible", "ineligible", "ineligible"],
         ("scenario_count", "categories"): ["eligible", "ineligible", "ineligible"],
         ("scenario_count", "instances"): ["eligible", "ineligible", "ineligible"],
+        ("ban_start", "decided"): ["eligible", "ineligible", "ineligible"],
+        ("ban_start", "verified"): ["eligible", "ineligible", "ineligible"],
+        ("ban_start", "announced"): ["eligible", "ineligible", "ineligible"],
     }
 
 

@@ -45,7 +45,7 @@ def _lang(value: str) -> str:
     return value
 
 
-def _day(value: str) -> date:
+def as_day(value: str) -> date:
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()
     except ValueError:
@@ -60,7 +60,7 @@ ProgrammeRef = Annotated[
 ]
 On = Annotated[
     date | None,
-    typer.Option("--on", metavar="YYYY-MM-DD", parser=_day, help="申报日期，默认今天 · day of application or today"),
+    typer.Option("--on", metavar="YYYY-MM-DD", parser=as_day, help="申报日期，默认今天 · day of application or today"),
 ]
 Readings = Annotated[
     list[str] | None,
