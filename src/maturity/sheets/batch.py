@@ -14,8 +14,9 @@ from maturity.errors import InputError, Problem
 from maturity.models import MaturityModel
 from maturity.scenarios import FactDefinition, Facts, Programme, fact_problem
 from maturity.sheets.cells import Read, Reader, Value, answer_reader, fact_reader, named, one_of, said, shown
+from maturity.sheets.grid import Broken, Cell, Grid, letters
 from maturity.sheets.headings import ANSWER, ID, ITEM, NAME, PROFILE, SEARCHED, Header, Heading, Headings, Target
-from maturity.sheets.intake import Broken, Cell, Grid, letters, read_grids
+from maturity.sheets.intake import read_grids
 
 MOST_SINGLE: Final = 50
 """The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""

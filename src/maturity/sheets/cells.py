@@ -19,7 +19,7 @@ from maturity.errors import nearest
 from maturity.language import LANGUAGES, Text, say, texts
 from maturity.models import Choice, Named
 from maturity.scenarios import FactDefinition
-from maturity.sheets.intake import Broken, Cell
+from maturity.sheets.grid import Broken, Cell
 
 Value = int | str | bool | date | Decimal | tuple[str, ...] | None
 """What a cell says, in the form that answers and facts take; None says nothing."""

@@ -12,7 +12,7 @@ from maturity.errors import InputError, Problem
 from maturity.language import Lang, say
 from maturity.models import MaturityModel, Requirement
 from maturity.scenarios import FactDefinition, Programme
-from maturity.sheets.intake import letters
+from maturity.sheets.grid import letters
 from maturity.sheets.writing import ID, LINES, TITLE, printed, replacing, workbook
 
 FILLABLE: Final = 20_000

@@ -10,7 +10,7 @@ from maturity.language import texts
 from maturity.models import MaturityModel
 from maturity.scenarios import Programme
 from maturity.sheets.cells import is_unit, plain, said, suggestion
-from maturity.sheets.intake import Cell, Grid
+from maturity.sheets.grid import Cell, Grid
 
 
 class Target(NamedTuple):
