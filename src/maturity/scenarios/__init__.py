@@ -6,18 +6,18 @@ assessment and gives, for every tier, a verdict with the reason, clause by claus
 """
 
 from maturity.scenarios.decisions import VERDICTS, ConditionResult, Decisions, Verdict, decide
-from maturity.scenarios.facts import Facts, fact_problem
+from maturity.scenarios.facts import Facts, Ledger, fact_problem, value_problem
+from maturity.scenarios.loading import load_programme, parse_programme, shipped
 from maturity.scenarios.programme import (
     Catalogue,
     Clause,
     Condition,
     FactDefinition,
+    LedgerDefinition,
+    MeasureDefinition,
     Programme,
     Reading,
     Tier,
-    load_programme,
-    parse_programme,
-    shipped,
 )
 from maturity.scenarios.truth import NO, UNKNOWN, YES
 
@@ -33,6 +33,9 @@ __all__ = [
     "Decisions",
     "FactDefinition",
     "Facts",
+    "Ledger",
+    "LedgerDefinition",
+    "MeasureDefinition",
     "Programme",
     "Reading",
     "Tier",
@@ -42,4 +45,5 @@ __all__ = [
     "load_programme",
     "parse_programme",
     "shipped",
+    "value_problem",
 ]

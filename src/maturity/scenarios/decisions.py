@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, say
 from maturity.scenarios import wording
+from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of
 from maturity.scenarios.facts import Facts, amount, place
 from maturity.scenarios.programme import Condition, Programme, Reading, Route
-from maturity.scenarios.rules import DECIDING, Assessed, NoEvent, leaves
-from maturity.scenarios.truth import NO, YES, Dates, Given, Truth, declared, declared_by_total, missing, truth
+from maturity.scenarios.rules import DECIDING, Aggregate, Assessed, NoEvent, Rule, leaves
+from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing, truth
 from maturity.scoring import Assessment
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
@@ -103,6 +104,8 @@ class Decisions:
     def unknown_facts(self, tier: str, i: int) -> tuple[str, ...]:
         """Ids of the facts that would decide an undecided applicant, in the file's order; () when the verdict is known.
 
+        Entries that leave an amount open are named by the id of their ledger, after the facts.
+
         The maturity level is named by the fact that declares it: answering the rest of the sheet does as well.
         """
         if self.verdict[tier][i] != "undecided":
@@ -113,14 +116,14 @@ class Decisions:
         roles = ("required", "production") if built == YES or closed else ("required", "production", "cultivation")
         row = results[0].given.take(i)
         found = {fact for one in results if one.role in roles for fact in missing(one.condition.rule, row)}
-        return tuple(fact.id for fact in self.programme.facts if fact.id in found)
+        return tuple(one.id for one in self.programme.definition.asked if one.id in found)
 
     def headline(self, tier: str, i: int, lang: Lang) -> str:
         """The verdict in a line: what is missing when undecided, and the readings it hangs on, with the text."""
         own = str(self.verdict[tier][i])
         line = say(f"verdict.{own}", lang)
         if unknown := self.unknown_facts(tier, i):
-            names = _listed([self.programme.fact(fact).name.in_(lang) for fact in unknown], lang)
+            names = _listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
             line = say("programme.headline.missing", lang, verdict=line, facts=names)
         if not self.depends_on_reading[tier][i]:
             return line
@@ -234,7 +237,7 @@ def decide(
         verdict_by_reading=by_reading,
         depends_on_reading=depends,
         conditions=tuple(results),
-        notes=tuple(_notes(given)),
+        notes=(*_notes(given), *_amount_notes([result.condition.rule for result in results], given)),
     )
 
 
@@ -377,3 +380,27 @@ def _level_notes(rule: Assessed, given: Given) -> Iterator[Problem]:
         where = place(ids, int(i), rule.declared_level or rule.declared_total)
         bounds: dict[str, Any] = {"level": given.level[i], "possible": given.level_possible[i]}
         yield Problem.of("decide.declared-disagrees", where, level[i], **bounds)
+
+
+def _amount_notes(rules: Sequence[Rule], given: Given) -> Iterator[Problem]:
+    """Amounts that the entries and the applicant's own figure state differently, and who gave no entries at all."""
+    facts, programme = given.facts, given.programme
+    amounts = {
+        (leaf.measure, str(leaf.window), str(leaf.where)): leaf
+        for rule in rules
+        for leaf in leaves(rule)
+        if isinstance(leaf, Aggregate) and len(facts.ledgers.get(programme.measure(leaf.measure).ledger, ()))
+    }
+    for rule in amounts.values():
+        ledger = programme.measure(rule.measure).ledger
+        entered, own = aggregated(rule, facts, given.on), stated(rule, facts)
+        decimals = unit_of(rule, programme).decimals
+        complete = (entered.entries > 0) & own.known & (own.least == own.most)
+        for i in np.flatnonzero(complete & ((own.least < entered.least) | (own.least > entered.most))):
+            sums = {"stated": amount(int(own.least[i]), decimals)}
+            where = place(facts.ids, int(i), ledger)
+            yield Problem.of("decide.ledger-disagrees", where, amount(int(entered.least[i]), decimals), **sums)
+    for ledger in dict.fromkeys(programme.measure(rule.measure).ledger for rule in amounts.values()):
+        without = len(facts) - len(facts.ledgers[ledger].owners)
+        if without:
+            yield Problem.of("decide.without-ledger", ledger, without, ledger=programme.name_of(ledger))
