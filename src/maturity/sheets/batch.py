@@ -17,6 +17,7 @@ from maturity.sheets.columns import Column, Found, Records, report, rows_of, val
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import ANSWER, ID, ITEM, NAME, PROFILE, SEARCHED, Header, Heading, Headings, Target
 from maturity.sheets.intake import TABLES, WORKBOOKS, read_grids
+from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
 _LISTED: Final = 10
 _TROUBLE: Final = 256
@@ -55,6 +56,7 @@ class _Part:
     """(q, n)"""
     names: list[str]
     facts: dict[str, list[Value]]
+    entries: Sequence[Entries]
 
 
 def read_batch(
@@ -83,21 +85,22 @@ def read_batch(
             ``strict``.
     """
     found = Found([], [])
-    headings = Headings(model, programme)
-    parts = []
+    headings, ledgers = Headings.of(model, programme), Ledgers(programme)
+    parts: list[_Part] = []
     for file, called in _files([path] if isinstance(path, str | Path) else path, found):
         try:
-            parts.append(_part(read_grids(file, called), called, model, programme, headings, found))
+            parts.append(_part(read_grids(file, called), called, model, programme, headings, ledgers, found))
         except InputError as error:
             found.problems.extend(error.problems)
     if all(part.without_profile == len(part.profiles) for part in parts):  # not one enterprise whose answers count
-        raise InputError(found.problems or [Problem.of("sheets.no-files", "")])
+        nobody = Problem.of("sheets.no-rows", parts[0].table.place) if parts else Problem.of("sheets.no-files", "")
+        raise InputError(found.problems or [nobody])
     tables = [part.table for part in parts]
     ids = _ids(tables, found)
     points = parts[0].points if len(parts) == 1 else np.concatenate([part.points for part in parts], axis=1)
     profiles = [profile for part in parts for profile in part.profiles]
     answers = Answers.from_points(model, points.T, ids=ids, profiles=profiles)
-    facts = _facts(programme, parts, ids) if programme else None
+    facts = _facts(programme, parts, ids, found) if programme else None
     batch = Batch(
         answers,
         facts,
@@ -136,25 +139,35 @@ def _part(
     model: MaturityModel,
     programme: Programme | None,
     headings: Headings,
+    ledgers: Ledgers,
     found: Found,
 ) -> _Part:
-    """The enterprises of one file, without their ids, which must differ between files."""
+    """The enterprises of one file, without their ids, which must differ between files; and its entries of ledgers."""
     own = Found([], [])
-    table = _table(grids, called, model, programme, headings, own)
+    headers = [(grid, headings.find(grid)) for grid in grids]
+    lists = {grid.sheet: of for grid, header in headers if (of := ledgers.of(grid, header))}
+    entries = [entries_of(grid, *lists[grid.sheet], own) for grid in grids if grid.sheet in lists]
+    known = [(grid, header) for grid, header in headers if header and grid.sheet not in lists]
+    found_in = {grid.sheet for grid, _ in known} | set(lists)
+    own.problems.extend(problem for grid in grids if grid.sheet in found_in for problem in grid.problems)
+    if known or not lists:
+        table = _table(known, called, model, programme, headings, own)
+    else:
+        table = Records(grids[0].place, [], {})
     kept, profiles, counted = _enterprises(table, model, own)
     without_profile = sum(one.id in ("sheets.bad-profile", "sheets.missing-profile") for one in own.problems)
-    if not kept:
+    if not kept and (known or not lists):
         empty = Problem.of("sheets.empty-form" if table.called else "sheets.no-rows", table.place)
         raise InputError(own.problems or [empty])
     table = table.take(kept)
     points = _points(table, model, own)
-    points[:, ~np.array(counted)] = UNANSWERED
+    points[:, ~np.array(counted, np.bool_)] = UNANSWERED
     columns = [(fact, table.columns.get(Target("fact", fact.id))) for fact in (programme.facts if programme else ())]
-    facts = {fact.id: values_of(programme, fact, column, own) for fact, column in columns if programme and column}
+    facts = {fact.id: values_of(fact, column, own) for fact, column in columns if column}
     names = _names(table, own)
     found.problems.extend(own.problems)
     found.notes.extend(own.notes)
-    return _Part(table, profiles, without_profile, points, names, facts)
+    return _Part(table, profiles, without_profile, points, names, facts, entries)
 
 
 def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequence[str]) -> list[Problem]:
@@ -170,7 +183,7 @@ def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequenc
 
 
 def _table(
-    grids: Sequence[Grid],
+    headers: Sequence[tuple[Grid, Header]],
     called: str,
     model: MaturityModel,
     programme: Programme | None,
@@ -178,8 +191,6 @@ def _table(
     found: Found,
 ) -> Records:
     """The enterprises of the file: those of its form, or of the sheet whose header is known best."""
-    headers = [(grid, header) for grid in grids if (header := headings.find(grid))]
-    found.problems.extend(problem for grid, _ in headers for problem in grid.problems)
     forms = [(grid, header) for grid, header in headers if ITEM in header.columns and ANSWER in header.columns]
     batches = [(grid, header) for grid, header in headers if (grid, header) not in forms]
     if forms and not any(_useful(header) for _, header in batches):
@@ -302,7 +313,7 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
     first: dict[str, str] = {}
     ids: list[str] = []
     for table, column in columns:
-        if column is None:
+        if column is None and table.rows:
             found.problems.append(Problem.of("sheets.no-id-column", table.place))
         for i, row in enumerate(table.rows):
             cell = column.values[i] if column else ""
@@ -391,10 +402,22 @@ def _points(table: Records, model: MaturityModel, found: Found) -> NDArray[np.ui
     return points
 
 
-def _facts(programme: Programme, parts: Sequence[_Part], ids: Sequence[str]) -> Facts:
-    """The facts of all files; what a file has no column for is unknown there."""
+def _facts(programme: Programme, parts: Sequence[_Part], ids: Sequence[str], found: Found) -> Facts:
+    """The facts of all files; what a file has no column for is unknown there. Entries belong to enterprises of any."""
     columns = {
         fact.id: [value for part in parts for value in part.facts.get(fact.id, [None] * len(part.profiles))]
         for fact in programme.facts
     }
-    return Facts.from_columns(programme, columns, ids=ids)
+    chosen = iter(ids)
+    own = [[next(chosen) for _ in part.profiles] for part in parts]
+    written = [first_of(zip(_written(part.table), mine, strict=True)) for part, mine in zip(parts, own, strict=True)]
+    everybody = first_of(pair for pairs in ({id: id for id in ids}, *written) for pair in pairs.items())
+    entries = [(one, own[k], written[k]) for k, part in enumerate(parts) for one in part.entries]
+    ledgers = owned(entries, everybody, programme, found)
+    return Facts.from_columns(programme, columns, ids=ids, ledgers=ledgers)
+
+
+def _written(table: Records) -> list[str]:
+    """(n,) ids as they stand in the sheet."""
+    column = table.columns.get(ID)
+    return [_id(cell) for cell in column.values] if column else [""] * len(table.rows)

@@ -187,6 +187,7 @@ def fact_reader(fact: FactDefinition, heading_unit: str = "") -> Reader:
         "date": lambda: _read_date,
         "event_date": lambda: _read_event_date,
         "names": lambda: _read_names,
+        "text": lambda: _read_text,
     }
     return readers[fact.kind]()
 
@@ -292,6 +293,10 @@ def _read_event_date(cell: Cell) -> Read:
         return Read("none")
     read = _read_date(cell)
     return Read(None, "sheets.bad-event-date") if read.problem == "sheets.bad-date" else read
+
+
+def _read_text(cell: Cell) -> Read:
+    return common(cell) or Read(said(cell))
 
 
 def _read_names(cell: Cell) -> Read:

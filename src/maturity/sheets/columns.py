@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import Problem
-from maturity.scenarios import FactDefinition, Programme, fact_problem
+from maturity.scenarios import FactDefinition, value_problem
 from maturity.sheets.cells import Read, Value, fact_reader, shown
 from maturity.sheets.grid import Cell, Grid, letters
 from maturity.sheets.headings import Header, Heading, Target
@@ -103,13 +103,13 @@ def report(read: Read, column: Column, at: NDArray[np.intp], found: Found) -> No
         found.cell(read, column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1]), cell)
 
 
-def values_of(programme: Programme, fact: FactDefinition, column: Column, found: Found) -> list[Value]:
-    """(n,) values of a fact; each content is read once. What the programme refuses is unknown, and named by cell."""
+def values_of(fact: FactDefinition, column: Column, found: Found) -> list[Value]:
+    """(n,) values of a fact; each content is read once. What its definition refuses is unknown, and named by cell."""
     read_cell = fact_reader(fact, column.heading.unit)
 
     def read(cell: Cell) -> Read:
         given = read_cell(cell)
-        refused = fact_problem(programme, fact.id, given.value, "")
+        refused = value_problem(fact, given.value, "")
         return Read(None, refused.id, details=refused.values) if refused else given
 
     known: dict[tuple[type, Cell], Read] = {}

@@ -4,8 +4,9 @@ Everything in them works alike in Excel, WPS and LibreOffice: lists stand on a h
 whose first results are written too, and what is locked is locked without a password.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -17,10 +18,12 @@ import xlsxwriter
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, say
 from maturity.models import MaturityModel, Node, Requirement
-from maturity.scenarios import FactDefinition, Programme
+from maturity.scenarios import FactDefinition, LedgerDefinition, Programme
 from maturity.sheets.grid import letters
 from maturity.sheets.writing import ID, LINES, TITLE, printed, replacing, workbook
 
+ENTRIES: Final = 1000
+"""Rows of a ledger in the form for one enterprise that have drop-down lists and are counted."""
 FILLABLE: Final = 20_000
 """Rows of a batch form that have drop-down lists; more can be filled in without."""
 _LISTS: Final = "lists"  # hidden; a list written into the cell's own rule may have 255 characters
@@ -91,6 +94,7 @@ def write_form(
             form.progress()
             form.facts()
             form.answers()
+        form.ledgers(batch=batch)
         form.lists()
 
 
@@ -172,6 +176,10 @@ class _Form:
             self._say("form.profile", profiles=comma.join(profile.name.in_(self._lang) for profile in model.profiles)),
             self._say("form.date"),
         ]
+        for ledger in programme.ledgers if programme else ():
+            help = ledger.help.in_(self._lang) if ledger.help else ""
+            key = "form.ledger_batch" if batch else "form.ledger_single"
+            lines.append(self._say(key, ledger=self._ledger(ledger), help=help).strip())
         if not batch:
             lines.append(self._say("form.progress", progress=self._say("sheets.progress")))
         if programme:
@@ -215,6 +223,12 @@ class _Form:
         filled = f"=COUNTA('{facts}'!$C${first}:$C${first + items - 1})" if items else "=0"
         self._counted(sheet, last - 1, facts, items, filled, items)
         sheet.conditional_format(1, 4, last - 1, 4, _BAR)
+        for row, ledger in enumerate(self._programme.ledgers if self._programme else (), start=last):
+            name = self._ledger(ledger)
+            counts = (f"COUNTA('{name}'!${c}$3:${c}${ENTRIES + 2})" for c in map(letters, range(len(ledger.columns))))
+            sheet.write_string(row, 0, self._say("form.entries", ledger=name), self._formats["fixed"])
+            sheet.write_blank(row, 1, None, self._formats["fixed"])
+            sheet.write_formula(row, 2, f"=MAX({','.join(counts)})", self._formats["fixed"], 0)
 
     def _counted(
         self,
@@ -288,6 +302,20 @@ class _Form:
         printed(sheet, 2)
         sheet.protect("", _MAY)
         return sheet
+
+    def ledgers(self, *, batch: bool) -> None:
+        """A sheet for each ledger, with an entry in each row; in a batch it begins with the id of the enterprise."""
+        owner = _Field("id", self._say("columns.id"), "text", help=self._say("form.owner"))
+        for ledger in self._programme.ledgers if self._programme else ():
+            fields = [replace(self._fact(column), item=f"{ledger.id}.{column.id}") for column in ledger.columns]
+            rows = FILLABLE if batch else ENTRIES
+            self._columns(self._ledger(ledger), [owner] * batch + fields, rows, frozen=int(batch))
+
+    def _ledger(self, ledger: LedgerDefinition) -> str:
+        """The name of a ledger's sheet: what a spreadsheet allows, and no other sheet has."""
+        name = re.sub(r"[\[\]:*?/\\']", " ", ledger.name.in_(self._lang))[:31].strip()
+        taken = {self._say(f"sheets.{key}") for key in ("instructions", "progress", "facts", "answers", "enterprises")}
+        return ledger.id[:31] if not name or name in taken else name
 
     def lists(self) -> None:
         """The hidden sheet with what the drop-down lists offer."""
