@@ -31,8 +31,9 @@ from numpy.typing import NDArray
 from maturity import fonts
 
 Floats = NDArray[np.float64]
-Style = Literal["certain", "possible", "most", "median"]
-"""What a series of a radar is: for certain, possible at best, the most that can be reached, the median of a group."""
+Style = Literal["certain", "possible", "most", "median", "mark"]
+"""What an outline of a radar is: for certain, possible at best, the most that can be reached, the median of a group, a
+mark to be reached."""
 
 Align = Literal["left", "center", "right"]
 
@@ -54,6 +55,7 @@ _POLYGON: Final[Mapping[Style, str]] = {
     "median": f'fill="none" stroke="{MUTED}" stroke-width="1.3" stroke-dasharray="1.5 2.5"',
     "possible": f'fill="none" stroke="{AMBER}" stroke-width="1.5" stroke-dasharray="5 3"',
     "certain": f'fill="{DEEP}" fill-opacity="0.26" stroke="{DEEP}" stroke-width="2"',
+    "mark": f'fill="none" stroke="{INK}" stroke-width="1.2" stroke-dasharray="9 3 2 3"',
 }
 
 _SAMPLE: Final[Mapping[Style, tuple[str, Any, str, float]]] = {
@@ -61,6 +63,7 @@ _SAMPLE: Final[Mapping[Style, tuple[str, Any, str, float]]] = {
     "median": (MUTED, (0, (1.5, 2.5)), "none", 1.3),
     "possible": (AMBER, (0, (5, 3)), "none", 1.5),
     "certain": (DEEP, "-", "#c4d0dc", 2.0),
+    "mark": (INK, (0, (9, 3, 2, 3)), "none", 1.2),
 }
 
 _TEXT: Final = 12.0  # px; labels
@@ -111,7 +114,16 @@ class Frame:
         )
 
 
-def radar(labels: Sequence[str], series: Sequence[Series], *, top: int, title: str) -> str:
+def radar(
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    top: float,
+    title: str,
+    step: float = 1.0,
+    mark: float | None = None,
+    mark_label: str = "",
+) -> str:
     """A radar: one axis for each label, clockwise from the top, 0 at the centre, ``top`` at the rim.
 
     An axis on which the last series is NaN is marked "—" at its rim; outlines pass it by.
@@ -119,13 +131,18 @@ def radar(labels: Sequence[str], series: Sequence[Series], *, top: int, title: s
     Args:
         labels: (k,) names of the axes, k >= 3; long ones are broken into lines.
         series: one or more, drawn in this order, each (k,).
-        top: value at the rim; there is a ring at every whole number.
+        top: value at the rim.
         title: what the picture shows, for those who cannot see it.
+        step: there is a ring at every multiple of it.
+        mark: a dashed ring of its own, which the legend calls ``mark_label``.
 
     >>> radar(["a", "b", "c"], [Series("now", np.array([1.0, 2.0, 3.0]), "certain")], top=5, title="T")[:40]
     '<svg xmlns="http://www.w3.org/2000/svg" '
     """
-    frame = _radar_frame(tuple(labels), tuple((one.name, one.style) for one in series), top)
+    legend = [(one.name, one.style) for one in series]
+    if mark is not None:
+        legend.append((mark_label, "mark"))
+    frame = _radar_frame(tuple(labels), tuple(legend), top, step, mark)
     angles = axis_angles(len(labels))
     parts = []
     for one in series:
@@ -227,8 +244,15 @@ def axis_angles(k: int) -> Floats:
     return np.linspace(0.0, 2 * np.pi, k, endpoint=False, dtype=np.float64)
 
 
-def radar_axes(labels: Sequence[str], legend: Sequence[tuple[str, Style]], top: int) -> tuple[Figure, Axes]:
+def radar_axes(
+    labels: Sequence[str],
+    legend: Sequence[tuple[str, Style]],
+    top: float,
+    step: float = 1.0,
+    mark: float | None = None,
+) -> tuple[Figure, Axes]:
     """matplotlib's empty radar: rings, spokes, labels broken into lines, and a legend for more than one series."""
+    rings = [step * number for number in range(1, round(top / step) + 1)]
     angles = axis_angles(len(labels))
     boxes = _around(angles, [lines_of(label, 14) for label in labels])
     half = max(max(abs(box.left), abs(box.right)) for box in boxes) + 6
@@ -244,17 +268,19 @@ def radar_axes(labels: Sequence[str], legend: Sequence[tuple[str, Style]], top: 
     axes.set_ylim(0, top)
     axes.set_axis_off()
     around = np.linspace(0, 2 * np.pi, 91)
-    for ring in range(1, top + 1):
-        axes.plot(
-            around, np.full(91, ring), color=LINE if ring < top else MUTED, linewidth=0.7, clip_on=False, zorder=1
-        )
+    for ring in rings:
+        color = MUTED if ring is rings[-1] else LINE
+        axes.plot(around, np.full(91, ring), color=color, linewidth=0.7, clip_on=False, zorder=1)
+    if mark is not None:
+        ink, dashes, _, thick = _SAMPLE["mark"]
+        axes.plot(around, np.full(91, mark), color=ink, linewidth=thick, linestyle=dashes, clip_on=False, zorder=3)
     for angle in angles:
         axes.plot([angle, angle], [0, top], color=LINE, linewidth=0.7, clip_on=False, zorder=1)
     axes.plot([], [], gid=_SLOT, zorder=2)
-    for ring in range(1, top + 1):
+    for ring in rings:
         # Between the first two spokes, where a polygon's outline is least likely to run along the number.
         x, y = half + np.sin(angles[1] / 2) * _RADIUS * ring / top, below + np.cos(angles[1] / 2) * _RADIUS * ring / top
-        _write(figure, x, y - _SMALL * 0.36, str(ring), "center", size=_SMALL, color=MUTED, halo=True)
+        _write(figure, x, y - _SMALL * 0.36, f"{ring:g}", "center", size=_SMALL, color=MUTED, halo=True)
     for box in boxes:
         for number, line in enumerate(box.lines):
             baseline = box.top - _TEXT * (0.88 + _LEADING * number)
@@ -339,8 +365,10 @@ _KEPT: Final = 64  # frames; a run needs about ten, and a service that is asked 
 
 
 @lru_cache(_KEPT)
-def _radar_frame(labels: tuple[str, ...], legend: tuple[tuple[str, Style], ...], top: int) -> Frame:
-    return _drawn(lambda: radar_axes(labels, legend, top))
+def _radar_frame(
+    labels: tuple[str, ...], legend: tuple[tuple[str, Style], ...], top: float, step: float, mark: float | None
+) -> Frame:
+    return _drawn(lambda: radar_axes(labels, legend, top, step, mark))
 
 
 @lru_cache(_KEPT)

@@ -39,10 +39,8 @@ def file_names(ids: Sequence[str], *, reserved: Collection[str] = ()) -> tuple[s
     return tuple(names)
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write a file so that it is complete or absent, whatever interrupts."""
-    # Half a surrogate pair, left over from a broken sheet, is shown as \ud800 and does not cost the file.
-    content = text.encode("utf-8", "backslashreplace")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
