@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import blocks
 from maturity.errors import InputError, Problem
+from maturity.language import Lang, Text, say
 from maturity.models import MaturityModel
 from maturity.scenarios import VERDICTS, Decisions, Verdict
 from maturity.scoring import Assessment, cut
@@ -51,6 +52,75 @@ class Group:
 
     labels: tuple[str, ...]
     rows: Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Division:
+    """What tells the enterprises of a batch apart: their profile, a fact that they state, a column of the sheet.
+
+    Attributes:
+        id, name: of what is told apart: ``industry``.
+        labels: (n,) of each enterprise, ``""`` where it is not known.
+        names: what labels are called, in the order in which they are shown; one that is not there is its own name.
+    """
+
+    id: str
+    name: Text
+    labels: tuple[str, ...]
+    names: Mapping[str, Text]
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups that may be shown."""
+        return groups(self.labels, tuple(self.names))
+
+    def shown(self, label: str, lang: Lang) -> str:
+        """What a label is called, ``""`` where it is not known."""
+        return self.names[label].in_(lang) if label in self.names else label
+
+
+def by_profile(assessment: Assessment) -> Division:
+    """By kind of manufacturer."""
+    answers = assessment.answers
+    names = {profile.id: profile.name for profile in answers.model.profiles}
+    return Division(
+        "profile", _both("batch.division.profile"), tuple(answers.profile(i) for i in range(len(answers))), names
+    )
+
+
+def by_fact(assessment: Assessment, decisions: Decisions, id: str) -> Division:
+    """By what the enterprises state: a fact of a few possible answers.
+
+    Raises:
+        InputError: the programme has no such fact, its answers are no options, or an enterprise states nothing.
+    """
+    programme, facts = decisions.programme, decisions.facts
+    fact = next((one for one in programme.facts if one.id == id and one.kind in ("one_of", "grade", "yes_no")), None)
+    if fact is None:
+        known = [one.id for one in programme.facts if one.kind in ("one_of", "grade", "yes_no")]
+        raise InputError([Problem.of("reports.no-division", "by", id, known=", ".join(known))])
+    names = {option.id: option.name for option in fact.options or ()}
+    if fact.kind == "yes_no":
+        names = {answer: _both(f"verdict.{answer}") for answer in _ANSWERS}
+    given = [facts.value(id, row) for row in _places(assessment, decisions)]
+    labels = ("" if one is None else _ANSWERS[not one] if isinstance(one, bool) else str(one) for one in given)
+    return Division(id, fact.name, tuple(labels), names)
+
+
+def by_column(id: Literal["industry", "city"], labels: Sequence[str]) -> Division:
+    """By what a column of the sheet says; texts that differ in blanks only are the same.
+
+    >>> by_column("city", ["长春", " 长春 ", ""]).labels
+    ('长春', '长春', '')
+    """
+    return Division(id, _both(f"batch.division.{id}"), tuple(" ".join(label.split()) for label in labels), {})
+
+
+_ANSWERS: Final = ("yes", "no")
+
+
+def _both(key: str) -> Text:
+    return Text(say(key, "zh"), say(key, "en"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,11 +195,7 @@ class Cohort:
         self.assessment = assessment
         self.decisions = decisions
         self._scores = _Whole.of(assessment)
-        places = {id: row for row, id in enumerate(decisions.ids)} if decisions else {}
-        ids = assessment.answers.ids
-        if decisions and (unmatched := sorted(set(ids) - places.keys())):
-            raise InputError(Problem.of("reports.unmatched", id, id) for id in unmatched)
-        self._places = np.array([places[id] for id in ids] if decisions else [], np.intp)
+        self._places = np.array(_places(assessment, decisions) if decisions else [], np.intp)
 
     def summary(self, rows: Rows | None = None) -> Summary:
         """What some of the enterprises come to, or all."""
@@ -154,8 +220,8 @@ class Cohort:
 
     def reaches(self, rows: Rows) -> tuple[Spread | None, ...]:
         """(k,) how far the subdomains of some enterprises reach; None where fewer than `FEWEST` have a score."""
-        sums, scored = self._scores.numerators[rows].sum(axis=2), self._scores.scored[rows].any(axis=2)
-        return tuple(_spread(np.sort(own[here]), self._scores.unit) for own, here in zip(sums.T, scored.T, strict=True))
+        values, scored = self._scores.numerators[rows].sum(axis=2), self._scores.scored[rows].max(axis=2)
+        return tuple(_spread(values[scored[:, node], node], self._scores.unit) for node in range(values.shape[1]))
 
     def _medians(self, rows: Rows) -> tuple[tuple[Fraction | None, ...], ...]:
         values, scored, unit = self._scores.numerators[rows], self._scores.scored[rows], self._scores.unit
@@ -194,6 +260,15 @@ def medians(assessment: Assessment, labels: Sequence[str]) -> dict[str, tuple[Fr
         spreads = cohort.reaches(rows) if len(rows) >= FEWEST else ()
         found[label] = tuple(map(_median, spreads)) or None
     return found
+
+
+def _places(assessment: Assessment, decisions: Decisions) -> list[int]:
+    """(n,) the row of the decisions that belongs to each enterprise."""
+    places = {id: row for row, id in enumerate(decisions.ids)}
+    ids = assessment.answers.ids
+    if unmatched := sorted(set(ids) - places.keys()):
+        raise InputError(Problem.of("reports.unmatched", id, id) for id in unmatched)
+    return [places[id] for id in ids]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
