@@ -3,15 +3,17 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from hashlib import sha256
+
+from markupsafe import Markup
 
 from maturity.cohort import Division
 from maturity.language import Lang, say
 from maturity.reports.basis import provisional
 from maturity.reports.figures import NONE, span
 from maturity.reports.formats import Format
-from maturity.reports.templates import environment, words
+from maturity.reports.templates import environment, found, words
 from maturity.scenarios import VERDICTS, Decisions
 from maturity.scoring import Assessment, cut
 
@@ -83,6 +85,7 @@ def index_page(
         )
         for i, id in enumerate(answers.ids)
     ]
+    script = found("index.js").read_text(encoding="utf-8")
     text = (
         environment()
         .get_template("index.html.j2")
@@ -98,17 +101,16 @@ def index_page(
             model=answers.model.name.in_(lang),
             programme=decisions.programme.name.in_(lang) if decisions else "",
             provisional=provisional(answers.model, decisions, lang),
-            script_hash=_script_hash(),
+            script=Markup(script),
+            script_hash=_hash_of(script),
         )
     )
     return text.encode("utf-8", "backslashreplace")
 
 
-@cache
-def _script_hash() -> str:
+def _hash_of(script: str) -> str:
     """What the page's own policy allows to run: this script, and nothing that a name might smuggle in."""
-    script = environment().get_template("index.js").render()
-    return f"sha256-{b64encode(sha256(f'{chr(10)}{script}{chr(10)}'.encode()).digest()).decode('ascii')}"
+    return f"sha256-{b64encode(sha256(script.encode('utf-8')).digest()).decode('ascii')}"
 
 
 def _told(lang: Lang, key: str, /, **values: object) -> str:
