@@ -5,7 +5,7 @@ nobody else. The first part of a key names the file: ``say("problems-answers.unk
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -39,6 +39,24 @@ class Text:
 def texts(file: str) -> Mapping[str, Any]:
     """All texts of one file of this folder, as nested mappings that end in ``{"zh": ..., "en": ...}``."""
     return tomllib.loads(files(__name__).joinpath(f"{file}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def flat(file: str, lang: Lang) -> Mapping[str, str]:
+    """All texts of one file in a language, by key: what a template is given that cannot call `say`.
+
+    >>> flat("verdict", "en")["eligible"]
+    'eligible'
+    """
+
+    def below(entry: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+        for name, inner in entry.items():
+            if lang in inner:
+                yield path + name, str(inner[lang])
+            else:
+                yield from below(inner, f"{path}{name}.")
+
+    return dict(below(texts(file), ""))
 
 
 def say(key: str, lang: Lang, /, **values: object) -> str:

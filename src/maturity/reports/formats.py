@@ -5,6 +5,7 @@ from typing import Final, Literal, get_args
 
 from maturity.reports.context import Content
 from maturity.reports.html import html
+from maturity.reports.pdf import pdf
 
 Format = Literal["html", "pdf", "docx"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
@@ -37,4 +38,6 @@ def render(
     >>> render(content)[:15]
     b'<!DOCTYPE html>'
     """
+    if format == "pdf":
+        return pdf(content, templates=templates)
     return html(content, templates=templates, index=index, embed_font=embed_font)
