@@ -9,6 +9,7 @@ from rich.table import Table as Screen
 
 from maturity.cli import frame
 from maturity.cli.frame import Language, On, Output, models_app, programmes_app
+from maturity.errors import DefinitionError
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ def programmes(context: typer.Context, on: On = None, lang: Language = "zh") -> 
 
     if context.invoked_subcommand is None:
         for id in shipped():
-            programme = load_programme(id, on=on or date.today())
+            try:
+                programme = load_programme(id, on=on or date.today())
+            except DefinitionError as error:  # listed all the same: on another day it may be in force
+                frame.out.print(error.text(frame.as_lang(lang)), markup=False)
+                continue
             frame.out.print(f"{id}  {programme.name.in_(frame.as_lang(lang))}  [{programme.status}]", markup=False)
 
 
