@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.definition import Number
+from maturity.errors import Problem
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
 from maturity.scenarios.rules import (
@@ -107,6 +108,16 @@ def parts_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> li
     route = programme.route(tier)
     read = (condition.read(readings) for condition in programme.conditions if tier in condition.tiers)
     return [(role(condition, route), condition) for condition in read]
+
+
+def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterator[Problem]:
+    """Readings, and options of readings, that a programme does not have."""
+    known = {reading.id: [option.id for option in reading.options] for reading in programme.readings}
+    for reading, option in chosen.items():
+        if reading not in known:
+            yield Problem.of("decide.unknown-reading", "readings", reading, known=", ".join(known))
+        elif option not in known[reading]:
+            yield Problem.of("decide.unknown-option", reading, option, known=", ".join(known[reading]))
 
 
 def _bounds() -> NDArray[np.int8]:
