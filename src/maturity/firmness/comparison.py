@@ -26,11 +26,12 @@ import numpy as np
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.firmness.disagreement import Disagreement
-from maturity.firmness.exact import UNANSWERED_ID, Sheet, certain, level_of, line, lines, shown
+from maturity.firmness.words import UNANSWERED_ID, shown
 from maturity.language import Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, Choice, MaturityModel, Requirement
 from maturity.scoring import Assessment, assess
 from maturity.scoring.arithmetic import NO_LEVEL
+from maturity.scoring.lines import Sheet, certain, level_of, line, lines
 
 Weighting = Literal["linear", "quadratic"]
 Kind = Literal["choice", "applicable", "answered"]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem, nearest
-from maturity.firmness.exact import UNANSWERED_ID
+from maturity.firmness.words import UNANSWERED_ID
 from maturity.language import Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, MaturityModel, Reading, Requirement, parse_model
 from maturity.scoring import Assessment, assess, cut
