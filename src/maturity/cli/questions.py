@@ -85,11 +85,14 @@ def plan(
         str | None, typer.Option(metavar="ID", help="只看一个能力子域的等级 · of one subdomain")
     ] = None,
     tier: Annotated[str | None, typer.Option(metavar="ID", help="目标为一个认定等次 · a tier instead")] = None,
-    costs: Annotated[Path | None, typer.Option(exists=True, help="费用表 csv · table of costs")] = None,
+    costs: Annotated[Path | None, typer.Option(exists=True, help="费用表 xlsx、csv · table of costs")] = None,
     budget: Annotated[str | None, typer.Option(help="每家企业的预算 · budget of each enterprise")] = None,
     total_budget: Annotated[str | None, typer.Option(help="总预算，选出受支持的企业 · one budget for all")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--fix", metavar="ID=CHOICE", help="必须达到 · must reach")] = None,
     forbidden: Annotated[list[str] | None, typer.Option("--forbid", metavar="ID", help="不得提升 · not raised")] = None,
+    max_duration: Annotated[
+        str | None, typer.Option(help="单项要求的最长工期 · longest work on any one requirement")
+    ] = None,
     ordered: Annotated[bool, typer.Option(help="先低级后高级 · lower levels first")] = False,
     processes: Annotated[int, typer.Option(min=1, help="并行进程数 · processes")] = 1,
     model: Model = DEFAULT_MODEL,
@@ -101,7 +104,7 @@ def plan(
     """提升路径：达到某级或某等次的最低成本方案，附最优性证明 · the provably cheapest way to a level or tier"""
     import maturity.improvement as way
     from maturity.models import READINGS
-    from maturity.sheets import write_tables
+    from maturity.sheets import read_costs, write_tables
 
     language = frame.as_lang(lang)
     if by is not None and by not in READINGS:
@@ -129,6 +132,7 @@ def plan(
             aims[way.LevelTarget(level, own)] = rows
         else:
             aims.update(way.next_levels(assessment, rows, own))
+        priced = read_costs(costs, assessment.answers.model) if costs else None
         with frame.err.status(say("cli.working", language)):
             plans = [
                 found
@@ -137,11 +141,12 @@ def plan(
                     assessment,
                     aim,
                     rows=those,
-                    costs=way.read_costs(costs, assessment.answers.model) if costs else None,
+                    costs=priced,
                     budget=budget,
                     fixed=frame.pairs(fixed, "--fix"),
                     forbidden=forbidden or (),
                     ordered=ordered,
+                    max_duration=max_duration,
                     processes=processes,
                 )
             ]
@@ -149,6 +154,10 @@ def plan(
         for found in plans:
             frame.out.print(f"\n{found.id}  {batch.names[found.row]}", markup=False)
             frame.out.print(f"  {found.headline(language)}", markup=False)
+            if found.longest is not None:
+                frame.out.print(f"  {found.timing(language)}", markup=False)
+            for reason in found.reasons:
+                frame.out.print(f"  {reason.text(language)}", markup=False)
             if len(plans) <= DETAILED and found.upgrades:
                 steps = frame.table_of("plan", "improvement.columns", found.rows(language), language)
                 frame.show(steps, ("requirement", "name", "level", "present", "to", "cost"))
