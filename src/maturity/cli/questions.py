@@ -71,6 +71,54 @@ def firmness(
 
 
 @app.command()
+def agreement(
+    first: Annotated[Path, typer.Argument(exists=True, help="甲的表格 · the first assessor's sheets")],
+    second: Annotated[Path, typer.Argument(exists=True, help="乙的表格 · the second assessor's sheets")],
+    output: Extra = None,
+    layer: Annotated[
+        str, typer.Option("--layer", metavar="ID", help="按哪一层分列，默认能力域 · by which layer, default: domains")
+    ] = "",
+    model: Model = DEFAULT_MODEL,
+    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    on: On = None,
+    lang: Language = "zh",
+) -> None:
+    """两位评估员对照：加权 kappa、对等级的影响、需要商定的答案 · two assessors compared: kappa, levels, what to settle"""
+    from maturity.firmness import compare
+    from maturity.sheets import write_tables
+
+    language = frame.as_lang(lang)
+    with frame.reported(language):
+        loaded = frame.load(model, programme, on or date.today())
+        ours, theirs = (frame.read([path], *loaded, language) for path in (first, second))
+        found = compare(ours.answers, theirs.answers, layer=layer)
+        for note in found.notes:
+            frame.out.print(note.text(language), markup=False)
+        shares = [each.row(language) for each in found.agreement]
+        levels, disputes = found.levels(), [each.table_row(language) for each in found.disputes]
+        tables = {
+            id: frame.table_of(id, "firmness.column", rows, language)
+            for id, rows in (("agreement", shares), ("levels", levels), ("disputes", disputes))
+        }
+        frame.out.print(found.sentence(language), markup=False)
+        counts = ("compared", "equal", "kappa_linear", "kappa_quadratic", "one_not_applicable", "one_unanswered")
+        frame.show(tables["agreement"], ("name", *counts))
+        if any(row.differs for row in levels):
+            moved = [row for row in levels if row.differs]
+            unlike = frame.table_of("levels", "firmness.column", moved, language)
+            frame.show(unlike, ("id", "reading", "level_first", "level_second"))
+        if disputes:
+            frame.tell("disputes", language, count=len(disputes), shown=min(len(disputes), frame.LISTED))
+            top = frame.table_of("disputes", "firmness.column", disputes[: frame.LISTED], language)
+            frame.show(top, ("id", "requirement", "name", "first", "second", "worth", "decides"))
+        if output:
+            document = {"model": ours.answers.model.fingerprint, "agreement": found.plain()}
+            for written in write_tables(output, list(tables.values()), document):
+                frame.tell("written", language, path=written)
+        frame.finish([*ours.problems, *theirs.problems], language)
+
+
+@app.command()
 def plan(
     files: Files,
     output: Extra = None,

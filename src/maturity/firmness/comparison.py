@@ -212,6 +212,22 @@ class Comparison:
         lower, higher = (Fraction(count, self.overall.compared) for count in (self.overall.lower, self.overall.higher))
         return Disagreement(lower, higher, "derived", f"two assessors, {self.overall.compared} answers")
 
+    def sentence(self, lang: Lang) -> str:
+        """How far they agree, on how many enterprises the levels differ, and how much there is to settle."""
+        overall, moved = self.overall.row(lang), {row.id for row in self.levels() if row.differs}
+        return say(
+            "firmness.comparison.result",
+            lang,
+            count=len(self.first),
+            compared=overall.compared,
+            equal=overall.equal,
+            linear="—" if overall.kappa_linear is None else f"{overall.kappa_linear:.2f}",
+            quadratic="—" if overall.kappa_quadratic is None else f"{overall.kappa_quadratic:.2f}",
+            moved=len(moved),
+            disputes=len(self.disputes),
+            decide=sum(each.decides for each in self.disputes),
+        )
+
     def levels(self) -> tuple["LevelRow", ...]:
         """The levels that each assessor's sheet gives, by enterprise and reading."""
         return tuple(
