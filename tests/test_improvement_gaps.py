@@ -206,7 +206,13 @@ def test_a_table_of_costs_from_a_workbook(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["说明"])
     sheet = book.create_sheet("费用")
-    for row in (["改造费用表"], ["编号", "选项", "费用", "工期"], ["data.1a", "全部满足", 12.5, 3], [], ["data", None, 2, None]):
+    for row in (
+        ["改造费用表"],
+        ["编号", "选项", "费用", "工期"],
+        ["data.1a", "全部满足", 12.5, 3],
+        [],
+        ["data", None, 2, None],
+    ):
         sheet.append(row)
     book.save(path)
     assert read_costs(path, standard()).table == {

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from maturity.cli import frame
+from maturity.cli import changes, frame
 from maturity.cli.frame import (
     DEFAULT_MODEL,
     DEFAULT_PROGRAMME,
@@ -253,32 +253,17 @@ def whatif(
     lang: Language = "zh",
 ) -> None:
     """如果……会怎样：改答案、权重、模型或行业类型，看谁变动 · what moves when something changes"""
-    from maturity.firmness import whatif as compared
-    from maturity.models import load_model
     from maturity.sheets import write_tables
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        weights: dict[str, dict[str, str]] = {}
-        for key, value in frame.pairs(weight, "--weight").items():
-            own, colon, node = key.partition(":")
-            if not colon:
-                raise typer.BadParameter(f"{key}: PROFILE:NODE=VALUE", param_hint="--weight")
-            weights.setdefault(own, {})[node] = value
-        choices: dict[str, Any] = {}
-        for key, value in frame.pairs(answer, "--answer").items():
-            enterprise, colon, requirement = key.rpartition(":")
-            if colon:
-                choices.setdefault(enterprise, {})[requirement] = value
-            else:
-                choices[requirement] = value
         batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
-        found = compared(
+        found = changes.changed(
             batch.answers,
-            choices=choices or None,
-            weights=weights or None,
-            model=load_model(to_model) if to_model else None,
+            frame.pairs(weight, "--weight"),
+            frame.pairs(answer, "--answer"),
             profile=profile,
+            model=to_model,
         )
         for note in found.notes:
             frame.out.print(note.text(language), markup=False)
@@ -290,6 +275,6 @@ def whatif(
             frame.show(moved, ("id", *levels, "total_before", "total_after", "changed"))
         if output:
             tables = [frame.table_of("whatif", "firmness.column", every, language)]
-            for written in write_tables(output, tables, {"whatif": [row.plain() for row in every]}):
+            for written in write_tables(output, tables, found.plain()):
                 frame.tell("written", language, path=written)
         frame.finish(batch.problems, language)

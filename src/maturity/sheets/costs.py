@@ -30,7 +30,9 @@ def read_costs(path: str | Path, model: MaturityModel) -> Costs:
     words = {
         plain(say(f"improvement.costs.{key}", lang)): key for key in texts("improvement")["costs"] for lang in LANGUAGES
     }
-    found = [(grid, row, _headed(grid.rows[row], words)) for grid in grids for row in range(min(len(grid.rows), TITLES))]
+    found = [
+        (grid, row, _headed(grid.rows[row], words)) for grid in grids for row in range(min(len(grid.rows), TITLES))
+    ]
     grid, at, columns = max(found, key=lambda one: sum(key in NEEDED for key in one[2].values()), default=(None, 0, {}))
     if grid is None:
         raise InputError([Problem.of("improvement.no-cost-column", Path(path).name, NEEDED[0], right=", ".join(words))])
