@@ -243,6 +243,12 @@ def show(table: "Table", columns: Sequence[str]) -> None:
     for column in columns:
         shown.add_column(table.titles[column], overflow="fold")
     for row in table.rows:
-        cells = (row[column] for column in columns)
-        shown.add_row(*("、".join(map(str, cell)) if isinstance(cell, tuple) else str(cell) for cell in cells))
+        shown.add_row(*(Cell(_told(row[column])) for column in columns))
     out.print(shown)
+
+
+def _told(cell: object) -> str:
+    """A cell as it stands on the screen."""
+    if isinstance(cell, tuple):
+        return "、".join(map(str, cell))
+    return "—" if cell is None else "✓" * cell if isinstance(cell, bool) else str(cell)
