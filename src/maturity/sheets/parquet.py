@@ -1,0 +1,343 @@
+"""Parquet files of answers -> parquet files of results: memory is bounded by the block, not by the file.
+
+What was found wrong on the way goes to one more table, ``NAME-problems.parquet`` beside the results:
+
+    kind          problem or note
+    file, row     where it stands; rows count from 1; null when it is about a column or a file as a whole
+    id, column    of which enterprise, in which column
+    problem       id of the problem
+    value, what, hint      as in the list of problems of every other format
+
+A file is complete or not there at all: an interrupted run leaves the old one.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Final, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from maturity.errors import InputError, Problem
+from maturity.language import Lang
+from maturity.models import MaturityModel
+from maturity.scenarios import Programme
+from maturity.sheets.columns import Layout, Scoring, is_text
+from maturity.sheets.headings import ID, NAME
+from maturity.sheets.writing import replacing
+
+BLOCK: Final = 32_768
+"""Enterprises that are read, scored and written at a time."""
+FIRST: Final = 40
+"""Problems that are kept to be shown at once; the table of problems holds all."""
+_HELD: Final = 2**22
+"""Fingerprints of ids (8 bytes each) that are compared at a time."""
+_UNALIKE: Final = ("id", "name")
+"""Columns of the results in which hardly any text stands twice, so that no dictionary is tried."""
+
+FOUND: Final = pa.schema(
+    {
+        "kind": pa.string(),
+        "file": pa.string(),
+        "row": pa.int64(),
+        "id": pa.string(),
+        "column": pa.string(),
+        "problem": pa.string(),
+        "value": pa.string(),
+        "what": pa.string(),
+        "hint": pa.string(),
+    }
+)
+"""Columns of the table of problems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What came out of a file, or of several.
+
+    Attributes:
+        enterprises: how many were scored.
+        problems, notes: how many were found.
+        first: the first of the problems, at most `FIRST`.
+        levels: how many enterprises have each level; None for those without one.
+        verdicts: how many have each verdict, by tier.
+        files: what was written.
+    """
+
+    enterprises: int = 0
+    problems: int = 0
+    notes: int = 0
+    first: tuple[Problem, ...] = ()
+    levels: Mapping[int | None, int] = field(default_factory=dict)
+    verdicts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+
+    def __add__(self, other: "Scored") -> "Scored":
+        return Scored(
+            self.enterprises + other.enterprises,
+            self.problems + other.problems,
+            self.notes + other.notes,
+            (*self.first, *other.first)[:FIRST],
+            Counter(self.levels) + Counter(other.levels),
+            {
+                tier: Counter(self.verdicts.get(tier, {})) + Counter(other.verdicts.get(tier, {}))
+                for tier in {**self.verdicts, **other.verdicts}
+            },
+            (*self.files, *other.files),
+        )
+
+
+def enterprises(path: Path) -> int:
+    """How many enterprises a file has, by its last bytes."""
+    with _readable(path):
+        return int(pq.read_metadata(path).num_rows)
+
+
+def read_blocks(
+    path: Path, model: MaturityModel, programme: Programme | None
+) -> tuple[Layout, Iterator[pa.RecordBatch]]:
+    """The blocks of a file, with the columns that are of use only, and what these are.
+
+    Raises:
+        InputError: the file is no parquet file, is damaged (while it is read, too), or has no column of ids.
+    """
+    with _readable(path):
+        schema = pq.read_schema(path)
+    layout = Layout.of(schema, model, programme)
+    names = {target: name for target, (name, _) in layout.columns.items()}
+    # Texts that are dictionaries in the file stay so: one short list of words, and a number for each enterprise.
+    alike = [
+        name
+        for target, name in names.items()
+        if target not in (ID, NAME) and is_text(schema.field(schema.names.index(name)).type)
+    ]
+
+    def blocks() -> Iterator[pa.RecordBatch]:
+        with _readable(path), pq.ParquetFile(path, read_dictionary=alike, buffer_size=2**16) as file:
+            yield from file.iter_batches(BLOCK, columns=list(names.values()))
+
+    return layout, blocks()
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What goes wrong in a file of somebody else, as a problem of that file."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError([Problem.of("columns.damaged", path.name, reason)]) from error
+
+
+T = TypeVar("T")
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items; the next one is made in a thread while the last one is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
+
+
+class _Writer:
+    """A parquet file that is written in a thread, one block behind."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        alike = [name for name in schema.names if name not in _UNALIKE]
+        self._file = pq.ParquetWriter(path, schema, use_dictionary=alike)
+        self._thread = ThreadPoolExecutor(1)
+        self._before: Future[None] | None = None
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        if self._before:
+            self._before.result()
+        self._before = self._thread.submit(self._file.write_batch, batch)
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._before:
+                self._before.result()
+        finally:
+            self._thread.shutdown()
+            self._file.close()
+
+
+class FoundTable:
+    """The table of problems while it is written; there is no file before there is a problem or note."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stack = ExitStack()
+        self._writer: _Writer | None = None
+
+    def add(self, rows: pa.RecordBatch) -> Scored:
+        """Write some rows, and count them."""
+        if not rows.num_rows:
+            return Scored()
+        if self._writer is None:
+            self._writer = self._stack.enter_context(_Writer(self.path, FOUND))
+        self._writer.add(rows)
+        wrong = rows.filter(pc.equal(rows.column("kind"), "problem"))
+        first = tuple(map(_problem, wrong.slice(0, FIRST).to_pylist()))
+        return Scored(problems=wrong.num_rows, notes=rows.num_rows - wrong.num_rows, first=first)
+
+    def __enter__(self) -> "FoundTable":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def score_file(
+    source: Path, target: Path, found: Path, scoring: Scoring, progress: Callable[[int], None] | None = None
+) -> Scored:
+    """Score one file of answers into one of results, and what was found on the way into a third.
+
+    The latter is written as it comes, without care for what an interruption leaves: it is a part of a table only.
+
+    Args:
+        source: parquet, columns as in `columns`.
+        target: is replaced when all is written.
+        found: is not there afterwards if nothing was found.
+        scoring: what to do with each block.
+        progress: is told how many more enterprises are done.
+
+    Raises:
+        InputError: the file cannot be read, or a place cannot be written to.
+    """
+    layout, blocks = read_blocks(source, scoring.model, scoring.programme)
+    schema = pa.schema(list(scoring.schema)[:-1], metadata=scoring.metadata())
+    scored, done = Scored(files=(target,)), 0
+    with replacing(target) as fresh, _Writer(fresh, schema) as results, FoundTable(found) as table:
+        about = [("problem", problem) for problem in layout.problems] + [("note", note) for note in layout.notes]
+        scored += table.add(as_found(about, scoring.lang, source.name))
+        for block in ahead(blocks):
+            result = scoring.block(block, layout)
+            results.add(pa.RecordBatch.from_arrays(result.columns[:-1], schema=schema))
+            scored += _counted(result, scoring) + table.add(_found(result, source.name, done))
+            done += block.num_rows
+            if progress:
+                progress(block.num_rows)
+    return scored
+
+
+def _counted(result: pa.RecordBatch, scoring: Scoring) -> Scored:
+    levels = result.column("level")
+    counts = np.bincount(pc.fill_null(levels, -1).to_numpy().astype(np.int64) + 1)
+    verdicts = {}
+    for tier in scoring.programme.tiers if scoring.programme else ():
+        assert scoring.programme
+        values = pc.value_counts(result.column(f"{scoring.programme.id}.{tier.id}")).to_pylist()
+        verdicts[tier.id] = {one["values"]: one["counts"] for one in values}
+    numbers = {level - 1 if level else None: int(count) for level, count in enumerate(counts) if count}
+    return Scored(result.num_rows, levels=numbers, verdicts=verdicts)
+
+
+def _problem(row: Mapping[str, object]) -> Problem:
+    """A row of the table of problems as a problem, to be shown."""
+    place = f"{row['file']}!{row['row']}" if row["row"] else str(row["file"])
+    where = ": ".join(str(part) for part in (place, row["id"], row["column"]) if part)
+    return Problem.of("columns.found", where, row["value"], what=row["what"], hint=row["hint"])
+
+
+def _found(result: pa.RecordBatch, file: str, before: int) -> pa.RecordBatch:
+    """What was found in a block, a row for each."""
+    lists = result.column("problems")
+    rows = pc.list_parent_indices(lists)
+    each = lists.flatten()
+    columns = {name: each.field(name) for name in ("kind", "column", "problem", "value", "what", "hint")}
+    columns["file"] = pa.array([file]).take(pa.array(np.zeros(len(rows), np.int64)))
+    columns["row"] = pc.add(rows.cast(pa.int64()), before + 1)
+    columns["id"] = result.column("id").take(rows)
+    return pa.RecordBatch.from_arrays([columns[name] for name in FOUND.names], schema=FOUND)
+
+
+def as_found(about: Sequence[tuple[str, Problem]], lang: Lang, file: str = "") -> pa.RecordBatch:
+    """What is wrong with a file or a column as a whole, as rows of the table of problems.
+
+    Without a file the place of a problem names it, as those of other sheets do.
+    """
+    rows = [
+        {
+            **{"kind": kind, "file": file or one.where or None, "column": (file and one.where) or None},
+            **{"problem": one.id, "value": one.value, "what": one.what(lang), "hint": one.hint(lang)},
+        }
+        for kind, one in about
+    ]
+    return pa.RecordBatch.from_pylist(rows, schema=FOUND)
+
+
+# ------------------------------------------------------------------------------------------------ ids that occur twice
+
+
+def twice(
+    files: Sequence[Path], model: MaturityModel, programme: Programme | None, lang: Lang
+) -> Iterator[pa.RecordBatch]:
+    """Ids that stand in several rows, each row but the first, as rows of the table of problems.
+
+    Fingerprints of all ids wait in a file until they can be compared; just those that are alike are looked up again.
+    """
+    with TemporaryFile() as kept:
+        count = 0
+        for file in files:
+            for ids in _ids(file, model, programme):
+                fingerprints = _fingerprints(ids)
+                fingerprints.tofile(kept)
+                count += len(fingerprints)
+        alike = _alike(kept, count)
+    if not len(alike):
+        return
+    first: dict[str, str] = {}
+    for file in files:
+        before = 0
+        for ids in _ids(file, model, programme):
+            rows = []
+            for i in np.flatnonzero(np.isin(_fingerprints(ids), alike)).tolist():
+                id, place = ids[i].as_py(), f"{file.name}!{before + i + 1}"
+                if id and first.setdefault(id, place) != place:
+                    problem = Problem.of("columns.duplicate-id", "", id, first=first[id])
+                    own = ("problem", file.name, before + i + 1, id, ID.id, problem.id, id)
+                    texts = (problem.what(lang), problem.hint(lang))
+                    rows.append(dict(zip(FOUND.names, (*own, *texts), strict=True)))
+            yield pa.RecordBatch.from_pylist(rows, schema=FOUND)
+            before += len(ids)
+
+
+def _ids(path: Path, model: MaturityModel, programme: Programme | None) -> Iterator[pa.Array]:
+    with _readable(path), pq.ParquetFile(path, buffer_size=2**16) as file:
+        layout = Layout.of(file.schema_arrow, model, programme)
+        for block in file.iter_batches(4 * BLOCK, columns=[layout.columns[ID][0]]):
+            yield block.column(0).cast(pa.string())
+
+
+def _fingerprints(ids: pa.Array) -> NDArray[np.uint64]:
+    return pd.util.hash_array(ids.to_numpy(zero_copy_only=False), categorize=False)
+
+
+def _alike(kept: IO[bytes], count: int) -> NDArray[np.uint64]:
+    """The fingerprints that occur more than once; a share of them is held in memory at a time."""
+    shares = max(ceil(count / _HELD), 1)
+    found = []
+    for share in range(shares):
+        kept.seek(0)
+        own = []
+        while len(chunk := np.fromfile(kept, np.uint64, _HELD // 4)):
+            own.append(chunk[chunk % np.uint64(shares) == share])
+        ordered = np.sort(np.concatenate(own)) if own else np.empty(0, np.uint64)
+        found.append(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+    return np.concatenate(found)
