@@ -36,7 +36,8 @@ from maturity.sheets.columns import Layout, Scoring, is_text
 from maturity.sheets.headings import ID, NAME
 from maturity.sheets.writing import replacing
 
-BLOCK: Final = 32_768
+import os
+BLOCK = int(os.environ.get("BLK","32768"))
 """Enterprises that are read, scored and written at a time."""
 FIRST: Final = 40
 """Problems that are kept to be shown at once; the table of problems holds all."""
