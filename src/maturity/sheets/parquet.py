@@ -32,7 +32,7 @@ from maturity.errors import InputError, Problem
 from maturity.language import Lang
 from maturity.models import MaturityModel
 from maturity.scenarios import Programme
-from maturity.sheets.columns import Layout, Scoring, is_text
+from maturity.sheets.blocks import Layout, Scoring, is_text
 from maturity.sheets.headings import ID, NAME
 from maturity.sheets.writing import replacing
 
@@ -137,7 +137,7 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0]
-        raise InputError([Problem.of("columns.damaged", path.name, reason)]) from error
+        raise InputError([Problem.of("blocks.damaged", path.name, reason)]) from error
 
 
 T = TypeVar("T")
@@ -212,7 +212,7 @@ def score_file(
     The latter is written as it comes, without care for what an interruption leaves: it is a part of a table only.
 
     Args:
-        source: parquet, columns as in `columns`.
+        source: parquet, columns as in `blocks`.
         target: is replaced when all is written.
         found: is not there afterwards if nothing was found.
         scoring: what to do with each block.
@@ -253,7 +253,7 @@ def _problem(row: Mapping[str, object]) -> Problem:
     """A row of the table of problems as a problem, to be shown."""
     place = f"{row['file']}!{row['row']}" if row["row"] else str(row["file"])
     where = ": ".join(str(part) for part in (place, row["id"], row["column"]) if part)
-    return Problem.of("columns.found", where, row["value"], what=row["what"], hint=row["hint"])
+    return Problem.of("blocks.found", where, row["value"], what=row["what"], hint=row["hint"])
 
 
 def _found(result: pa.RecordBatch, file: str, before: int) -> pa.RecordBatch:
@@ -311,7 +311,7 @@ def twice(
             for i in np.flatnonzero(np.isin(_fingerprints(ids), alike)).tolist():
                 id, place = ids[i].as_py(), f"{file.name}!{before + i + 1}"
                 if id and first.setdefault(id, place) != place:
-                    problem = Problem.of("columns.duplicate-id", "", id, first=first[id])
+                    problem = Problem.of("blocks.duplicate-id", "", id, first=first[id])
                     own = ("problem", file.name, before + i + 1, id, ID.id, problem.id, id)
                     texts = (problem.what(lang), problem.hint(lang))
                     rows.append(dict(zip(FOUND.names, (*own, *texts), strict=True)))

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from maturity.errors import InputError, Problem
-from maturity.sheets.columns import Scoring
+from maturity.sheets.blocks import Scoring
 from maturity.sheets.parquet import BLOCK, FoundTable, Scored, as_found, enterprises, score_file, twice
 
 ENDING = ".parquet"
@@ -53,7 +53,7 @@ def score_parquet(
     twice, in one file or in several, are among it. A file that cannot be read is named and does not stop the others.
 
     Args:
-        sources: files with columns as `columns` tells.
+        sources: files with columns as `blocks` tells.
         target: a file that ends in .parquet, or a folder, which is made if it is not there.
         scoring: model, programme, day and readings.
         workers: processes on this machine for several files, by default as many as there are processors.
@@ -96,10 +96,10 @@ def _targets(files: Sequence[Path], target: Path) -> list[Path]:
     """Where the results of each file go."""
     single = target.suffix == ENDING and not target.is_dir()
     if single and len(files) > 1:
-        raise InputError([Problem.of("columns.needs-folder", target.name, target.name, count=len(files))])
+        raise InputError([Problem.of("blocks.needs-folder", target.name, target.name, count=len(files))])
     targets = [target] if single else [target / file.with_suffix(ENDING).name for file in files]
-    problems = [Problem.of("columns.onto-itself", own.name, own) for own in targets if own in files]
-    problems += [Problem.of("columns.same-name", own.name, own) for own in set(targets) if targets.count(own) > 1]
+    problems = [Problem.of("blocks.onto-itself", own.name, own) for own in targets if own in files]
+    problems += [Problem.of("blocks.same-name", own.name, own) for own in set(targets) if targets.count(own) > 1]
     if problems:
         raise InputError(problems)
     try:
@@ -206,7 +206,7 @@ def _outcome(job: _Job, future: "Future[Scored] | Any") -> Scored:
     try:
         result: Scored = future.result()
     except Exception as error:  # whatever ended a worker, the others go on
-        return _failed(job, [Problem.of("columns.failed", "", f"{type(error).__name__}: {error}")])
+        return _failed(job, [Problem.of("blocks.failed", "", f"{type(error).__name__}: {error}")])
     return result
 
 
@@ -233,11 +233,11 @@ def _client(address: str) -> Iterator[Any]:
     try:
         client = Client(address, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:
-        raise InputError([Problem.of("columns.no-cluster", address, address, reason=error)]) from error
+        raise InputError([Problem.of("blocks.no-cluster", address, address, reason=error)]) from error
     with client:
         yield client
 
 
 def missing_extra(package: str, extra: str) -> Problem:
     """An optional part that is not installed, and the command that installs it."""
-    return Problem.of("columns.missing-extra", package, package, command=f"pip install 'maturity-scoring[{extra}]'")
+    return Problem.of("blocks.missing-extra", package, package, command=f"pip install 'maturity-scoring[{extra}]'")
