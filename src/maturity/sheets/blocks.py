@@ -10,6 +10,7 @@ Columns of a table of answers, in any order, headed as those of a sheet: by id, 
                   any other number: the value of a choice, 0 to 1. Null is unanswered.
     a fact        as in `maturity.Facts`: yes_no bool; one_of, grade text; number a number; date a date; event_date
                   text, an ISO date or ``none``; names a list of texts. Text is read as in a sheet. Null is unknown.
+    a ledger      a list of structs, one for each entry, with the ledger's columns, typed as facts are
 
 Columns of the results are headed by the words of every other format:
 
@@ -41,13 +42,23 @@ from maturity.answers import UNANSWERED, Answers, Points
 from maturity.errors import InputError, Problem
 from maturity.language import Lang
 from maturity.models import NOT_APPLICABLE_ID, Choice, MaturityModel, Requirement
-from maturity.scenarios import VERDICTS, Decisions, FactDefinition, Facts, Programme, decide, fact_problem
-from maturity.scenarios.facts import Column, Value
+from maturity.scenarios import (
+    VERDICTS,
+    Decisions,
+    FactDefinition,
+    Facts,
+    Ledger,
+    LedgerDefinition,
+    Programme,
+    decide,
+    value_problem,
+)
+from maturity.scenarios.facts import NONE, Column, Value
 from maturity.scenarios.programme import MOST_UNITS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
+from maturity.sheets.grid import Cell
 from maturity.sheets.headings import ID, NAME, PROFILE, Heading, Headings, Target
-from maturity.sheets.intake import Cell
 
 Kind = Literal["problem", "note"]
 Rows = NDArray[np.intp]
@@ -83,11 +94,13 @@ class Layout:
         Raises:
             InputError: there is no column of ids.
         """
-        headings = Headings(model, programme)
+        headings = Headings.of(model, programme)
+        ledgers = {ledger.id: {Target("fact", ledger.id)} for ledger in programme.ledgers} if programme else {}
         columns: dict[Target, tuple[str, Heading]] = {}
         problems: list[Problem] = []
         for column in schema:
             targets, unit = headings.targets(column.name)
+            targets = ledgers.get(column.name, targets)
             useful = [target for target in targets if target.kind in ("enterprise", "requirement", "fact")]
             if len(targets) > 1:
                 right = ", ".join(sorted(target.id for target in targets))
@@ -145,6 +158,8 @@ def _readable(target: Target, of: pa.DataType, programme: Programme | None) -> b
         return is_text(of) or bool(types.is_integer(own))
     if target in (NAME, PROFILE):
         return is_text(of)
+    if target.kind == "fact" and programme and target.id in (ledger.id for ledger in programme.ledgers):
+        return _is_list(of) and bool(types.is_struct(of.value_type))
     if target.kind == "fact" and programme and programme.fact(target.id).kind == "names" and _is_list(of):
         return is_text(of.value_type)
     plain = (types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_date, types.is_timestamp)
@@ -159,7 +174,8 @@ def _right_type(target: Target, programme: Programme | None) -> str:
     if target.kind == "requirement":
         return "dictionary, string, uint8, double"
     right = {"yes_no": "bool", "number": "int64, decimal128, double", "date": "date32", "names": "list<string>"}
-    return right.get(programme.fact(target.id).kind if programme else "", "string")
+    fact = next((fact for fact in programme.facts if fact.id == target.id), None) if programme else None
+    return right.get(fact.kind, "string") if fact else "list<struct>"
 
 
 # ------------------------------------------------------------------------------------------- a block -> its enterprises
@@ -232,9 +248,11 @@ def _keys(n: int) -> tuple[str, ...]:
 
 
 def _finding(kind: Kind, problem: Problem) -> Finding:
-    """A problem whose place begins with the key of a row, as a finding."""
+    """A problem whose place begins with the key of a row, as a finding; any other place is named at the first row."""
     key, _, column = problem.where.partition(": ")
-    return Finding(kind, column, problem, np.array([int(key)], np.intp))
+    return Finding(
+        kind, column if key.isdigit() else problem.where, problem, np.array([int(key) if key.isdigit() else 0])
+    )
 
 
 def _text(column: pa.Array | None, n: int) -> pa.Array:
@@ -297,7 +315,8 @@ def _points(
     read = _answer(requirement.choices, model.points_per_one)
     codes, cells = _distinct(column)
     reads = [read(cell) for cell in cells]
-    np.take(np.array([read.value for read in reads], np.uint8), codes, out=out, mode="clip")
+    words = np.array([read.value for read in reads], np.uint8)
+    np.take(words, codes, out=out, mode="clip")
     if any(read.problem or read.note for read in reads):
         _report(reads, cells, codes, requirement.id, findings)
     return False
@@ -355,45 +374,90 @@ def _facts(
     keys: tuple[str, ...],
     findings: list[Finding],
 ) -> Facts:
-    """The facts of a block: each distinct content is read once, and numbers that are whole units none at all."""
+    """The facts of a block: each distinct content is read once, and numbers that are whole units not one by one."""
     contents: dict[str, list[Value]] = {}
     codes: dict[str, Rows] = {}
     units: dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
     for fact in programme.facts:
-        column = given.get(Target("fact", fact.id))
-        if column is None:
-            contents[fact.id], codes[fact.id] = [None], np.zeros(len(keys), np.intp)
+        target = Target("fact", fact.id)
+        if target not in given:
+            contents[fact.id] = [None]
             continue
+        column = given[target]
         if fact.kind == "number" and (found := _units(fact, column)):
             units[fact.id] = found
             column = pc.if_else(pa.array(found[1]), pa.scalar(None, column.type), column)
-        _, heading = layout.columns[Target("fact", fact.id)]
-        at, cells = _distinct(column)
-        reads = [_fact(programme, fact, fact_reader(fact, heading.unit), cell) for cell in cells]
-        _report(reads, cells, at, fact.id, findings)
-        contents[fact.id], codes[fact.id] = [cast("Value", read.value) for read in reads], at
+        reader = fact_reader(fact, layout.columns[target][1].unit)
+        contents[fact.id], codes[fact.id] = _values(fact, reader, column, fact.id, findings)
     most = max(map(len, contents.values()), default=0)
     padded = {id: [*values, *[None] * (most - len(values))] for id, values in contents.items()}
     few = Facts.from_columns(programme, padded, ids=_keys(most))
     columns = {}
     for id, column in few.columns.items():
-        at = codes[id]
-        values, known = column.values[at], column.known[at]
+        if id not in codes:
+            columns[id] = _throughout(column, len(keys))
+            continue
+        columns[id] = column.take(codes[id])
         if id in units:
             own, exact = units[id]
-            values, known = np.where(exact, own, values), known | exact
-        columns[id] = Column(values, known, tuple(map(column.names.__getitem__, at.tolist())) if column.names else ())
+            columns[id] = Column(np.where(exact, own, columns[id].values), columns[id].known | exact)
     for note in few.notes:  # a note for each content that has one: it belongs to all rows that hold it
         row, _, id = note.where.partition(": ")
         findings.append(Finding("note", id, note, np.flatnonzero(codes[id] == int(row))))
-    return Facts(programme, keys, columns)
+    ledgers = {
+        ledger.id: _ledger(programme, ledger, given.get(Target("fact", ledger.id)), findings)
+        for ledger in programme.ledgers
+    }
+    return Facts(programme, keys, columns, (), ledgers)
 
 
-def _fact(programme: Programme, fact: FactDefinition, read: Reader, cell: Cell) -> Read:
-    """What a cell says of a fact; what the programme refuses is unknown, and named."""
+def _throughout(column: Column, n: int) -> Column:
+    """The first value of a column, n times, in the memory of one."""
+    values = np.broadcast_to(column.values[:1], (n, *column.values.shape[1:]))
+    return Column(values, np.broadcast_to(column.known[:1], n), column.names[:1] * n)
+
+
+def _values(
+    fact: FactDefinition, read: Reader, column: pa.Array, name: str, findings: list[Finding]
+) -> tuple[list[Value], Rows]:
+    """The distinct values of a column, None where nothing is known, and (n,) which of them stands in each row."""
+    codes, cells = _distinct(column)
+    reads = [_fact(fact, read, cell) for cell in cells]
+    _report(reads, cells, codes, name, findings)
+    return [read.value for read in reads], codes
+
+
+def _fact(fact: FactDefinition, read: Reader, cell: Cell) -> Read:
+    """What a cell says of a fact; what its definition refuses is unknown, and named."""
     given = Read(cell) if isinstance(cell, tuple) else read(cell)
-    refused = fact_problem(programme, fact.id, given.value, "")
+    refused = value_problem(fact, given.value, "")
     return Read(None, refused.id, details=refused.values) if refused else given
+
+
+def _ledger(
+    programme: Programme, definition: LedgerDefinition, column: pa.Array | None, findings: list[Finding]
+) -> Ledger:
+    """The entries of a block; what is wrong in one is named at the row of its enterprise."""
+    entries = column.flatten() if column is not None and len(column.flatten()) else None
+    rows = np.empty(0, np.intp) if entries is None else pc.list_parent_indices(column).to_numpy().astype(np.intp)
+    columns: dict[str, list[Value]] = {}
+    for fact in definition.columns:
+        at = -1 if entries is None else entries.type.get_field_index(fact.id)
+        if entries is None or at < 0:
+            continue
+        own: list[Finding] = []
+        name = f"{definition.id}.{fact.id}"
+        contents, codes = _values(fact, fact_reader(fact), pc.struct_field(entries, at), name, own)
+        columns[fact.id] = [contents[code] for code in codes.tolist()]
+        findings += [Finding(one.kind, one.column, one.problem, np.unique(rows[one.rows])) for one in own]
+    for field_ in entries.type if entries is not None else ():
+        if field_.name not in {fact.id for fact in definition.columns}:
+            near = ", ".join(fact.id for fact in definition.columns)
+            unknown = Problem.of("facts.unknown-ledger-column", "", field_.name, near=near)
+            findings.append(Finding("problem", f"{definition.id}.{field_.name}", unknown, np.unique(rows)))
+    sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * len(rows), **columns}
+    read = Facts.from_columns(programme, {}, ids=["0"], ledgers={definition.id: sheet})
+    return Ledger.of(definition, rows, read.ledgers[definition.id].columns)
 
 
 def _units(fact: FactDefinition, column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
@@ -585,10 +649,18 @@ def answer_table(answers: Answers, facts: Facts | None = None, *, names: Sequenc
         codes[list(words)] = np.arange(len(words))
         indices = pa.array(codes[points], mask=points == UNANSWERED)
         columns[requirement.id] = pa.DictionaryArray.from_arrays(indices, pa.array(words.values()))
-    for fact in facts.programme.facts if facts else ():
-        assert facts
-        columns[fact.id] = _fact_column(fact, facts)
+    if facts:
+        columns |= {fact.id: _fact_column(fact, facts.columns[fact.id]) for fact in facts.programme.facts}
+        columns |= {id: _entries(ledger, len(facts)) for id, ledger in facts.ledgers.items()}
     return pa.table(columns)
+
+
+def _entries(ledger: Ledger, n: int) -> pa.Array:
+    """(n,) lists of the entries of a ledger."""
+    columns = [_fact_column(fact, ledger.columns[fact.id]) for fact in ledger.definition.columns]
+    entries = pa.StructArray.from_arrays(columns, names=[fact.id for fact in ledger.definition.columns])
+    offsets = np.searchsorted(ledger.rows, np.arange(n + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), entries)
 
 
 def _written(text: str) -> str:
@@ -596,8 +668,7 @@ def _written(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _fact_column(fact: FactDefinition, facts: Facts) -> pa.Array:
-    column = facts.columns[fact.id]
+def _fact_column(fact: FactDefinition, column: Column) -> pa.Array:
     unknown = ~column.known
     match fact.kind:
         case "yes_no":
@@ -608,16 +679,17 @@ def _fact_column(fact: FactDefinition, facts: Facts) -> pa.Array:
         case "number" if not fact.decimals:
             return pa.array(column.values, mask=unknown)
         case "number":
-            wide = np.stack([column.values, column.values >> 63], axis=1)
-            bits = pa.array(column.known).buffers()[1]
-            kind = pa.decimal128(18, fact.decimals)
-            return pa.Array.from_buffers(kind, len(wide), [bits, pa.py_buffer(np.ascontiguousarray(wide))])
+            wide = np.ascontiguousarray(np.stack([column.values, column.values >> 63], axis=1))
+            bits = pa.array(column.values, mask=unknown).buffers()[0]
+            return pa.Array.from_buffers(pa.decimal128(18, fact.decimals), len(wide), [bits, pa.py_buffer(wide)])
         case "date":
             return pa.array(column.values.astype(_DAYS), mask=unknown)
+        case "event_date":
+            days = np.where(np.isnat(column.values), NONE, np.datetime_as_string(column.values))
+            return pa.array(days.astype(object), pa.string(), mask=unknown)
         case "names":
             given = zip(column.names, column.known, strict=True)
             lists = [list(map(_written, names)) if known else None for names, known in given]
             return pa.array(lists, pa.list_(pa.string()))
-        case _:
-            values = [facts.value(fact.id, i) for i in range(len(facts))]
-            return pa.array([None if value is None else str(value) for value in values], pa.string())
+        case "text":
+            return pa.array([_written(names[0]) if names else None for names in column.names], pa.string())

@@ -18,11 +18,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Final, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -36,13 +34,14 @@ from maturity.sheets.blocks import Layout, Scoring, is_text
 from maturity.sheets.headings import ID, NAME
 from maturity.sheets.writing import replacing
 
-import os
-BLOCK = int(os.environ.get("BLK","32768"))
+BLOCK: Final = 32_768
 """Enterprises that are read, scored and written at a time."""
 FIRST: Final = 40
 """Problems that are kept to be shown at once; the table of problems holds all."""
 _HELD: Final = 2**22
 """Fingerprints of ids (8 bytes each) that are compared at a time."""
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads the bits of a number over all of its product."""
 _UNALIKE: Final = ("id", "name")
 """Columns of the results in which hardly any text stands twice, so that no dictionary is tried."""
 
@@ -205,16 +204,23 @@ class FoundTable:
 
 
 def score_file(
-    source: Path, target: Path, found: Path, scoring: Scoring, progress: Callable[[int], None] | None = None
+    source: Path,
+    target: Path,
+    found: Path,
+    ids: Path,
+    scoring: Scoring,
+    progress: Callable[[int], None] | None = None,
 ) -> Scored:
-    """Score one file of answers into one of results, and what was found on the way into a third.
+    """Score one file of answers into one of results; what was found on the way and which ids there are into two more.
 
-    The latter is written as it comes, without care for what an interruption leaves: it is a part of a table only.
+    The latter are written as they come, without care for what an interruption leaves: they are parts for `twice` and
+    for one table of problems.
 
     Args:
         source: parquet, columns as in `blocks`.
         target: is replaced when all is written.
         found: is not there afterwards if nothing was found.
+        ids: a fingerprint of each id, 8 bytes, in order.
         scoring: what to do with each block.
         progress: is told how many more enterprises are done.
 
@@ -224,13 +230,19 @@ def score_file(
     layout, blocks = read_blocks(source, scoring.model, scoring.programme)
     schema = pa.schema(list(scoring.schema)[:-1], metadata=scoring.metadata())
     scored, done = Scored(files=(target,)), 0
-    with replacing(target) as fresh, _Writer(fresh, schema) as results, FoundTable(found) as table:
+    with (
+        replacing(target) as fresh,
+        _Writer(fresh, schema) as results,
+        FoundTable(found) as table,
+        ids.open("wb") as kept,
+    ):
         about = [("problem", problem) for problem in layout.problems] + [("note", note) for note in layout.notes]
         scored += table.add(as_found(about, scoring.lang, source.name))
         for block in ahead(blocks):
             result = scoring.block(block, layout)
             results.add(pa.RecordBatch.from_arrays(result.columns[:-1], schema=schema))
             scored += _counted(result, scoring) + table.add(_found(result, source.name, done))
+            kept.write(_fingerprints(result.column("id")).tobytes())
             done += block.num_rows
             if progress:
                 progress(block.num_rows)
@@ -287,36 +299,31 @@ def as_found(about: Sequence[tuple[str, Problem]], lang: Lang, file: str = "") -
 
 
 def twice(
-    files: Sequence[Path], model: MaturityModel, programme: Programme | None, lang: Lang
+    files: Sequence[Path], ids: Sequence[Path], model: MaturityModel, programme: Programme | None, lang: Lang
 ) -> Iterator[pa.RecordBatch]:
     """Ids that stand in several rows, each row but the first, as rows of the table of problems.
 
-    Fingerprints of all ids wait in a file until they can be compared; just those that are alike are looked up again.
+    Args:
+        files: files of answers.
+        ids: the fingerprints of their ids; only those that are alike are looked up again.
+        model, programme: for the columns of the files.
+        lang: of the texts.
     """
-    with TemporaryFile() as kept:
-        count = 0
-        for file in files:
-            for ids in _ids(file, model, programme):
-                fingerprints = _fingerprints(ids)
-                fingerprints.tofile(kept)
-                count += len(fingerprints)
-        alike = _alike(kept, count)
-    if not len(alike):
-        return
+    alike = _alike(ids)
     first: dict[str, str] = {}
-    for file in files:
+    for file in files if len(alike) else ():
         before = 0
-        for ids in _ids(file, model, programme):
+        for block in _ids(file, model, programme):
             rows = []
-            for i in np.flatnonzero(np.isin(_fingerprints(ids), alike)).tolist():
-                id, place = ids[i].as_py(), f"{file.name}!{before + i + 1}"
+            for i in np.flatnonzero(np.isin(_fingerprints(block), alike)).tolist():
+                id, place = block[i].as_py(), f"{file.name}!{before + i + 1}"
                 if id and first.setdefault(id, place) != place:
                     problem = Problem.of("blocks.duplicate-id", "", id, first=first[id])
                     own = ("problem", file.name, before + i + 1, id, ID.id, problem.id, id)
                     texts = (problem.what(lang), problem.hint(lang))
                     rows.append(dict(zip(FOUND.names, (*own, *texts), strict=True)))
             yield pa.RecordBatch.from_pylist(rows, schema=FOUND)
-            before += len(ids)
+            before += len(block)
 
 
 def _ids(path: Path, model: MaturityModel, programme: Programme | None) -> Iterator[pa.Array]:
@@ -327,18 +334,34 @@ def _ids(path: Path, model: MaturityModel, programme: Programme | None) -> Itera
 
 
 def _fingerprints(ids: pa.Array) -> NDArray[np.uint64]:
-    return pd.util.hash_array(ids.to_numpy(zero_copy_only=False), categorize=False)
+    """(n,) a number for each text, the same for the same text on every machine; 0 for what is null or empty."""
+    ids = ids.fill_null("")
+    offsets = np.frombuffer(ids.buffers()[1], np.int32)[ids.offset : ids.offset + len(ids) + 1]
+    octets = np.frombuffer(ids.buffers()[2] or b"", np.uint8)
+    lengths = np.diff(offsets)
+    found = np.zeros(len(ids), np.uint64)
+    for length in np.unique(lengths[lengths > 0]):  # ids have one length, or few
+        rows = np.flatnonzero(lengths == length)
+        words = np.zeros((len(rows), -(-length // 8) * 8), np.uint8)
+        words[:, :length] = octets[offsets[rows, np.newaxis] + np.arange(length, dtype=np.int32)]
+        mixed = np.full(len(rows), length, np.uint64)
+        for word in words.view("<u8").T:
+            mixed = (mixed ^ word) * _ODD
+            mixed ^= mixed >> np.uint64(29)
+        found[rows] = mixed
+    return found
 
 
-def _alike(kept: IO[bytes], count: int) -> NDArray[np.uint64]:
+def _alike(kept: Sequence[Path]) -> NDArray[np.uint64]:
     """The fingerprints that occur more than once; a share of them is held in memory at a time."""
-    shares = max(ceil(count / _HELD), 1)
+    shares = max(ceil(sum(file.stat().st_size for file in kept) / 8 / _HELD), 1)
     found = []
     for share in range(shares):
-        kept.seek(0)
-        own = []
-        while len(chunk := np.fromfile(kept, np.uint64, _HELD // 4)):
-            own.append(chunk[chunk % np.uint64(shares) == share])
-        ordered = np.sort(np.concatenate(own)) if own else np.empty(0, np.uint64)
+        own = [np.empty(0, np.uint64)]
+        for file in kept:
+            with file.open("rb") as stream:
+                while len(chunk := np.fromfile(stream, np.uint64, _HELD // 4)):
+                    own.append(chunk[(chunk != 0) & (chunk % np.uint64(shares) == share)])
+        ordered = np.sort(np.concatenate(own))
         found.append(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
     return np.concatenate(found)

@@ -5,7 +5,7 @@ table beside them. The workers of a cluster need to see the files under the same
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,12 +29,20 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A file of answers, where its results go, and where what is found in it."""
+    """A file of answers, where its results go, and where what is found in it and the fingerprints of its ids."""
 
     source: Path
     target: Path
-    found: Path
+    part: Path
     scoring: Scoring
+
+    @property
+    def found(self) -> Path:
+        return self.part.with_suffix(ENDING)
+
+    @property
+    def ids(self) -> Path:
+        return self.part.with_suffix(".ids")
 
 
 def score_parquet(
@@ -75,7 +83,7 @@ def score_parquet(
         raise InputError([problem for error in unread.values() for problem in error.problems] or [_no_files()])
     with TemporaryDirectory(dir=target.parent, prefix=f".{beside.stem}-") as parts:
         jobs = [
-            _Job(file, own, Path(parts, f"{number}{ENDING}"), scoring)
+            _Job(file, own, Path(parts, str(number)), scoring)
             for number, (file, own) in enumerate(zip(files, targets, strict=True))
             if file not in unread
         ]
@@ -85,7 +93,7 @@ def score_parquet(
             done[job.source] = result
             if progress:
                 progress(sum(one.enterprises for one in done.values()), total)
-        return _gathered(files, done, unread, parts, beside, scoring)
+        return _gathered(files, {job.source: (job, done[job.source]) for job in jobs}, unread, beside, scoring)
 
 
 def _no_files() -> Problem:
@@ -119,26 +127,26 @@ def _unreadable(file: Path) -> InputError | None:
 
 def _gathered(
     files: Sequence[Path],
-    done: dict[Path, Scored],
-    unread: dict[Path, InputError],
-    parts: str,
+    done: Mapping[Path, tuple[_Job, Scored]],
+    unread: Mapping[Path, InputError],
     beside: Path,
     scoring: Scoring,
 ) -> Scored:
     """All results together, in the order of the files, and one table of what was found in any of them."""
-    scored, found = Scored(), Path(parts, "all.parquet")
+    jobs = [job for job, result in done.values() if result.files]
+    scored, found = Scored(), next(iter(done.values()))[0].part.with_name(beside.name)
     with FoundTable(found) as table:
-        for number, file in enumerate(files):
+        for file in files:
             if file in unread:
                 about = [("problem", problem) for problem in unread[file].problems]
                 scored += table.add(as_found(about, scoring.lang, file.name))
                 continue
-            scored += replace(done[file], problems=0, notes=0, first=())
-            part = Path(parts, f"{number}{ENDING}")
-            for rows in _rows(part) if part.exists() else ():
+            job, result = done[file]
+            scored += replace(result, problems=0, notes=0, first=())
+            for rows in _rows(job.found) if job.found.exists() else ():
                 scored += table.add(rows)
-        readable = [file for file in files if file not in unread and done[file].files]
-        for rows in twice(readable, scoring.model, scoring.programme, scoring.lang):
+        sources, ids = [job.source for job in jobs], [job.ids for job in jobs]
+        for rows in twice(sources, ids, scoring.model, scoring.programme, scoring.lang):
             scored += table.add(rows)
         if not scored.enterprises and not scored.problems:
             scored += table.add(as_found([("problem", Problem.of("sheets.no-rows", ""))], scoring.lang))
@@ -164,7 +172,7 @@ Run = Callable[[Sequence[_Job], Callable[[int], None]], Iterator[tuple[_Job, Sco
 def _work(job: _Job, report: Callable[[int], None] | None = None) -> Scored:
     """One file; what is wrong with it as a whole is a problem of that file, not the end of all."""
     try:
-        return score_file(job.source, job.target, job.found, job.scoring, report)
+        return score_file(job.source, job.target, job.found, job.ids, job.scoring, report)
     except InputError as error:
         return _failed(job, error.problems)
 
@@ -218,7 +226,7 @@ def _on_cluster(address: str) -> Run:
             from distributed import as_completed as completed  # noqa: PLC0415  an extra, wanted here only
 
             running = {client.submit(_work, job, pure=False): job for job in jobs}
-            for future in completed(list(running)):
+            for future in completed(list(running)):  # type: ignore[no-untyped-call]
                 yield running[future], _outcome(running[future], future)
 
     return run
@@ -231,7 +239,7 @@ def _client(address: str) -> Iterator[Any]:
     except ImportError:
         raise InputError([missing_extra("distributed", "cluster")]) from None
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError([Problem.of("blocks.no-cluster", address, address, reason=error)]) from error
     with client:
