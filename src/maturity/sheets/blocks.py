@@ -26,7 +26,7 @@ No type among them is one that Spark lacks.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -43,7 +43,6 @@ from maturity.errors import InputError, Problem
 from maturity.language import Lang
 from maturity.models import NOT_APPLICABLE_ID, Choice, MaturityModel, Requirement
 from maturity.scenarios import (
-    VERDICTS,
     Decisions,
     FactDefinition,
     Facts,
@@ -66,6 +65,9 @@ Rows = NDArray[np.intp]
 METADATA: Final = b"maturity"
 """Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""
 _DAYS: Final = np.dtype("datetime64[D]")
+_MOST_KINDS: Final = 2**62
+FEW: Final = 4
+"""Rows are decided on by kind where there are this many times fewer kinds than rows."""
 _EXACT: Final = 10**15
 """Below, a float has one shortest decimal, and a whole number is a float."""
 
@@ -533,13 +535,18 @@ class Scoring:
         """The results of a block whose layout is known already."""
         block = read_block(batch, layout, self.model, self.programme)
         assessment = assess(block.answers)
-        findings = list(block.findings)
-        decisions = None
+        findings, decisions, rows = list(block.findings), None, None
         if self.programme is not None and block.facts is not None:
             on: Any = np.datetime64("NaT") if self.on is None else self.on
-            decisions = decide(self.programme, assessment, block.facts, on=on, readings=self.readings)
-            findings += [_finding("note", note) for note in decisions.notes]
-        columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions)
+            first, rows = _alike(block.facts, assessment)
+            facts, few = block.facts, assessment
+            if len(first) < len(rows):
+                facts, few = facts.take(first), assess(block.answers.take(first))
+            decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
+            notes = [_finding("note", note) for note in decisions.notes]
+            at = {row: k for k, row in enumerate(first.tolist())}
+            findings += [replace(note, rows=np.flatnonzero(rows == at[int(note.rows[0])])) for note in notes]
+        columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
         columns["problems"] = _problems(findings, batch.num_rows, self.lang)
         return pa.RecordBatch.from_arrays(list(columns.values()), schema=self.schema)
 
@@ -565,6 +572,34 @@ class Scoring:
         return {METADATA: json.dumps(basis, ensure_ascii=False).encode()}
 
 
+def _alike(facts: Facts, assessment: Assessment) -> tuple[Rows, Rows]:
+    """The first of each kind of row that the rules cannot tell apart, and (n,) the kind of each row.
+
+    What is decided follows from the levels and the facts of a row. Where these take few values, deciding on each kind
+    once is many times faster; where they take many, every row is a kind of its own.
+    """
+    n = len(facts)
+    everyone = np.arange(n)
+    if any(len(ledger.rows) for ledger in facts.ledgers.values()):
+        return everyone, everyone
+    columns: list[NDArray[Any]] = [assessment.level, assessment.level_possible]
+    for column in facts.columns.values():
+        values = column.values
+        if values.dtype == _DAYS and values.strides != (0,):
+            values = np.where(np.isnat(values), -1, values.view(np.int64))
+        columns += [column.known, *(values.T if values.ndim > 1 else (values,))]
+    key, kinds = np.zeros(n, np.int64), 1
+    for values in columns:
+        if n and values.strides != (0,):  # else it is one value throughout
+            least, most = int(values.min()), int(values.max())
+            kinds *= most - least + 1
+            if kinds > _MOST_KINDS:
+                return everyone, everyone
+            key = key * (most - least + 1) + (values.astype(np.int64) - least)
+    _, first, rows = np.unique(key, return_index=True, return_inverse=True)
+    return (first, rows) if FEW * len(first) < n else (everyone, everyone)
+
+
 def result_schema(model: MaturityModel, programme: Programme | None) -> pa.Schema:
     """The columns of a table of results."""
     text, whole, flag, score = pa.string(), pa.int8(), pa.bool_(), pa.float64()
@@ -577,9 +612,14 @@ def result_schema(model: MaturityModel, programme: Programme | None) -> pa.Schem
 
 
 def result_columns(
-    ids: pa.Array, names: pa.Array, profiles: pa.Array, assessment: Assessment, decisions: Decisions | None
+    ids: pa.Array,
+    names: pa.Array,
+    profiles: pa.Array,
+    assessment: Assessment,
+    decisions: Decisions | None = None,
+    rows: Rows | None = None,
 ) -> dict[str, pa.Array]:
-    """The results of n enterprises; the decisions are on the same rows."""
+    """The results of n enterprises; ``rows`` (n,) are those of the decisions, if there are any."""
     none = assessment.level < 0
 
     def whole(levels: NDArray[np.int8]) -> pa.Array:
@@ -605,11 +645,9 @@ def result_columns(
     for tier in decisions.programme.tiers if decisions else ():
         assert decisions
         key = f"{decisions.programme.id}.{tier.id}"
-        codes = np.zeros(len(none), np.int8)
-        for code, verdict in enumerate(VERDICTS):
-            codes[decisions.verdict[tier.id] == verdict] = code
-        columns[key] = pa.array(VERDICTS, pa.string()).take(pa.array(codes))
-        columns[f"{key}.depends_on_reading"] = pa.array(decisions.depends_on_reading[tier.id])
+        verdicts = pa.array(decisions.verdict[tier.id], pa.string())
+        columns[key] = verdicts.take(pa.array(rows))
+        columns[f"{key}.depends_on_reading"] = pa.array(decisions.depends_on_reading[tier.id][rows])
     return columns
 
 

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 from typing import Final, TypeVar
@@ -26,11 +26,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from maturity.answers import Answers
 from maturity.errors import InputError, Problem
 from maturity.language import Lang
 from maturity.models import MaturityModel
-from maturity.scenarios import Programme
-from maturity.sheets.blocks import Layout, Scoring, is_text
+from maturity.scenarios import Facts, Programme
+from maturity.sheets.batch import Batch, free
+from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, read_block
 from maturity.sheets.headings import ID, NAME
 from maturity.sheets.writing import replacing
 
@@ -101,6 +103,27 @@ def enterprises(path: Path) -> int:
     """How many enterprises a file has, by its last bytes."""
     with _readable(path):
         return int(pq.read_metadata(path).num_rows)
+
+
+def write_answers(path: str | Path, answers: Answers, facts: Facts | None = None, *, names: Sequence[str] = ()) -> Path:
+    """Write answers and facts as parquet, which `read_batch` takes back unchanged; see `blocks` for the columns.
+
+    Args:
+        path: the file to write or replace.
+        answers: n enterprises.
+        facts: of the same enterprises in the same order, if any.
+        names: (n,) their names.
+
+    Raises:
+        InputError: facts or names of another number of enterprises, or a place that cannot be written to.
+    """
+    for what, count in (("facts", len(facts) if facts else 0), ("names", len(names))):
+        if count not in (0, len(answers)):
+            raise InputError([Problem.of("sheets.bad-lengths", what, count, expected=len(answers))])
+    path = Path(path)
+    with replacing(path) as fresh:
+        pq.write_table(answer_table(answers, facts, names=names), fresh, row_group_size=2 * BLOCK)
+    return path
 
 
 def read_blocks(
@@ -293,6 +316,71 @@ def as_found(about: Sequence[tuple[str, Problem]], lang: Lang, file: str = "") -
         for kind, one in about
     ]
     return pa.RecordBatch.from_pylist(rows, schema=FOUND)
+
+
+# ------------------------------------------------------------------------------------------ a batch, all in memory
+
+
+def read_parquet(paths: Sequence[Path], model: MaturityModel, programme: Programme | None) -> Batch:
+    """The enterprises of parquet files as one batch, as `read_batch` makes one of other sheets.
+
+    Raises:
+        InputError: a file cannot be read, there is no column of ids, files have columns of different types, or no rows.
+    """
+    tables = []
+    for path in paths:
+        layout, blocks = read_blocks(path, model, programme)
+        batches = list(blocks)
+        tables.append((layout, pa.Table.from_batches(batches) if batches else None))
+    full = [table for _, table in tables if table is not None]
+    if not sum(table.num_rows for table in full):
+        raise InputError([Problem.of("sheets.no-rows", path.name) for path in paths])
+    with _readable(paths[0]):
+        table = pa.concat_tables(full, promote_options="permissive").combine_chunks()
+    block = read_block(table.to_batches()[0], Layout.of(table.schema, model, programme), model, programme)
+    places = [
+        f"{path.name}!{row + 1}" for path, (_, own) in zip(paths, tables, strict=True) for row in range(_rows(own))
+    ]
+    ids, named = _unlike(block.ids.to_pylist(), places)
+    profiles = [block.answers.profile(i) for i in range(len(ids))]
+    found: dict[str, list[Problem]] = {"problem": named, "note": []}
+    for path, (layout, _) in zip(paths, tables, strict=True):
+        for kind, own in (("problem", layout.problems), ("note", layout.notes)):
+            found[kind] += [replace(one, where=f"{path.name}: {one.where}" if one.where else path.name) for one in own]
+    for one in block.findings:
+        for run in np.split(one.rows, np.flatnonzero(np.diff(one.rows) > 1) + 1):
+            last = f"-{run[-1] + 1}" if len(run) > 1 else f": {ids[run[0]]}"
+            where = f"{places[run[0]]}{last}" + (f": {one.column}" if one.column else "")
+            if one.problem.id != "blocks.missing-id":
+                found[one.kind].append(replace(one.problem, where=where))
+    return Batch(
+        Answers.from_points(model, block.answers.points, ids=ids, profiles=profiles),
+        replace(block.facts, ids=tuple(ids)) if block.facts else None,
+        tuple(name or "" for name in block.names.to_pylist()),
+        tuple(found["note"]),
+        tuple(found["problem"]),
+    )
+
+
+def _rows(table: pa.Table | None) -> int:
+    return 0 if table is None else int(table.num_rows)
+
+
+def _unlike(given: Sequence[str | None], places: Sequence[str]) -> tuple[list[str], list[Problem]]:
+    """An id for each enterprise, no two alike, and the problems of those that had to be made up."""
+    taken = {id for id in given if id}
+    first: dict[str, str] = {}
+    ids, problems = [], []
+    for id, place in zip(given, places, strict=True):
+        chosen = free(id or f"row-{place.rpartition('!')[2]}", taken) if not id or id in first else id
+        if not id:
+            problems.append(Problem.of("sheets.missing-id", place, id=chosen))
+        elif chosen != id:
+            problems.append(Problem.of("sheets.duplicate-id", place, id, first=first[id], id=chosen))
+        first.setdefault(chosen, place)
+        taken.add(chosen)
+        ids.append(chosen)
+    return ids, problems
 
 
 # ------------------------------------------------------------------------------------------------ ids that occur twice

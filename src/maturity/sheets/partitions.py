@@ -18,10 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from maturity.errors import InputError, Problem
+from maturity.sheets.arrow import PARQUET, require
 from maturity.sheets.blocks import Scoring
 from maturity.sheets.parquet import BLOCK, FoundTable, Scored, as_found, enterprises, score_file, twice
-
-ENDING = ".parquet"
 
 Progress = Callable[[int, int], None]
 """Is told how many enterprises are done, of how many."""
@@ -38,7 +37,7 @@ class _Job:
 
     @property
     def found(self) -> Path:
-        return self.part.with_suffix(ENDING)
+        return self.part.with_suffix(PARQUET)
 
     @property
     def ids(self) -> Path:
@@ -76,7 +75,7 @@ def score_parquet(
     """
     files, target = [Path(source).resolve() for source in sources], Path(target).resolve()
     targets = _targets(files, target)
-    beside = target.with_name(f"{target.name.removesuffix(ENDING)}-problems{ENDING}")
+    beside = target.with_name(f"{target.name.removesuffix(PARQUET)}-problems{PARQUET}")
     unread = {file: error for file in files if (error := _unreadable(file))}
     total = sum(enterprises(file) for file in files if file not in unread)
     if len(unread) == len(files):
@@ -102,10 +101,10 @@ def _no_files() -> Problem:
 
 def _targets(files: Sequence[Path], target: Path) -> list[Path]:
     """Where the results of each file go."""
-    single = target.suffix == ENDING and not target.is_dir()
+    single = target.suffix == PARQUET and not target.is_dir()
     if single and len(files) > 1:
         raise InputError([Problem.of("blocks.needs-folder", target.name, target.name, count=len(files))])
-    targets = [target] if single else [target / file.with_suffix(ENDING).name for file in files]
+    targets = [target] if single else [target / file.with_suffix(PARQUET).name for file in files]
     problems = [Problem.of("blocks.onto-itself", own.name, own) for own in targets if own in files]
     problems += [Problem.of("blocks.same-name", own.name, own) for own in set(targets) if targets.count(own) > 1]
     if problems:
@@ -223,10 +222,8 @@ def _on_cluster(address: str) -> Run:
 
     def run(jobs: Sequence[_Job], _: Callable[[int], None]) -> Iterator[tuple[_Job, Scored]]:
         with _client(address) as client:
-            from distributed import as_completed as completed  # noqa: PLC0415  an extra, wanted here only
-
             running = {client.submit(_work, job, pure=False): job for job in jobs}
-            for future in completed(list(running)):  # type: ignore[no-untyped-call]
+            for future in require("cluster").as_completed(list(running)):
                 yield running[future], _outcome(running[future], future)
 
     return run
@@ -234,18 +231,10 @@ def _on_cluster(address: str) -> Run:
 
 @contextmanager
 def _client(address: str) -> Iterator[Any]:
+    distributed = require("cluster")
     try:
-        from distributed import Client  # noqa: PLC0415
-    except ImportError:
-        raise InputError([missing_extra("distributed", "cluster")]) from None
-    try:
-        client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
+        client = distributed.Client(address, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError([Problem.of("blocks.no-cluster", address, address, reason=error)]) from error
     with client:
         yield client
-
-
-def missing_extra(package: str, extra: str) -> Problem:
-    """An optional part that is not installed, and the command that installs it."""
-    return Problem.of("blocks.missing-extra", package, package, command=f"pip install 'maturity-scoring[{extra}]'")
