@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress
 
-from maturity.cli import changes, frame
+from maturity.cli import changes, frame, streams
 from maturity.cli.changes import Whatif
 from maturity.cli.frame import (
     DEFAULT_MODEL,
@@ -28,7 +28,7 @@ from maturity.cli.frame import (
     WithPlan,
     app,
 )
-from maturity.errors import Problem
+from maturity.errors import InputError, Problem
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def form(
 
 @app.command()
 def score(
-    files: Files,
+    sources: streams.Sources,
     output: Output,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
@@ -95,13 +95,22 @@ def score(
     firmness: WithFirmness = False,
     whatif: Whatif = None,
     strict: Strict = False,
+    scheduler: streams.Scheduler = "",
+    workers: streams.Workers = None,
     lang: Language = "zh",
 ) -> None:
-    """评分、定级、判断认定条件，写出结果表（xlsx、csv、json） · scores, levels and tiers into a results file"""
-    language = frame.as_lang(lang)
+    """评分、定级、判断，写出结果（xlsx、csv、json、parquet） · scores, levels and tiers into a file"""
+    language, files = frame.as_lang(lang), streams.files_of(sources)
     with frame.reported(language):
         day = frame.applied(on, language)
         loaded = frame.load(model, programme, day)
+        if blockwise := streams.streamed(files, output):
+            if plan or firmness or whatif:
+                raise InputError([Problem.of("blocks.not-streamed", str(output))])
+            streams.score(blockwise, output, *loaded, day, reading, language, workers=workers, scheduler=scheduler)
+            return
+        if scheduler:
+            raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness, whatif=whatif)
