@@ -12,6 +12,7 @@ from typing import Final
 from maturity.definition import Cited, Definition, Loaded, Number, dangling, duplicates
 from maturity.errors import Problem
 from maturity.models import shipped as shipped_models
+from maturity.scenarios.procedure import refusals
 from maturity.scenarios.programme import (
     ENTERPRISE,
     FACT_KINDS,
@@ -63,9 +64,30 @@ File = Loaded[ProgrammeDefinition]
 
 def problems(loaded: File) -> Iterator[list[Problem]]:
     """All that is wrong with a programme file, in rounds; each takes for granted that the one before found nothing."""
-    yield [*_structure(loaded), *_references(loaded)]
+    yield [*_structure(loaded), *_references(loaded), *_proceedings(loaded)]
     yield [*_kinds(loaded), *_measures(loaded)]
     yield [*_thresholds(loaded), *_dates(loaded), *_outcomes(loaded)]
+
+
+def _proceedings(loaded: File) -> Iterator[Problem]:
+    """What is wrong with what stands around the conditions."""
+    value = loaded.value
+    procedures = [procedure.id for procedure in value.procedures]
+    for fact in value.facts:
+        if fact.states_of:
+            yield from dangling(fact.states_of, procedures, f"{loaded.file}: facts.{fact.id}.states_of")
+    named = {condition.id for condition in value.conditions}
+    for sanction in value.sanctions:
+        if sanction.id in named:
+            yield from duplicates([sanction.id] * 2, f"{loaded.file}: sanctions")
+    yield from refusals(
+        value,
+        loaded.file,
+        clauses=[clause.id for clause in value.clauses],
+        tiers=[tier.id for tier in value.tiers],
+        facts={fact.id: fact.kind for fact in value.facts},
+        readings={reading.id: [option.id for option in reading.options] for reading in value.readings},
+    )
 
 
 def _structure(loaded: File) -> Iterator[Problem]:
@@ -260,6 +282,7 @@ def _kinds(loaded: File) -> Iterator[Problem]:
     facts = {fact.id: fact for fact in value.facts}
     own = {
         "options": ("one_of", "grade"),
+        "states_of": ("one_of",),
         "scale": ("grade",),
         "unit": ("number",),
         "decimals": ("number",),

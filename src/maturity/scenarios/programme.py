@@ -8,9 +8,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from maturity.definition import Cited, Definition, Document, Id, Number, Some
+from maturity.definition import Cited, Definition, Id, Number, Some
 from maturity.language import Lang, Text, say
 from maturity.models import Level, load_model
+from maturity.scenarios.procedure import Proceedings
 from maturity.scenarios.rules import Aggregate, Combined, Modality, Rule, Window, facts_of, leaves
 
 Quote = Annotated[str, StringConstraints(min_length=1)]
@@ -58,6 +59,7 @@ class FactDefinition(Definition):
         most: the greatest number that makes sense.
         catalogue: id of the catalogue that names, or the text of a ledger, are matched with.
         scale: what the order of the grades rests on.
+        states_of: the procedure whose states are the options of a one_of fact.
     """
 
     id: Id
@@ -71,6 +73,7 @@ class FactDefinition(Definition):
     negative: bool = False
     most: Number | None = None
     catalogue: str = ""
+    states_of: str = ""
 
 
 class LedgerDefinition(Definition):
@@ -188,10 +191,14 @@ class Route(Definition):
     requires: Annotated[tuple[str, ...], Some]
 
 
-class ProgrammeDefinition(Document):
-    """A whole programme file. ``application_date`` is the id of the fact that holds it."""
+class ProgrammeDefinition(Proceedings):
+    """A whole programme file.
+
+    ``application_date`` is the id of the fact that holds it; ``ladder``: tiers stand from the lowest to the highest.
+    """
 
     application_date: str
+    ladder: bool = True
     clauses: Annotated[tuple[Clause, ...], Some]
     facts: Annotated[tuple[FactDefinition, ...], Some]
     ledgers: tuple[LedgerDefinition, ...] = ()
@@ -216,6 +223,7 @@ class Condition:
         under: what other readings change of it, by reading and option.
         ways: modality and rule under every combination of the options of these readings, in their order. They are
             worked out once, on loading, so that a rule is one object however often it is read.
+        on_record: a sanction, which bars by what is on record; what nobody recorded bars nobody.
     """
 
     id: str
@@ -226,6 +234,7 @@ class Condition:
     rule: Rule
     under: Mapping[str, Mapping[str, Variant]]
     ways: Mapping[tuple[str, ...], tuple[Modality, Rule]]
+    on_record: bool = False
 
     @classmethod
     def of(cls, definition: ConditionDefinition, clause: Clause, readings: Mapping[str, Reading]) -> "Condition":
