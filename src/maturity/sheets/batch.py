@@ -13,7 +13,7 @@ from maturity.errors import InputError, Problem
 from maturity.models import MaturityModel
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
-from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, said, shown
+from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown
 from maturity.sheets.columns import Column, Found, Records, report, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import ANSWER, ID, ITEM, NAME, PROFILE, SEARCHED, Header, Heading, Headings, Target
@@ -103,6 +103,7 @@ def read_batch(
     ids = _ids(tables, found)
     points = parts[0].points if len(parts) == 1 else np.concatenate([part.points for part in parts], axis=1)
     profiles = [profile for part in parts for profile in part.profiles]
+    _name_twice(parts, ids, found)
     answers = Answers.from_points(model, points.T, ids=ids, profiles=profiles)
     facts = _facts(programme, parts, ids, found) if programme else None
     batch = Batch(
@@ -373,6 +374,16 @@ def _names(table: Records, found: Found) -> list[str]:
         if isinstance(cell, Broken):
             found.problems.append(Problem.of(f"sheets.{cell.kind}-cell", column.where(i), cell.shown))
     return ["" if isinstance(cell, Broken) else said(cell) for cell in column.values]
+
+
+def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> None:
+    """A note for each enterprise that another row has the name of, under another id."""
+    first: dict[str, str] = {}
+    every = ((part, i, name) for part in parts for i, name in enumerate(part.names))
+    for (part, i, name), id in zip(every, ids, strict=True):
+        if name and first.setdefault(plain(name), id) != id:
+            where = part.table.columns[NAME].where(i)
+            found.notes.append(Problem.of("sheets.same-name", where, name, id=id, first=first[plain(name)]))
 
 
 # ------------------------------------------------------------------------------------------- columns -> answers, facts
