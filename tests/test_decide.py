@@ -19,7 +19,7 @@ from maturity.errors import InputError
 from maturity.language import LANGUAGES
 from maturity.models import MaturityModel, load_model
 from maturity.scenarios import NO, UNKNOWN, YES, Decisions, Facts, Programme, decide, load_programme, parse_programme
-from maturity.scenarios.truth import months_before
+from maturity.scenarios.amounts import months_before
 from maturity.scoring import Assessment, assess
 from test_programme import MINIMAL, ON
 

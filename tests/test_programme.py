@@ -11,7 +11,7 @@ from maturity import scenarios
 from maturity.definition import Cited, Definition
 from maturity.errors import DefinitionError
 from maturity.language import LANGUAGES, texts
-from maturity.scenarios import load_programme, parse_programme, programme
+from maturity.scenarios import load_programme, loading, parse_programme
 from maturity.scenarios.rules import facts_of
 
 HERE = Path(__file__).parent
@@ -179,8 +179,8 @@ def test_picks_the_edition_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
         "minimal@2024": edition("2024", "2024-01-01", "2025-12-31"),
         "minimal@2025": edition("2025", "2025-07-01"),
     }
-    monkeypatch.setattr(programme, "shipped_definitions", lambda package: files)
-    assert programme.shipped() == ("minimal",)
+    monkeypatch.setattr(loading, "shipped_definitions", lambda package: files)
+    assert loading.shipped() == ("minimal",)
     loaded = {
         on: load_programme("minimal", on=date.fromisoformat(on)).edition
         for on in ("2025-06-30", "2025-07-01", "2026-01-01")

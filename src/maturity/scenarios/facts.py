@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,14 @@ from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem, nearest
 from maturity.language import Lang, say
-from maturity.scenarios.programme import MOST_UNITS, Catalogue, FactDefinition, Programme
+from maturity.scenarios.programme import (
+    ENTERPRISE,
+    MOST_UNITS,
+    Catalogue,
+    FactDefinition,
+    LedgerDefinition,
+    Programme,
+)
 
 NONE: Final = "none"
 """An event that never happened; a list without any name."""
@@ -35,10 +43,10 @@ class Column:
     Attributes:
         values: by kind. yes_no: (n,) int64, 1 or 0. one_of, grade: (n,) int64, position among the options. number:
             (n,) int64 in units of ``10 ** -decimals``. date: (n,) datetime64[D]. event_date: the same, and NaT where
-            it is known that it never happened. names: (n, 3) int64, see `CATEGORIES`. Where the fact is unknown the
-            value means nothing.
+            it is known that it never happened. names: (n, 3) int64, see `CATEGORIES`. text: (n,) int64, a number for
+            each distinct text. Where the fact is unknown the value means nothing.
         known: (n,) bool.
-        names: the names as they were given, () where unknown; empty for other kinds.
+        names: of names and text, what was given, () where unknown; empty for other kinds.
     """
 
     values: NDArray[Any]
@@ -48,6 +56,56 @@ class Column:
     def __post_init__(self) -> None:
         self.values.flags.writeable = False
         self.known.flags.writeable = False
+
+    def take(self, index: NDArray[np.intp]) -> "Column":
+        """Some of the values, in the order of the positions given."""
+        names = tuple(self.names[i] for i in index) if self.names else ()
+        return Column(self.values[index], self.known[index], names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger:
+    """The entries of n applicants in one list, those of an applicant together, in the order given; read-only.
+
+    Attributes:
+        definition: which columns there are.
+        rows: (m,) intp, never falling: the row of the enterprise that each entry belongs to.
+        columns: by column id, one value per entry.
+        owners: (k,) intp, the rows that have entries, rising.
+        starts: (k,) intp, the first entry of each owner.
+    """
+
+    definition: LedgerDefinition
+    rows: NDArray[np.intp]
+    columns: Mapping[str, Column]
+    owners: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, definition: LedgerDefinition, rows: NDArray[np.intp], columns: Mapping[str, Column]) -> "Ledger":
+        """A ledger of entries that stand together by enterprise."""
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        owners = rows[starts]
+        for array in (rows, owners, starts):
+            array.flags.writeable = False
+        return cls(definition, rows, columns, owners, starts)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, rows: NDArray[np.intp]) -> "Ledger":
+        """The entries of some of the rows, as entries of rows 0, 1, …"""
+        starts, ends = np.searchsorted(self.rows, rows, "left"), np.searchsorted(self.rows, rows, "right")
+        counts = ends - starts
+        first = np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        entries = np.arange(len(first)) + first
+        columns = {id: column.take(entries) for id, column in self.columns.items()}
+        return Ledger.of(self.definition, np.repeat(np.arange(len(rows)), counts), columns)
+
+    def values(self, column: str) -> tuple[Value, ...]:
+        """A column, entry by entry, as `Facts.value` gives values."""
+        definition = self.definition.column(column)
+        return tuple(_value(definition, self.columns[column], i) for i in range(len(self)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,28 +117,56 @@ class Facts:
         ids: the applicants, by row.
         columns: by fact id, one for every fact of the programme.
         notes: names that match nothing in the catalogue; they are listed here and never counted.
+        ledgers: by ledger id, one for every ledger of the programme, without entries where none were given.
     """
 
     programme: Programme
     ids: tuple[str, ...]
     columns: Mapping[str, Column]
-    notes: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...]
+    ledgers: Mapping[str, Ledger]
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @classmethod
-    def of(cls, programme: Programme, values: Mapping[str, object], *, id: str = "") -> "Facts":
+    def of(
+        cls,
+        programme: Programme,
+        values: Mapping[str, object],
+        *,
+        id: str = "",
+        ledgers: Mapping[str, Sequence[Mapping[str, object]]] = MappingProxyType({}),
+    ) -> "Facts":
         """The facts of one applicant; what is left out is unknown.
+
+        Args:
+            programme: which facts there are.
+            values: by fact id.
+            id: of the applicant.
+            ledgers: by ledger id, the entries, each by column id.
 
         Raises:
             InputError: unknown facts and values that do not fit, all of them.
         """
-        return cls.from_columns(programme, {fact: [value] for fact, value in values.items()}, ids=[id])
+        columns = {fact: [value] for fact, value in values.items()}
+        sheets: dict[str, dict[str, list[object]]] = {
+            ledger: {
+                ENTERPRISE: [id] * len(entries),
+                **{key: [entry.get(key) for entry in entries] for key in dict.fromkeys(k for e in entries for k in e)},
+            }
+            for ledger, entries in ledgers.items()
+        }
+        return cls.from_columns(programme, columns, ids=[id], ledgers=sheets)
 
     @classmethod
     def from_columns(
-        cls, programme: Programme, columns: Mapping[str, Sequence[object] | NDArray[Any]], *, ids: Sequence[str]
+        cls,
+        programme: Programme,
+        columns: Mapping[str, Sequence[object] | NDArray[Any]],
+        *,
+        ids: Sequence[str],
+        ledgers: Mapping[str, Mapping[str, Sequence[object] | NDArray[Any]]] = MappingProxyType({}),
     ) -> "Facts":
         """The facts of n applicants, one sequence of n values by fact id; a fact left out is unknown for all.
 
@@ -91,73 +177,45 @@ class Facts:
             columns: yes_no: bool; one_of, grade: id or name of an option; number: int, float, Decimal or text; date:
                 date or ISO text; event_date: the same, or ``"none"``; names: text parted by 、, or a list.
             ids: the applicants, by row.
+            ledgers: by ledger id, its columns: ``"enterprise"`` holds the ids that the entries belong to, the others
+                have the ids of the ledger's columns; a column left out is unknown for all entries.
 
         Raises:
-            InputError: unknown facts, columns of another length, and values that do not fit, all of them.
+            InputError: unknown facts, ledgers, columns and enterprises, columns of another length, and values that do
+                not fit, all of them.
         """
         own = tuple(map(str, ids))
-        found = [
-            _unknown(programme, fact, fact) for fact in columns if fact not in {known.id for known in programme.facts}
-        ]
-        found += [
-            Problem.of("facts.length", fact, len(values), expected=len(own))
-            for fact, values in columns.items()
-            if len(values) != len(own)
-        ]
+        found = [*_shape(programme, columns, len(own)), *_ledger_shape(programme, ledgers, own)]
         if found:
             raise InputError(found)
         read: dict[str, Column] = {}
-        notes: list[Problem] = []
+        kept: dict[str, Ledger] = {}
         for fact in programme.facts:
-            values = columns.get(fact.id, [None] * len(own))
-            # Python values are faster to read than numpy's, except for dates, which would lose their type.
-            as_python = isinstance(values, np.ndarray) and values.dtype.kind != "M"
-            stored, refused = _read(fact, np.asarray(values).tolist() if as_python else list(values))
-            found += [Problem.of(f"facts.{why}", place(own, i, fact.id), values[i], **more) for i, why, more in refused]
-            if not refused:
-                read[fact.id] = _column(programme, fact, stored)
-                if fact.kind == "names":
-                    notes += _unmatched(programme.catalogue(fact.catalogue), fact.id, read[fact.id], own)
+            given = columns.get(fact.id, [None] * len(own))
+            column, refused = _taken(programme, fact, given, lambda i, id=fact.id: place(own, i, id))  # type: ignore[misc]
+            found += refused
+            if column is not None:
+                read[fact.id] = column
+        for ledger in programme.ledgers:
+            entries, refused = _ledger(programme, ledger, ledgers.get(ledger.id, {}), own)
+            found += refused
+            if entries is not None:
+                kept[ledger.id] = entries
         if found:
             raise InputError(found)
-        return cls(programme, own, read, tuple(notes))
+        return cls(programme, own, read, tuple(_notes(programme, read, kept, own)), kept)
 
     def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Facts":
         """The facts of some of the rows, in the order given."""
         index = np.asarray(rows, dtype=np.intp)
-        columns = {
-            id: Column(
-                column.values[index], column.known[index], tuple(column.names[i] for i in index) if column.names else ()
-            )
-            for id, column in self.columns.items()
-        }
         ids = tuple(self.ids[i] for i in index)
-        notes = [
-            note
-            for fact in self.programme.facts
-            if fact.kind == "names"
-            for note in _unmatched(self.programme.catalogue(fact.catalogue), fact.id, columns[fact.id], ids)
-        ]
-        return Facts(self.programme, ids, columns, tuple(notes))
+        columns = {id: column.take(index) for id, column in self.columns.items()}
+        ledgers = {id: ledger.take(index) for id, ledger in self.ledgers.items()}
+        return Facts(self.programme, ids, columns, tuple(_notes(self.programme, columns, ledgers, ids)), ledgers)
 
     def value(self, fact: str, i: int) -> Value:
         """A fact of one applicant: bool, option id, int or Decimal, date, ``"none"``, names; None when unknown."""
-        definition, column = self.programme.fact(fact), self.columns[fact]
-        if not column.known[i]:
-            return None
-        stored = column.values[i]
-        match definition.kind:
-            case "yes_no":
-                return bool(stored)
-            case "one_of" | "grade":
-                return definition.options[int(stored)].id
-            case "number":
-                return amount(int(stored), definition.decimals) if definition.decimals else int(stored)
-            case "names":
-                return column.names[i]
-            case _:
-                day: date | None = stored.item()
-                return NONE if day is None else day
+        return _value(self.programme.fact(fact), self.columns[fact], i)
 
     def shown(self, fact: str, i: int, lang: Lang) -> str:
         """A fact of one applicant as a person reads it, ``""`` when unknown."""
@@ -175,6 +233,26 @@ class Facts:
         return say("programme.none", lang) if value == NONE else str(value)
 
 
+def _value(definition: FactDefinition, column: Column, i: int) -> Value:
+    if not column.known[i]:
+        return None
+    stored = column.values[i]
+    match definition.kind:
+        case "yes_no":
+            return bool(stored)
+        case "one_of" | "grade":
+            return definition.options[int(stored)].id
+        case "number":
+            return amount(int(stored), definition.decimals) if definition.decimals else int(stored)
+        case "names":
+            return column.names[i]
+        case "text":
+            return column.names[i][0]
+        case _:
+            day: date | None = stored.item()
+            return NONE if day is None else day
+
+
 def place(ids: Sequence[str], i: int, fact: str = "") -> str:
     """Where a problem of a row stands: its id, or its number when the id is empty, and the fact."""
     row = ids[i] or f"#{i + 1}"
@@ -186,6 +264,11 @@ def fact_problem(programme: Programme, fact: str, value: object, where: str) -> 
     definition = next((known for known in programme.facts if known.id == fact), None)
     if definition is None:
         return _unknown(programme, fact, where)
+    return value_problem(definition, value, where)
+
+
+def value_problem(definition: FactDefinition, value: object, where: str) -> Problem | None:
+    """What is wrong with one value of a fact, or of a column of a ledger; None when it fits."""
     _, refused = _read(definition, [value])
     return Problem.of(f"facts.{refused[0][1]}", where, value, **refused[0][2]) if refused else None
 
@@ -214,6 +297,104 @@ def plain(name: str) -> str:
 def _unknown(programme: Programme, fact: str, where: str) -> Problem:
     known = [one.id for one in programme.facts]
     return Problem.of("facts.unknown-fact", where, fact, near=nearest(fact, known) or ", ".join(known))
+
+
+def _shape(programme: Programme, columns: Mapping[str, Sequence[object] | NDArray[Any]], n: int) -> Iterator[Problem]:
+    """Facts that the programme does not ask, and columns of another length."""
+    asked = {fact.id for fact in programme.facts}
+    yield from (_unknown(programme, fact, fact) for fact in columns if fact not in asked)
+    for fact, values in columns.items():
+        if len(values) != n:
+            yield Problem.of("facts.length", fact, len(values), expected=n)
+
+
+def _ledger_shape(
+    programme: Programme, ledgers: Mapping[str, Mapping[str, Sequence[object] | NDArray[Any]]], ids: Sequence[str]
+) -> Iterator[Problem]:
+    """Ledgers and columns that the programme does not have, columns of another length, entries of nobody."""
+    known = {ledger.id: [ENTERPRISE, *(column.id for column in ledger.columns)] for ledger in programme.ledgers}
+    for ledger, columns in ledgers.items():
+        if ledger not in known:
+            yield Problem.of("facts.unknown-ledger", ledger, ledger, near=nearest(ledger, known) or ", ".join(known))
+            continue
+        if ENTERPRISE not in columns:
+            yield Problem.of("facts.no-enterprise-column", ledger, ledger, column=ENTERPRISE)
+            continue
+        owners = [str(owner) for owner in columns[ENTERPRISE]]
+        for column, values in columns.items():
+            if column not in known[ledger]:
+                near = nearest(column, known[ledger]) or ", ".join(known[ledger])
+                yield Problem.of("facts.unknown-ledger-column", f"{ledger}.{column}", column, near=near)
+            if len(values) != len(owners):
+                yield Problem.of("facts.ledger-length", f"{ledger}.{column}", len(values), expected=len(owners))
+        have = set(ids)
+        for i, owner in enumerate(owners):
+            if owner not in have:
+                near = nearest(owner, ids) or ", ".join(ids[:8])
+                yield Problem.of("facts.unknown-enterprise", entry_place(ledger, i), owner, near=near)
+
+
+def entry_place(ledger: str, i: int, column: str = "") -> str:
+    """Where a problem of an entry stands: ``investments #3: amount``."""
+    return f"{ledger} #{i + 1}: {column}" if column else f"{ledger} #{i + 1}"
+
+
+def _taken(
+    programme: Programme,
+    fact: FactDefinition,
+    values: Sequence[object] | NDArray[Any],
+    where: Callable[[int], str],
+) -> tuple[Column | None, list[Problem]]:
+    """A column of values, or what is wrong with them."""
+    # Python values are faster to read than numpy's, except for dates, which would lose their type.
+    as_python = isinstance(values, np.ndarray) and values.dtype.kind != "M"
+    stored, refused = _read(fact, np.asarray(values).tolist() if as_python else list(values))
+    if refused:
+        return None, [Problem.of(f"facts.{why}", where(i), values[i], **more) for i, why, more in refused]
+    return _column(programme, fact, stored), []
+
+
+def _ledger(
+    programme: Programme,
+    ledger: LedgerDefinition,
+    columns: Mapping[str, Sequence[object] | NDArray[Any]],
+    ids: Sequence[str],
+) -> tuple[Ledger | None, list[Problem]]:
+    """The entries, sorted by the enterprise they belong to, or what is wrong with them."""
+    owners = [str(owner) for owner in columns.get(ENTERPRISE, ())]
+    at = {id: row for row, id in reversed(list(enumerate(ids)))}
+    rows = np.fromiter((at[owner] for owner in owners), dtype=np.intp, count=len(owners))
+    order = np.argsort(rows, kind="stable")
+    found: list[Problem] = []
+    read: dict[str, Column] = {}
+    for column in ledger.columns:
+        values = columns.get(column.id, [None] * len(owners))
+        taken, refused = _taken(
+            programme,
+            column,
+            values,
+            lambda i, id=column.id: entry_place(ledger.id, i, id),  # type: ignore[misc]
+        )
+        found += refused
+        if taken is not None:
+            read[column.id] = taken.take(order)
+    return (None if found else Ledger.of(ledger, rows[order], read)), found
+
+
+def _notes(
+    programme: Programme, columns: Mapping[str, Column], ledgers: Mapping[str, Ledger], ids: Sequence[str]
+) -> Iterator[Problem]:
+    """The names that match nothing in their catalogue: those of facts, then those of ledgers."""
+    for fact in programme.facts:
+        if fact.kind == "names":
+            yield from _unmatched(programme.catalogue(fact.catalogue), fact.id, columns[fact.id], ids)
+    for ledger in programme.ledgers:
+        entries = ledgers[ledger.id]
+        owners = [ids[row] for row in entries.rows]
+        for column in ledger.columns:
+            if column.catalogue:
+                where = f"{ledger.id}.{column.id}"
+                yield from _unmatched(programme.catalogue(column.catalogue), where, entries.columns[column.id], owners)
 
 
 _Refusal = tuple[int, str, dict[str, object]]
@@ -346,6 +527,12 @@ def _names(fact: FactDefinition, value: object) -> tuple[str, ...]:
     return names
 
 
+def _text(fact: FactDefinition, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | date):
+        raise _RefusedError("not-text")
+    return str(value).strip()
+
+
 _READERS: Final = {
     "yes_no": _yes_no,
     "one_of": _option,
@@ -354,6 +541,7 @@ _READERS: Final = {
     "date": _date,
     "event_date": _event_date,
     "names": _names,
+    "text": _text,
 }
 
 
@@ -363,6 +551,11 @@ def _column(programme: Programme, fact: FactDefinition, stored: list[Any]) -> Co
     if fact.kind == "names":
         names = tuple(value or () for value in stored)
         return Column(_counts(programme.catalogue(fact.catalogue), names), known, names)
+    if fact.kind == "text":
+        numbers: dict[str, int] = {}
+        codes = [numbers.setdefault(value or "", len(numbers)) for value in stored]
+        texts = tuple(() if value is None else (value,) for value in stored)
+        return Column(np.array(codes, dtype=np.int64), known, texts)
     if fact.kind in ("date", "event_date"):
         days = [None if value == NONE else value for value in stored]  # None becomes NaT
         return Column(np.array(days, dtype="datetime64[D]"), known)
@@ -393,10 +586,9 @@ def _unmatched(catalogue: Catalogue, fact: str, column: Column, ids: Sequence[st
     """A note for each name that matches nothing in the catalogue."""
     entries = _entries(catalogue)
     known = [entry.name.zh for entry in catalogue.entries]
-    for i in np.flatnonzero(column.values[:, UNMATCHED]):
-        for name in {plain(name): name for name in column.names[i]}.values():
-            if plain(name) not in entries:
+    unmatched = {name for name in {name for names in column.names for name in names} if plain(name) not in entries}
+    for i, names in enumerate(column.names):
+        for name in {plain(name): name for name in names}.values() if unmatched else ():
+            if name in unmatched:
                 near = nearest(name, known) or "、".join(known)
-                yield Problem.of(
-                    "facts.unknown-name", place(ids, int(i), fact), name, catalogue=catalogue.name, near=near
-                )
+                yield Problem.of("facts.unknown-name", place(ids, i, fact), name, catalogue=catalogue.name, near=near)

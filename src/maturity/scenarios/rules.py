@@ -4,7 +4,7 @@ Every kind is a frozen definition with a ``kind`` tag; files combine kinds with 
 ``none``. There are no expressions: a new kind comes with a citation and a test.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Final, Literal
 
@@ -27,6 +27,46 @@ class Day(Cited):
     """A cited date."""
 
     value: date
+
+
+Where = Mapping[str, tuple[str, ...]]
+"""Entries of a ledger: by column, the options of which the entry has one."""
+
+
+class Rolling(Definition):
+    """The calendar months up to the application, or up to the date of the fact ``anchor``, both ends included."""
+
+    kind: Literal["rolling"]
+    months: Number
+    anchor: str = ""
+
+
+class CalendarYears(Definition):
+    """Whole calendar years before that of the application; ``include_current``: and this one, up to the application."""
+
+    kind: Literal["calendar_years"]
+    years: Number
+    include_current: bool = False
+
+
+class Fixed(Definition):
+    """From one day to another, both included, whenever the application is made."""
+
+    kind: Literal["fixed"]
+    first: Day
+    last: Day
+
+
+class BeforeCompletion(Definition):
+    """The calendar months up to the day of completion, both ends included."""
+
+    kind: Literal["before_completion"]
+    months: Number
+    completed_on: str
+
+
+Window = Annotated[Rolling | CalendarYears | Fixed | BeforeCompletion, Field(discriminator="kind")]
+"""The days that an amount is counted in."""
 
 
 class Is(Definition):
@@ -54,6 +94,24 @@ class Sum(Definition):
 
     kind: Literal["sum"]
     facts: Annotated[tuple[str, ...], Some]
+    op: Op
+    threshold: Number
+
+
+class Aggregate(Definition):
+    """A measure, added up over the entries of its ledger in a window of days, compared with a threshold.
+
+    Who gives no entries is judged by the facts that state the measure, whatever the window. Entries that are not known
+    to count leave the sum between two bounds; amounts cannot be negative, so the known ones may decide.
+
+    ``where`` restricts the entries further; ``plus`` adds facts that are stated beside the ledger.
+    """
+
+    kind: Literal["aggregate"]
+    measure: str
+    window: Window | None = None
+    where: Mapping[str, tuple[str, ...]] = {}
+    plus: tuple[str, ...] = ()
     op: Op
     threshold: Number
 
@@ -168,6 +226,7 @@ Rule = Annotated[
     Is
     | Compare
     | Sum
+    | Aggregate
     | Grade
     | Dated
     | Applied
@@ -194,7 +253,7 @@ def leaves(rule: Rule) -> Iterator[Rule]:
 
 
 def facts_of(rule: Rule) -> tuple[str, ...]:
-    """Ids of the facts that a rule asks, in the file's order, each once."""
+    """Ids of the facts that a rule names, in the file's order, each once; see also `Programme.facts_of`."""
     return tuple(dict.fromkeys(fact for leaf in leaves(rule) for fact in _asked(leaf)))
 
 
@@ -204,7 +263,20 @@ def _asked(rule: Rule) -> tuple[str, ...]:
             return (rule.fact,)
         case Sum():
             return rule.facts
+        case Aggregate():
+            return (*rule.plus, *anchors_of(rule.window))
         case Assessed():
             return tuple(fact for fact in (rule.declared_level, rule.declared_total) if fact)
+        case _:
+            return ()
+
+
+def anchors_of(window: Window | None) -> tuple[str, ...]:
+    """Ids of the facts that a window hangs on, () when it hangs on the application alone."""
+    match window:
+        case Rolling() if window.anchor:
+            return (window.anchor,)
+        case BeforeCompletion():
+            return (window.completed_on,)
         case _:
             return ()

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.models import MaturityModel
+from maturity.scenarios.amounts import Amount, Dates, Whole, aggregated, months_before, summed, unit_of
 from maturity.scenarios.facts import CATEGORIES, NAMES, UNMATCHED, Facts
 from maturity.scenarios.programme import Programme, levels_of
 from maturity.scenarios.rules import (
+    Aggregate,
     AllOf,
     AnyOf,
     Applied,
@@ -34,6 +36,7 @@ from maturity.scenarios.rules import (
     Op,
     Rule,
     Sum,
+    anchors_of,
     facts_of,
 )
 
@@ -42,12 +45,8 @@ UNKNOWN: Final = 1
 YES: Final = 2
 
 Truth = NDArray[np.int8]
-Whole = NDArray[np.int64]
-Dates = NDArray[np.datetime64]
 
 ALL: Final = slice(None)
-ENDLESS: Final = np.iinfo(np.int64).max
-"""The upper end of an interval that has none, as an int64."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,9 +109,9 @@ def truth(rule: Rule, given: Given) -> Truth:
             column = facts.columns[rule.fact]
             bar = threshold_units(rule, given.programme)
             return _known(_compare(column.values, rule.op, bar), column.known)
-        case Sum():
-            least, most = summed(rule, given)
-            return _interval(least, most, rule.op, threshold_units(rule, given.programme))
+        case Sum() | Aggregate():
+            amount = amount_of(rule, given)
+            return _interval(amount.least, amount.most, rule.op, threshold_units(rule, given.programme))
         case Count():
             least, most = counted(rule, given)
             decided = _interval(least, most, rule.op, int(rule.threshold.value))
@@ -144,6 +143,11 @@ def truth(rule: Rule, given: Given) -> Truth:
             return _ranked(rule, given, -int(rule.count.value))
 
 
+def amount_of(rule: Sum | Aggregate, given: Given) -> Amount:
+    """The amount that a rule compares."""
+    return summed(rule, given.facts) if isinstance(rule, Sum) else aggregated(rule, given.facts, given.on)
+
+
 def _ranked(rule: Combined, given: Given, rank: int) -> Truth:
     """(n,) the truth at a rank among the parts, lowest first: all is the lowest, at least k the k-th greatest."""
     parts: Truth = np.sort([truth(part, given) for part in rule.of], axis=0)
@@ -161,25 +165,20 @@ def missing(rule: Rule, given: Given) -> Iterator[str]:
         yield from facts_of(rule)[:1]
     elif isinstance(rule, Sum):
         yield from (fact for fact in rule.facts if not given.facts.columns[fact].known[0])
+    elif isinstance(rule, Aggregate):
+        measure = given.programme.measure(rule.measure)
+        entries = amount_of(rule, given).entries[0] > 0
+        asked = (*(() if entries else measure.stated), *rule.plus, *(anchors_of(rule.window) if entries else ()))
+        unknown = [fact for fact in asked if not given.facts.columns[fact].known[0]]
+        yield from unknown or [measure.ledger]
     else:
         yield from facts_of(rule)
 
 
-def threshold_units(rule: Compare | Sum, programme: Programme) -> int:
+def threshold_units(rule: Compare | Sum | Aggregate, programme: Programme) -> int:
     """The threshold of a number in the smallest unit of its fact."""
-    fact = rule.fact if isinstance(rule, Compare) else rule.facts[0]
-    return int(rule.threshold.exact * 10 ** programme.fact(fact).decimals)
-
-
-def summed(rule: Sum, given: Given, rows: slice = ALL) -> tuple[Whole, Whole]:
-    """(m,) twice, in the smallest unit: the known parts of a sum, its upper end (`ENDLESS` if a part is unknown)."""
-    columns = [given.facts.columns[fact] for fact in rule.facts]
-    least = np.zeros(len(given.on[rows]), dtype=np.int64)
-    known = np.ones(len(least), dtype=np.bool_)
-    for column in columns:
-        least += np.where(column.known[rows], column.values[rows], 0)
-        known &= column.known[rows]
-    return least, np.where(known, least, ENDLESS)
+    unit = programme.fact(rule.fact) if isinstance(rule, Compare) else unit_of(rule, programme)
+    return int(rule.threshold.exact * 10**unit.decimals)
 
 
 def counted(rule: Count, given: Given, rows: slice = ALL) -> tuple[Whole, Whole]:
@@ -222,21 +221,6 @@ def _assessed(rule: Assessed, given: Given) -> Truth:
     here = np.where(given.assessed, _interval(given.level, given.level_possible, ">=", bar), np.int8(UNKNOWN))
     level, known = declared(rule, given)
     return np.where((here == UNKNOWN) & known, _interval(level, level, ">=", bar), here).astype(np.int8)
-
-
-def months_before(days: Dates, months: int) -> Dates:
-    """Each day that many calendar months earlier; a day that month does not have becomes its last one.
-
-    >>> months_before(np.array(["2024-02-29", "2026-03-31"], dtype="datetime64[D]"), 24)
-    array(['2022-02-28', '2024-03-31'], dtype='datetime64[D]')
-    """
-    month = days.astype("datetime64[M]")
-    day = days - month.astype("datetime64[D]")
-    target = month - months
-    first = target.astype("datetime64[D]")
-    last = (target + 1).astype("datetime64[D]") - first - np.timedelta64(1, "D")
-    earlier: Dates = first + np.minimum(day, last)
-    return earlier
 
 
 def _compare(values: NDArray[Any], op: Op, bar: Any) -> NDArray[np.bool_]:

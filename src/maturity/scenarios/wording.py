@@ -8,9 +8,11 @@ import numpy as np
 
 from maturity.definition import Number
 from maturity.language import Lang, say
+from maturity.scenarios.amounts import months_before, unit_of
 from maturity.scenarios.facts import UNMATCHED, amount, in_unit
 from maturity.scenarios.programme import Programme
 from maturity.scenarios.rules import (
+    Aggregate,
     AllOf,
     AnyOf,
     Applied,
@@ -29,9 +31,8 @@ from maturity.scenarios.rules import (
     Op,
     Rule,
     Sum,
-    facts_of,
 )
-from maturity.scenarios.truth import NO, Given, counted, declared, months_before, summed, threshold_units, truth
+from maturity.scenarios.truth import NO, Given, amount_of, counted, declared, threshold_units, truth
 
 _SIGNS: Final[dict[Op, str]] = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
@@ -40,8 +41,8 @@ def value(rule: Rule, given: Given, i: int, lang: Lang) -> str:
     """What was found for an applicant, ``""`` when nothing is known."""
     facts = given.facts
     match rule:
-        case Sum():
-            return _sum(rule, given, i, lang)
+        case Sum() | Aggregate():
+            return _sum(rule, given.take(i), lang)
         case Count():
             if not facts.columns[rule.fact].known[i]:
                 return ""
@@ -72,7 +73,7 @@ def threshold(rule: Rule, programme: Programme, lang: Lang) -> str:
                 return say("verdict.yes" if rule.value else "verdict.no", lang)
             options = [option.name.in_(lang) for option in programme.fact(rule.fact).options if option.id in rule.value]
             return say("programme.or", lang).join(options)
-        case Compare() | Sum():
+        case Compare() | Sum() | Aggregate():
             return f"{_SIGNS[rule.op]} {_money(threshold_units(rule, programme), rule, programme, lang)}"
         case Grade():
             options = [option.name.in_(lang) for option in programme.fact(rule.fact).options if option.id == rule.grade]
@@ -116,8 +117,9 @@ def shortfall(rule: Rule, given: Given, i: int, lang: Lang) -> str:
         case Compare():
             have = int(given.facts.columns[rule.fact].values[i])
             return _missed(have, threshold_units(rule, given.programme), rule, given.programme, lang)
-        case Sum():
-            have = int(summed(rule, given, here)[0][0])
+        case Sum() | Aggregate():
+            amount = amount_of(rule, given.take(i))
+            have = int((amount.most if rule.op in (">=", ">") else amount.least)[0])
             return _missed(have, threshold_units(rule, given.programme), rule, given.programme, lang)
         case Count():
             have, bar = int(counted(rule, given, here)[0][0]), _whole(rule.threshold)
@@ -163,12 +165,17 @@ def _holds_from(rule: NoEvent, given: Given, i: int) -> date:
     return found
 
 
-def _sum(rule: Sum, given: Given, i: int, lang: Lang) -> str:
-    known = [bool(given.facts.columns[fact].known[i]) for fact in rule.facts]
-    if not any(known):
+def _sum(rule: Sum | Aggregate, one: Given, lang: Lang) -> str:
+    """The amount of one applicant, how much of it is known, and from how many entries."""
+    found = amount_of(rule, one)
+    if not found.known[0]:
         return ""
-    shown = _money(int(summed(rule, given, slice(i, i + 1))[0][0]), rule, given.programme, lang)
-    return shown if all(known) else say("programme.known-so-far", lang, amount=shown)
+    shown = _money(int(found.least[0]), rule, one.programme, lang)
+    if found.least[0] != found.most[0]:
+        shown = say("programme.known-so-far", lang, amount=shown)
+    entries = int(found.entries[0])
+    key = "programme.entries.one" if entries == 1 else "programme.entries.many"
+    return shown + (say(key, lang, count=entries) if entries else "")
 
 
 def _level(rule: Assessed, given: Given, i: int, lang: Lang) -> str:
@@ -183,13 +190,13 @@ def _level(rule: Assessed, given: Given, i: int, lang: Lang) -> str:
     return _join(shown, lang)
 
 
-def _money(units: int, rule: Compare | Sum, programme: Programme, lang: Lang) -> str:
-    fact = programme.fact(rule.fact if isinstance(rule, Compare) else rule.facts[0])
+def _money(units: int, rule: Compare | Sum | Aggregate, programme: Programme, lang: Lang) -> str:
+    fact = programme.fact(rule.fact) if isinstance(rule, Compare) else unit_of(rule, programme)
     number: int | Decimal = amount(units, fact.decimals)
     return in_unit(number, fact, lang)
 
 
-def _missed(have: int, bar: int, rule: Compare | Sum, programme: Programme, lang: Lang) -> str:
+def _missed(have: int, bar: int, rule: Compare | Sum | Aggregate, programme: Programme, lang: Lang) -> str:
     off = abs(bar - have)
     text = _money(off, rule, programme, lang)
     return _off(text, off, rule.op in (">=", ">"), _money(bar, rule, programme, lang), lang)
@@ -208,7 +215,7 @@ def _steps(of: str, count: int, lang: Lang) -> str:
 
 def _subject(rule: Rule, programme: Programme, lang: Lang) -> str:
     """What a part of a combined rule is about: the names of its facts."""
-    names = [programme.fact(fact).name.in_(lang) for fact in facts_of(rule)]
+    names = [programme.fact(fact).name.in_(lang) for fact in programme.facts_of(rule)]
     return say("programme.subject", lang, of=("、" if lang == "zh" else ", ").join(names)) if names else ""
 
 
