@@ -73,7 +73,7 @@ class Builder:
         """Paragraphs and tables within a ``for`` or an ``if`` of Jinja."""
         self.text(f"{{%p {statement} %}}")
         yield
-        self.text(f"{{%p end{statement.split()[0]} %}}")
+        self.text(f"{{%p end{statement.split(maxsplit=1)[0]} %}}")
 
     def picture(self, name: str) -> None:
         """A chart with its caption."""
@@ -128,7 +128,7 @@ class Builder:
                 _written(paragraph, text, 9)
             at += 1
             if condition:
-                table.cell(at, 0).paragraphs[0].add_run(f"{{%tr end{condition.split()[0]} %}}")
+                table.cell(at, 0).paragraphs[0].add_run(f"{{%tr end{condition.split(maxsplit=1)[0]} %}}")
                 at += 1
         self.text("", "After Table")
 
@@ -139,7 +139,7 @@ class Builder:
         return steady(out.getvalue(), BUILT)
 
     def _look(self, table: Any, widths: Sequence[float]) -> None:
-        """Thin lines between the rows, heavier ones above and below; fixed columns that together are as wide as text."""
+        """Thin lines between the rows, heavier ones above and below; fixed columns, together as wide as the text."""
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
         scale = WIDE / sum(widths)

@@ -70,7 +70,7 @@ def _fonts() -> Sequence[Path]:
 @cache
 def _words(lang: Lang) -> str:
     """The fixed texts: those of ``report.toml`` by their own keys, the others by file and key."""
-    texts = flat("report", lang)
+    texts = dict(flat("report", lang))
     for file in ("verdict", "improvement", "firmness"):
         texts |= {f"{file}.{key}": text for key, text in flat(file, lang).items()}
     return json.dumps(texts, ensure_ascii=False)

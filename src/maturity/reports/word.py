@@ -76,7 +76,7 @@ def _inserted(document: Any, image: bytes, alt: str, *, width: float = 0.0, heig
     """A picture in a line of text, with what it shows for those who cannot see it; sizes in mm."""
     docxtpl, _ = _library()
 
-    class Described(docxtpl.InlineImage):  # type: ignore[misc, name-defined]  # docxtpl has no types
+    class Described(docxtpl.InlineImage):  # type: ignore[misc]  # docxtpl has no types
         def _insert_image(self) -> str:
             inline = document.current_rendering_part.new_pic_inline(self.image_descriptor, self.width, self.height)
             inline.docPr.set("descr", alt)
@@ -111,7 +111,7 @@ def _library() -> tuple[Any, Any]:
 
     patch: Callable[[str], str] = lru_cache(64)(lambda source: docxtpl.DocxTemplate.patch_xml(None, source))
 
-    class Document(docxtpl.DocxTemplate):  # type: ignore[misc, name-defined]
+    class Document(docxtpl.DocxTemplate):  # type: ignore[misc]
         def patch_xml(self, src_xml: str) -> str:
             return patch(src_xml)
 
@@ -121,28 +121,17 @@ def _library() -> tuple[Any, Any]:
     return docxtpl, Document
 
 
-class _Kept:
-    """An environment that compiles each text once."""
-
-    @lru_cache(64)  # noqa: B019  there are two of them, for ever
-    def from_string(self, source: str, *given: Any, **more: Any) -> Template:
-        return super().from_string(source, *given, **more)  # type: ignore[misc, no-any-return]
-
-
-class _Plain(_Kept, Environment):
-    pass
-
-
-class _Sandboxed(_Kept, ImmutableSandboxedEnvironment):
-    pass
-
-
 @cache
 def _environment(*, sandboxed: bool) -> Environment:
-    kind = _Sandboxed if sandboxed else _Plain
-    return kind(autoescape=True, undefined=StrictUndefined, finalize=_shown)
+    class Kept(ImmutableSandboxedEnvironment if sandboxed else Environment):  # type: ignore[misc]
+        @lru_cache(64)  # noqa: B019  there are two environments, for ever
+        def from_string(self, source: Any, globals: Any = None, template_class: Any = None) -> Template:
+            """A template, compiled once."""
+            return super().from_string(source, globals, template_class)
+
+    return Kept(autoescape=True, undefined=StrictUndefined, finalize=_shown)
 
 
 def _shown(value: object) -> object:
     """A text as XML takes it: no control characters."""
-    return "".join(one if one >= " " else " " for one in value) if type(value) is str else value
+    return "".join(max(one, " ") for one in value) if type(value) is str else value
