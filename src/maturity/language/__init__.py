@@ -65,9 +65,17 @@ def say(key: str, lang: Lang, /, **values: object) -> str:
     >>> say("verdict.eligible", "zh")
     '符合条件'
     """
+    text = _entry(key, lang)
+    if not values:
+        return text
+    return text.format_map({name: one.in_(lang) if isinstance(one, Text) else one for name, one in values.items()})
+
+
+@cache
+def _entry(key: str, lang: Lang) -> str:
+    """A text as it stands in its file; a report asks for some hundred of them."""
     file, *path = key.split(".")
     entry: Any = texts(file)
     for part in path:
         entry = entry[part]
-    spoken = {name: value.in_(lang) if isinstance(value, Text) else value for name, value in values.items()}
-    return str(entry[lang]).format_map(spoken) if spoken else str(entry[lang])
+    return str(entry[lang])

@@ -5,26 +5,35 @@ in a typed context, `Content`; `render` puts that into a template; `write_report
 and docxtpl live only here.
 """
 
-from maturity.reports.batch import INDEX, Progress, Written, write_reports
+from maturity.reports.batch import COHORT, INDEX, Progress, Written, write_reports
+from maturity.reports.cohort import CohortContent, cohort_content, cohort_page
 from maturity.reports.content import content_of, contents
 from maturity.reports.context import Content, schema
 from maturity.reports.files import file_names
 from maturity.reports.formats import FORMATS, Format, render
 from maturity.reports.letterhead import Letterhead
+from maturity.reports.pdf import no_shape
 from maturity.reports.peers import Peers
+from maturity.reports.templates import export
 
 __all__ = [
+    "COHORT",
     "FORMATS",
     "INDEX",
+    "CohortContent",
     "Content",
     "Format",
     "Letterhead",
     "Peers",
     "Progress",
     "Written",
+    "cohort_content",
+    "cohort_page",
     "content_of",
     "contents",
+    "export",
     "file_names",
+    "no_shape",
     "render",
     "schema",
     "write_reports",

@@ -6,7 +6,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 
 def steady(archive: bytes, on: datetime) -> bytes:
-    """The same files in the same order, dated ``on`` instead of now; pictures, which are packed already, as they are."""
+    """The same files in the same order, dated ``on`` instead of now; pictures are packed already."""
     out = BytesIO()
     with ZipFile(BytesIO(archive)) as old, ZipFile(out, "w") as new:
         for name in old.namelist():

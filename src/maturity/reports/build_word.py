@@ -43,10 +43,8 @@ class Builder:
     def __init__(self) -> None:
         self.document: Any = Document()
         self.document.core_properties.created = self.document.core_properties.modified = BUILT
-        self.document.core_properties.author = "{{ report.issuer }}"
-        self.document.core_properties.title = "{{ report.name }} · {{ report.title }}"
+        self.document.core_properties.title = self.document.core_properties.author = "maturity"
         self.document.core_properties.comments = ""
-        self.document.core_properties.language = "{{ 'zh-CN' if report.lang == 'zh' else 'en' }}"
         self.place: Any = self.document
         self._styles()
         self._page()

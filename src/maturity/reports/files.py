@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 from typing import Final
 
 _MOST: Final = 60
@@ -41,7 +42,8 @@ def file_names(ids: Sequence[str], *, reserved: Collection[str] = ()) -> tuple[s
 
 def write(path: Path, content: bytes) -> None:
     """Write a file so that it is complete or absent, whatever interrupts."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # A name of its own, short: the file's may be as long as a file system allows.
+    part = path.with_name(f".{os.getpid()}-{get_ident()}.part")
     try:
         part.write_bytes(content)
         part.replace(path)

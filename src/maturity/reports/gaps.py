@@ -1,10 +1,14 @@
 """What a report says is missing for the next level, the most valuable first."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
+from operator import itemgetter
 
-from maturity.improvement.worth import Asked, sheet
+from maturity.answers import NOT_APPLICABLE, UNANSWERED
+from maturity.language import Lang, say
 from maturity.models import MaturityModel
 from maturity.reports.context import Gap, LevelGaps, LevelLine
 from maturity.reports.enterprise import Enterprise, subdomain_names
@@ -29,35 +33,72 @@ def level_gaps(one: Enterprise, levels: Sequence[LevelLine]) -> Iterator[LevelGa
     """What is missing at the next level, and at every level below it that is not met."""
     if one.rejected:
         return
-    asked = sheet(one.assessment.answers, one.i).asked
     for line in levels[: one.level + 1]:
         if line.met and line.number <= one.level:
             continue
-        gaps = tuple(_gaps(one, asked, line.number))
+        gaps = _gaps(one, line.number)
         if gaps or line.number == one.level + 1:
             missing = "" if line.met else short(one.model.pass_mark, line.score.shown)
             yield LevelGaps(line.number, one.level_name(line.number), line.score.shown, missing, gaps)
 
 
-def _gaps(one: Enterprise, asked: Sequence[Asked], level: int) -> Iterator[Gap]:
+def _gaps(one: Enterprise, level: int) -> tuple[Gap, ...]:
     """The requirements of a level that are not fully met, by what the level's score gains from each."""
+    points = one.points
+    asked = [column for column in _asked(one.model, level) if one.inside[column] and points[column] != NOT_APPLICABLE]
+    counts = Counter(one.model.requirements[column].subdomain for column in asked)
+    priced = _priced(one.model, one.profile, one.lang, frozenset(counts.items()))
     found = [
-        (asked_one.worth * missing, missing, asked_one)
-        for asked_one in asked
-        if asked_one.requirement.level == level and (missing := asked_one.requirement.best - asked_one.present.points)
+        priced[column, points[column]] for column in asked if points[column] != one.model.requirements[column].best
     ]
-    for worth, missing, gap in sorted(found, key=lambda entry: (-entry[0], entry[2].column)):
-        requirement = gap.requirement
-        yield Gap(
+    return tuple(gap for _, _, gap in sorted(found, key=itemgetter(0, 1)))
+
+
+class _Priced(dict[tuple[int, int], tuple[int, int, Gap]]):
+    """By column and points: what a requirement is worth, as a whole number to sort by, its column, and its line.
+
+    Sheets in which the same cells of a level apply share all of it, so that each is worked out once for many.
+    """
+
+    def __init__(self, model: MaturityModel, lang: Lang, per_point: Mapping[str, Fraction]) -> None:
+        super().__init__()
+        self._model, self._lang, self._per_point = model, lang, per_point
+        self._unit = lcm(*(worth.denominator for worth in per_point.values()))
+
+    def __missing__(self, key: tuple[int, int]) -> tuple[int, int, Gap]:
+        (column, points), model, lang = key, self._model, self._lang
+        requirement = model.requirements[column]
+        answered = points != UNANSWERED
+        present = next((one for one in requirement.choices if one.points == points), requirement.choices[-1])
+        missing = requirement.best - present.points
+        worth = self._per_point[requirement.subdomain] * missing
+        gap = Gap(
             id=requirement.id,
-            name=requirement.name.in_(one.lang),
-            subdomain=subdomain_names(one.model)[requirement.subdomain].in_(one.lang),
-            answer=one.say("answer.unanswered") if gap.unanswered else gap.present.name.in_(one.lang),
-            answered=not gap.unanswered,
-            missing=plain(Fraction(missing, one.model.points_per_one)),
+            name=requirement.name.in_(lang),
+            subdomain=subdomain_names(model)[requirement.subdomain].in_(lang),
+            answer=present.name.in_(lang) if answered else say("report.answer.unanswered", lang),
+            answered=answered,
+            missing=plain(Fraction(missing, model.points_per_one)),
             worth=cut_to(worth, _WORTH_DECIMALS),
-            cite=_cites(one.model)[requirement.id],
+            cite=_cites(model)[requirement.id],
         )
+        self[key] = int(-worth * self._unit), column, gap
+        return self[key]
+
+
+@lru_cache(512)  # most sheets of a batch share what is applicable
+def _priced(model: MaturityModel, profile: str, lang: Lang, cells: frozenset[tuple[str, int]]) -> _Priced:
+    """The lines of a level at which so many requirements of each subdomain apply."""
+    counts = dict(cells)
+    shares = model.shares(profile, counts.keys()) if counts else {}
+    per_point = {id: shares[id] / (count * model.points_per_one) for id, count in counts.items()}
+    return _Priced(model, lang, per_point)
+
+
+@lru_cache(64)
+def _asked(model: MaturityModel, level: int) -> Sequence[int]:
+    """The columns of a level."""
+    return [column for column, requirement in enumerate(model.requirements) if requirement.level == level]
 
 
 @lru_cache(16)

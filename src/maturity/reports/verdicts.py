@@ -6,6 +6,7 @@ from typing import Final
 from maturity.errors import Problem
 from maturity.reports.context import TierPage
 from maturity.reports.enterprise import Enterprise
+from maturity.reports.figures import printable
 from maturity.reports.lines import ConditionLine, Truth
 from maturity.scenarios import ConditionResult, Decisions
 
@@ -75,7 +76,7 @@ def _condition(one: Enterprise, result: ConditionResult, j: int) -> ConditionLin
         id=condition.id,
         name=condition.name.in_(lang),
         truth=_TRUTHS[int(result.truth[j])],
-        value=result.value(j, lang),
+        value=printable(result.value(j, lang)),
         threshold=result.threshold(lang),
         shortfall=result.shortfall(j, lang),
         clause=condition.clause.cite(lang),

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from io import BytesIO
@@ -25,6 +26,8 @@ _LOGO: Final = 12.0
 """mm; height of the logo."""
 _EMU: Final = 36_000
 """Of a millimetre: the unit of the format."""
+_MOST: Final = 120
+"""Characters of a name in the properties of a document, which take 255 in all."""
 _DPI: Final = 110
 """Of a chart at its own size; on the page it is drawn at about half that size."""
 
@@ -47,7 +50,10 @@ def docx(content: Content, *, templates: Path | None = None) -> bytes:
     on = datetime.fromisoformat(content.applied_on) if content.applied_on else _UNDATED
     properties = document.core_properties
     properties.created = properties.modified = on
-    properties.last_modified_by, properties.revision = content.issuer, 1
+    properties.title = f"{content.name[:_MOST]} · {content.title[:_MOST]}"
+    properties.author = properties.last_modified_by = content.issuer[:_MOST]
+    properties.language = "zh-CN" if content.lang == "zh" else "en"
+    properties.revision = 1
     out = BytesIO()
     document.save(out)
     return steady(out.getvalue(), on)
@@ -58,7 +64,7 @@ def _pictures(document: Any, drawn: dict[str, Picture]) -> dict[str, object]:
     files = png([one.svg for one in drawn.values()], dpi=_DPI)
     shown: dict[str, object] = dict.fromkeys(_WIDTHS)
     for (name, one), file in zip(drawn.items(), files, strict=True):
-        shown[name] = _inserted(document, file, one.alt, width=_WIDTHS[name])
+        shown[name] = _Inserted(document, file, one.alt, width=_WIDTHS[name])
     return shown
 
 
@@ -69,30 +75,30 @@ def _logo(document: Any, uri: str) -> object:
     image = b64decode(data)
     if "svg" in kind:
         (image,) = png([image.decode("utf-8")], dpi=_DPI)
-    return _inserted(document, image, "", height=_LOGO)
+    return _Inserted(document, image, "", height=_LOGO)
 
 
-def _inserted(document: Any, image: bytes, alt: str, *, width: float = 0.0, height: float = 0.0) -> object:
-    """A picture in a line of text, with what it shows for those who cannot see it; sizes in mm."""
-    docxtpl, _ = _library()
+@dataclass(frozen=True, slots=True)
+class _Inserted:
+    """A picture in a line of text, with what it shows for those who cannot see it; sizes in mm, 0 to keep the shape."""
 
-    class Described(docxtpl.InlineImage):  # type: ignore[misc]  # docxtpl has no types
-        def _insert_image(self) -> str:
-            inline = document.current_rendering_part.new_pic_inline(self.image_descriptor, self.width, self.height)
-            inline.docPr.set("descr", alt)
-            return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
+    document: Any
+    image: bytes
+    alt: str
+    width: float = 0.0
+    height: float = 0.0
 
-        def __html__(self) -> str:
-            return self._insert_image()
-
-    sides = {"width": round(width * _EMU) or None, "height": round(height * _EMU) or None}
-    return Described(document, BytesIO(image), **sides)
+    def __html__(self) -> str:
+        """As Word writes it, in place of the text of a run; the picture joins the document when it is asked for."""
+        sides = (round(side * _EMU) or None for side in (self.width, self.height))
+        inline = self.document.current_rendering_part.new_pic_inline(BytesIO(self.image), *sides)
+        inline.docPr.set("descr", self.alt)
+        return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 
 def _document(path: Path) -> Any:
     """A template, opened anew: rendering changes it. What is the same every time is worked out once."""
-    _, kind = _library()
-    return kind(BytesIO(_file(path)))
+    return _library()(BytesIO(_file(path)))
 
 
 @cache
@@ -101,8 +107,8 @@ def _file(path: Path) -> bytes:
 
 
 @cache
-def _library() -> tuple[Any, Any]:
-    """docxtpl, and its document, which prepares a template once and not for every report."""
+def _library() -> Any:
+    """docxtpl's document, but one that prepares a template once and not for every report."""
     try:
         import docxtpl  # noqa: PLC0415  extra "word"
     except ImportError:
@@ -118,7 +124,10 @@ def _library() -> tuple[Any, Any]:
         def resolve_listing(self, xml: str) -> str:
             return xml  # line breaks and tabs in a value are blanks here, see `_shown`
 
-    return docxtpl, Document
+        def render_properties(self, context: Any, jinja_env: Any = None) -> None:
+            """Title, author and dates are those of the report, see `docx`; as templates they would be escaped."""
+
+    return Document
 
 
 @cache
@@ -127,7 +136,8 @@ def _environment(*, sandboxed: bool) -> Environment:
         @lru_cache(64)  # noqa: B019  there are two environments, for ever
         def from_string(self, source: Any, globals: Any = None, template_class: Any = None) -> Template:
             """A template, compiled once."""
-            return super().from_string(source, globals, template_class)
+            template: Template = super().from_string(source, globals, template_class)
+            return template
 
     return Kept(autoescape=True, undefined=StrictUndefined, finalize=_shown)
 
