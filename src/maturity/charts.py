@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
 from io import StringIO
-from math import ceil
+from math import ceil, isnan
 from typing import Any, Final, Literal, TypeVar
 
 import matplotlib
@@ -40,6 +40,7 @@ Align = Literal["left", "center", "right"]
 FONT_STACK: Final = "'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','Maturity Sans SC',sans-serif"
 """What text is written in: a font of the reader's system; ours where it is installed or handed to a renderer."""
 
+WHITE: Final = "#ffffff"
 INK: Final = "#1c2733"
 MUTED: Final = "#5b6673"
 LINE: Final = "#c6cdd5"
@@ -227,7 +228,7 @@ def heat_map(
         for c, value in enumerate(line):
             x, y = corners[r][c]
             first, second = shown[r][c]
-            fill, ink = _shade(value, mark)
+            fill, ink = shade(value, mark)
             middle = y + height / 2 + (4.0 if not second else -0.5)
             parts.append(f'<path d="M{x:.2f} {y:.2f}h{width:.2f}v{height:.2f}h{-width:.2f}z" fill="{fill}"/>')
             parts.append(f'<text x="{x + width / 2:.2f}" y="{middle:.2f}" fill="{ink}">{escape(first)}</text>')
@@ -782,16 +783,16 @@ def _room(shown: Sequence[str]) -> float:
 def _shade_of(part: int, parts: int) -> tuple[str, str]:
     """Fill and ink of one of some parts, from light to dark."""
     share = part / max(1, parts - 1)
-    return _mixed("#f2f5f8", _MET[1], share), INK if share < 0.55 else "#ffffff"
+    return _mixed("#f2f5f8", _MET[1], share), INK if share < 0.55 else WHITE
 
 
-def _shade(value: float, mark: float) -> tuple[str, str]:
-    """Fill and ink of a cell."""
-    if np.isnan(value):
-        return "#ffffff", MUTED
+def shade(value: float, mark: float) -> tuple[str, str]:
+    """Fill and ink of a cell of a heat map; NaN is a cell without a score."""
+    if isnan(value):
+        return WHITE, MUTED
     if value < mark:
         return _mixed(*_BELOW, value / mark), INK
-    return _mixed(*_MET, (value - mark) / (1 - mark) if mark < 1 else 1.0), "#ffffff"
+    return _mixed(*_MET, (value - mark) / (1 - mark) if mark < 1 else 1.0), WHITE
 
 
 @cache

@@ -44,6 +44,21 @@ def folders(own: Path | None = None) -> tuple[Path, ...]:
     return own, shipped()
 
 
+def export(folder: Path) -> list[Path]:
+    """Write our templates into a folder, to be changed and named as the user's own; what is there already stays.
+
+    Raises:
+        InputError: one of them is there already.
+    """
+    files = sorted(path for path in shipped().iterdir() if path.is_file())
+    if there := [path.name for path in files if (folder / path.name).exists()]:
+        raise InputError(Problem.of("reports.template-there", str(folder / name), name) for name in there)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        (folder / path.name).write_bytes(path.read_bytes())
+    return [folder / path.name for path in files]
+
+
 @cache
 def environment(own: Path | None = None) -> Environment:
     """Where Jinja templates are run. A user's can read the context and call what we give it, and nothing else.

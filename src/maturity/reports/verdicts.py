@@ -9,6 +9,7 @@ from maturity.errors import Problem
 from maturity.language import Lang
 from maturity.reports.context import TierPage
 from maturity.reports.enterprise import Enterprise
+from maturity.reports.figures import printable
 from maturity.reports.lines import ConditionLine, Truth
 from maturity.scenarios import ConditionResult, Decisions
 
@@ -104,7 +105,7 @@ def _condition(result: ConditionResult, fixed: _Fixed, j: int, lang: Lang) -> Co
         id=fixed.id,
         name=fixed.name,
         truth=_TRUTHS[int(result.truth[j])],
-        value=result.value(j, lang),
+        value=printable(result.value(j, lang)),
         threshold=fixed.threshold,
         shortfall=result.shortfall(j, lang),
         clause=fixed.clause,
