@@ -33,9 +33,18 @@ from maturity.language import Lang, say
 if TYPE_CHECKING:
     from maturity.firmness import Firmness
     from maturity.improvement import Plan
+    from maturity.reports import Format, Letterhead
     from maturity.scenarios import Decisions
     from maturity.scoring import Assessment
     from maturity.sheets import Batch
+
+
+def _formats(value: str) -> str:
+    from maturity.reports import FORMATS
+
+    if set(value.split(",")) - set(FORMATS):
+        raise typer.BadParameter(f"{value}: {','.join(FORMATS)}")
+    return value
 
 
 DEMO_ON = date(2025, 6, 30)
@@ -119,19 +128,38 @@ def report(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    format: Annotated[
+        str, typer.Option("--format", metavar="html,pdf,docx", callback=_formats, help="报告格式 · formats")
+    ] = "html",
+    title: Annotated[str, typer.Option(help="报告标题 · title of the reports")] = "",
+    issuer: Annotated[str, typer.Option(help="出具单位 · who issues them")] = "",
+    logo: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="徽标：PNG、JPEG 或 SVG · logo of the issuer")
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="自己的模板，见 maturity templates · your own templates")
+    ] = None,
+    embed_font: Annotated[
+        bool, typer.Option("--embed-font", help="HTML 内嵌字体 · put the font into each page of HTML")
+    ] = False,
     strict: Strict = False,
     lang: Language = "zh",
 ) -> None:
     """为每家企业写一份带雷达图的报告 · a report with a radar chart for each enterprise"""
+    from maturity.reports import FORMATS, Letterhead
+
     language = frame.as_lang(lang)
     with frame.reported(language):
+        letterhead = Letterhead.of(title=title, issuer=issuer, logo=logo)
+        kinds = [kind for kind in FORMATS if kind in format.split(",")]
+        look = _Look(kinds, letterhead, templates, embed_font)
         day = frame.applied(on, language)
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
         beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness)
-        failed = _reports(output, batch, assessment, decisions, only, language, beyond)
+        failed = _reports(output, batch, assessment, decisions, only, language, beyond, look)
         frame.finish([*batch.problems, *failed], language)
 
 
@@ -160,6 +188,16 @@ class _Beyond:
 
     plans: "Mapping[int, Sequence[Plan]]" = field(default_factory=dict)
     firmness: "Mapping[int, Firmness]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How reports look: their formats, what stands above them, and whose templates make them."""
+
+    formats: "Sequence[Format]"
+    letterhead: "Letterhead"
+    templates: Path | None
+    embed_font: bool
 
 
 def _beyond(assessment: "Assessment", rows: Sequence[int], lang: Lang, *, plan: bool, firmness: bool) -> _Beyond:
@@ -208,9 +246,14 @@ def _reports(
     only: Iterable[str] | None,
     lang: Lang,
     beyond: _Beyond,
+    look: "_Look | None" = None,
 ) -> Sequence[Problem]:
-    from maturity.reports import write_reports
+    from maturity.reports import Letterhead, no_shape, write_reports
 
+    look = look or _Look(("html",), Letterhead(), None, embed_font=False)
+    if "pdf" in look.formats:  # it is shown, and the report is complete: a note, not a problem of the input
+        for note in no_shape(batch.answers.ids, batch.names):
+            frame.out.print(note.text(lang), markup=False)
     with Progress(console=frame.err, disable=not frame.err.is_terminal, transient=True) as progress:
         task = progress.add_task(say("cli.reports", lang), total=None)
         written = write_reports(
@@ -223,6 +266,10 @@ def _reports(
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             plans=beyond.plans,
             firmness=beyond.firmness,
+            formats=look.formats,
+            letterhead=look.letterhead,
+            templates=look.templates,
+            embed_font=look.embed_font,
         )
     frame.tell("reports-written", lang, count=len(written.paths), path=written.index)
     return written.problems

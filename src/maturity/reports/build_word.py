@@ -310,8 +310,9 @@ def _scores(page: Builder) -> None:
     )
     page.picture("next_level")
     page.heading(_say("scores.nodes-heading"), 1, new_page=True)
-    page.text(_say("scores.nodes-lead") + _say("space") + _say("chart.heat-table", "mark=report.mark"), "Lead")
+    page.text(_say("scores.nodes-lead"), "Lead")
     _heat_table(page)
+    page.text("{{ report.pictures.heat_map.caption }}", "Caption")
 
 
 def _heat_table(page: Builder) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from maturity import fonts
 from maturity.reports.context import Content
-from maturity.reports.templates import environment, words
+from maturity.reports.templates import filled, words
 
 _SLOT = "/* font */"
 """Where the font goes: which characters it needs is known when the page is written."""
@@ -19,9 +19,8 @@ _SLOT = "/* font */"
 def html(content: Content, *, templates: Path | None = None, index: str = "", embed_font: bool = False) -> bytes:
     """The page; ``index`` is the address of the page that lists all reports, ``embed_font`` makes it look the same
     everywhere, at some 100 KB and a second or two a page."""
-    template = environment(templates).get_template("report.html.j2")
     font = Markup(_SLOT) if embed_font else ""
-    text = template.render(report=content, index=index, font=font, **words(content.lang))
+    text = filled("report.html.j2", templates, report=content, index=index, font=font, **words(content.lang))
     if embed_font:
         text = text.replace(_SLOT, _font_faces(text), 1)
     # Half a surrogate pair, left over from a broken sheet, is shown as \ud800 and does not cost the report.

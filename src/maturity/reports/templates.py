@@ -3,7 +3,7 @@
 from functools import cache, partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maturity.errors import InputError, MaturityError, Problem
@@ -74,6 +74,19 @@ def environment(own: Path | None = None) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+
+
+def filled(name: str, own: Path | None = None, /, **given: object) -> str:
+    """What a Jinja template makes of what it is given.
+
+    Raises:
+        MaturityError: it is wrong, or asks for what the sandbox does not give.
+    """
+    try:
+        return environment(own).get_template(name).render(given)
+    except TemplateError as error:
+        where = getattr(error, "filename", None) or name
+        raise MaturityError([Problem.of("reports.bad-template", str(where), error)]) from None
 
 
 def words(lang: Lang) -> dict[str, object]:

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -35,8 +36,12 @@ _DPI: Final = 110
 def docx(content: Content, *, templates: Path | None = None) -> bytes:
     """The document, dated by the day of application."""
     path = found("report.docx", templates)
-    document = _document(path)
     drawn = {name: getattr(content.pictures, name) for name in _WIDTHS}
+    try:
+        document = _library()(BytesIO(_file(path)))
+        document.init_docx()
+    except (BadZipFile, KeyError, ValueError) as error:  # no zip, or none of Word
+        raise MaturityError([Problem.of("reports.bad-template", str(path), error)]) from None
     given = {
         "report": content,
         "pictures": _pictures(document, {name: one for name, one in drawn.items() if one}),
@@ -94,11 +99,6 @@ class _Inserted:
         inline = self.document.current_rendering_part.new_pic_inline(BytesIO(self.image), *sides)
         inline.docPr.set("descr", self.alt)
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
-
-
-def _document(path: Path) -> Any:
-    """A template, opened anew: rendering changes it. What is the same every time is worked out once."""
-    return _library()(BytesIO(_file(path)))
 
 
 @cache
