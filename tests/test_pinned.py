@@ -550,6 +550,7 @@ def test_answers_outside_the_profile_are_noted() -> None:
         assert [(note.id, note.where, note.values["rows"]) for note in answers.notes] == [
             ("answers.outside-profile", f"{last}c.0", 1),
             ("answers.outside-profile", f"{first}d.1", 2),
+            ("answers.unasked-level", "q", 3),
         ]
         assert {note.values["profile"] for note in answers.notes} == {model.profiles[1].name}
         assert answers.notes[0].values["requirement"] == model.requirements[7].name
@@ -573,6 +574,19 @@ def test_empty_levels_are_noted() -> None:
         note.id == "answers.empty-level"
         for note in Answers.from_points(model, open_ones, ids=list("abcde"), profiles=profiles).notes
     )
+
+
+def test_levels_without_requirements_are_noted() -> None:
+    """q has no requirement at level 3: said once for all its enterprises, whatever they answered, and only if any."""
+    model = model_of("renormalise")
+    points = np.full((4, 15), UNANSWERED, np.uint8)
+    for profiles, rows in (("qppq", 2), ("pppq", 1), ("pppp", 0)):
+        notes = Answers.from_points(model, points, ids=list("abcd"), profiles=list(profiles)).notes
+        assert [(note.id, note.where) for note in notes] == [("answers.unasked-level", "q")] * (rows > 0)
+        for note in notes:
+            assert note.values["profile"] == model.profiles[1].name
+            assert (note.values["number"], note.values["rows"]) == (3, rows)
+            assert note.values["level"] == model.levels[2].name
 
 
 @pytest.mark.parametrize("name", ["renormalise", "lowest above zero"])
@@ -657,8 +671,8 @@ def test_whole_numbers_stay_in_range(name: str) -> None:
     compiled = plan(model_of(name))
     best = [asked.best for asked in compiled.model.requirements]
     for level in compiled.levels:
-        sums = [int(np.array(best)[cell.columns].sum()) for cell in level.cells]
-        top = max(*sums, *(cell.count for cell in level.cells))
+        sums = [int(np.array(best)[cell.rows].sum()) for cell in level.cells]
+        top = max(*sums, int(level.asked.max()))
         assert level.sums == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
         digits = [(level.coefficients, sums)]
         digits += [(level.shares, [compiled.cell] * len(level.cells))] if compiled.climbable else []
