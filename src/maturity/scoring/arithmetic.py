@@ -21,7 +21,8 @@ NO_LEVEL: Final = -1
 """Level of a row that cannot have one: a subdomain that may not be trimmed has nothing applicable."""
 
 _PART: Final = 8192
-"""Enterprises whose wider arrays (float32 of every cell, float64 of every level) are worked on at a time."""
+"""Enterprises whose wider arrays (float32 of every cell, float64 of every level) are worked on at a time: they stay in
+the cache, and BLAS multiplies matrices of that size without copying them first."""
 
 _HAIR: Final = 2.0**-30
 """Totals times `Plan.marks` that are farther than this from a whole number are on its right side in floats too."""
@@ -403,27 +404,25 @@ def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
             results.total[:] = total
     rows = np.flatnonzero(close)
     if len(rows):
-        results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows]))
+        results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows], results.at(rows)))
     return results
 
 
-def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, places: int = 1) -> Bound:
-    """The same in whole numbers.
+def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, rough: Bound, places: int = 1) -> Bound:
+    """The same with totals and levels decided in whole numbers.
 
     The total is cut, level by level, to a whole number of ``1 / step**places``: so it is known up to one last digit for
     each inexact level. The few whose band or shown decimals that leaves open are cut again, finer; what is open even
     then, fractions decide.
     """
-    model, n = plan.model, numerator.shape[1]
-    met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
-    scores = numerator / denominator
+    model, met, n = plan.model, rough.met, numerator.shape[1]
     rest, below = numerator.astype(np.int64), denominator.astype(np.int64)
     digits, unit = np.zeros_like(rest), 1
     for _ in range(places):
         quotient, rest = _divided(rest, below, plan.step)
         digits, unit = digits * plan.step + quotient, unit * plan.step
     counted, inexact, ones = np.where(met, unit, digits), (~met & (rest > 0)).astype(np.int64), met.astype(np.int64)
-    results = Bound(scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
+    results = Bound(rough.scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
     undecided = np.zeros(n, np.bool_)
     for k, reading in enumerate(READINGS):
         low = _total(counted, ones, reading)
@@ -435,11 +434,11 @@ def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, places: in
         if reading == model.definition.reading.default:
             hundredths = low // (unit // 100)
             undecided |= hundredths != high // (unit // 100)
-            total = _total(np.maximum(scores, met), met.astype(np.float64), reading)
-            results.total[:] = _shown(total, hundredths)
+            results.total[:] = _shown(rough.total, hundredths)
     rows = np.flatnonzero(undecided)
     if len(rows) and places < PLACES:
-        results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows], places + 1))
+        finer = _judged_closely(plan, numerator[:, rows], denominator[:, rows], rough.at(rows), places + 1)
+        results.put(rows, finer)
     elif len(rows):
         python = [whole[:, rows].astype(np.int64).astype(object) for whole in (numerator, denominator)]
         results.put(rows, _judged_in_fractions(plan, *python))
