@@ -1,4 +1,4 @@
-"""What stands around the conditions: the heritage notice as cases, deadlines, quotas, sanctions, and the status column."""
+"""What stands around the conditions: the heritage notice as cases, deadlines, quotas, sanctions, the status column."""
 
 import tomllib
 from collections.abc import Mapping

@@ -258,8 +258,10 @@ def decide(
                 if option.id == chosen[reading.id] or not any(reading.id in one.under for one in concerned):
                     continue
                 found = interval(parts_of(programme, tier.id, {**chosen, reading.id: option.id}), asked)
-                depends[tier.id] |= found.code != intervals[tier.id].code
-                other[tier.id] = found.verdict
+                differs = found.code != intervals[tier.id].code
+                depends[tier.id] |= differs
+                if differs.any():
+                    other[tier.id] = found.verdict
             by_reading[reading.id, option.id] = other
     for flags in depends.values():
         flags.flags.writeable = False
