@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress
 
-from maturity.cli import frame
+from maturity.cli import changes, frame, streams
+from maturity.cli.changes import Whatif
 from maturity.cli.frame import (
     DEFAULT_MODEL,
     DEFAULT_PROGRAMME,
@@ -27,11 +28,11 @@ from maturity.cli.frame import (
     WithPlan,
     app,
 )
-from maturity.errors import Problem
+from maturity.errors import InputError, Problem
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
-    from maturity.firmness import Firmness
+    from maturity.firmness import Firmness, WhatIf
     from maturity.improvement import Plan
     from maturity.scenarios import Decisions
     from maturity.scoring import Assessment
@@ -84,7 +85,7 @@ def form(
 
 @app.command()
 def score(
-    files: Files,
+    sources: streams.Sources,
     output: Output,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
@@ -92,17 +93,27 @@ def score(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    whatif: Whatif = None,
     strict: Strict = False,
+    scheduler: streams.Scheduler = "",
+    workers: streams.Workers = None,
     lang: Language = "zh",
 ) -> None:
-    """评分、定级、判断认定条件，写出结果表（xlsx、csv、json） · scores, levels and tiers into a results file"""
-    language = frame.as_lang(lang)
+    """评分、定级、判断，写出结果（xlsx、csv、json、parquet） · scores, levels and tiers into a file"""
+    language, files = frame.as_lang(lang), streams.files_of(sources)
     with frame.reported(language):
         day = frame.applied(on, language)
         loaded = frame.load(model, programme, day)
+        if blockwise := streams.streamed(files, output):
+            if plan or firmness or whatif:
+                raise InputError([Problem.of("blocks.not-streamed", str(output))])
+            streams.score(blockwise, output, *loaded, day, reading, language, workers=workers, scheduler=scheduler)
+            return
+        if scheduler:
+            raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
-        beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness)
+        beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness, whatif=whatif)
         _write(output, batch, assessment, decisions, language, beyond)
         frame.summary(assessment, decisions, language)
         frame.finish(batch.problems, language)
@@ -119,6 +130,7 @@ def report(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    whatif: Whatif = None,
     strict: Strict = False,
     lang: Language = "zh",
 ) -> None:
@@ -130,7 +142,7 @@ def report(
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
-        beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness)
+        beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness, whatif=whatif)
         failed = _reports(output, batch, assessment, decisions, only, language, beyond)
         frame.finish([*batch.problems, *failed], language)
 
@@ -160,19 +172,32 @@ class _Beyond:
 
     plans: "Mapping[int, Sequence[Plan]]" = field(default_factory=dict)
     firmness: "Mapping[int, Firmness]" = field(default_factory=dict)
+    whatif: "WhatIf | None" = None
 
 
-def _beyond(assessment: "Assessment", rows: Sequence[int], lang: Lang, *, plan: bool, firmness: bool) -> _Beyond:
-    """The plan to the next level, and how firm the level is, where they are asked for."""
+def _beyond(
+    assessment: "Assessment",
+    rows: Sequence[int],
+    lang: Lang,
+    *,
+    plan: bool,
+    firmness: bool,
+    whatif: Sequence[str] | None,
+) -> _Beyond:
+    """The plan to the next level, how firm the level is, and what if, where they are asked for."""
     from maturity import improvement
     from maturity.firmness import how_firm
 
+    supposed = changes.asked(assessment.answers, whatif)
+    for note in supposed.notes if supposed else ():
+        frame.out.print(note.text(lang), markup=False)
     with frame.err.status(say("cli.working", lang)):
         aims = improvement.next_levels(assessment, rows) if plan else {}
         plans = [one for aim, those in aims.items() for one in improvement.plan(assessment, aim, rows=those)]
         firm = how_firm(assessment.answers) if firmness else ()
     wanted = set(rows)
-    return _Beyond({one.row: (one,) for one in plans}, {one.row: one for one in firm if one.row in wanted})
+    by_row = {one.row: one for one in firm if one.row in wanted}
+    return _Beyond({one.row: (one,) for one in plans}, by_row, supposed)
 
 
 def _write(
@@ -195,6 +220,7 @@ def _write(
         lang=lang,
         plans=[one for plans in beyond.plans.values() for one in plans],
         firmness=list(beyond.firmness.values()),
+        whatif=beyond.whatif,
     )
     for file in written:
         frame.tell("written", lang, path=file)
@@ -223,6 +249,7 @@ def _reports(
             progress=lambda done, total: progress.update(task, completed=done, total=total),
             plans=beyond.plans,
             firmness=beyond.firmness,
+            whatif=beyond.whatif,
         )
     frame.tell("reports-written", lang, count=len(written.paths), path=written.index)
     return written.problems

@@ -3,13 +3,14 @@
 import gc
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from maturity.cohort import Division
 from maturity.errors import InputError, Problem, nearest
-from maturity.firmness import Firmness
+from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
 from maturity.reports import journal
@@ -68,6 +69,7 @@ def write_reports(
     progress: Progress | None = None,
     plans: Mapping[int, Sequence[Plan]] | None = None,
     firmness: Mapping[int, Firmness] | None = None,
+    whatif: WhatIf | None = None,
     by: Sequence[Division] = (),
     letterhead: Letterhead = PLAIN,
     templates: Path | None = None,
@@ -92,6 +94,7 @@ def write_reports(
         progress: called as enterprises are done.
         plans: by row of the assessment the cheapest ways up of an enterprise.
         firmness: by row of the assessment how firm a level is.
+        whatif: the same batch with something changed.
         by: what the cohort report is divided by, besides the profile.
         letterhead: title, issuer and logo.
         templates: a folder whose templates stand in for ours of the same name.
@@ -107,15 +110,16 @@ def write_reports(
     if unknown := [id for id in dict.fromkeys(only or ()) if id not in set(ids)]:
         raise InputError(Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown)
     plans, firmness = plans or {}, firmness or {}
-    contents(assessment, [], decisions=decisions, names=names, lang=lang, plans=plans, firmness=firmness)  # they match
+    make = partial(contents, assessment, decisions=decisions, names=names, lang=lang)
+    make([], plans=plans, firmness=firmness, whatif=whatif)  # they match
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     files = file_names(ids, reserved=[Path(page).stem for page in (INDEX, COHORT)])
     peers = Peers.of_batch(assessment, decisions)
-    job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font)
+    job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font, whatif)
     rows = [i for i, id in enumerate(ids) if only is None or id in set(only)]
     common = f"{of_run(assessment, decisions, lang, letterhead, templates)} {embed_font}"
-    fingerprint = of_reports(assessment, decisions, names, plans, firmness, peers, common)
+    fingerprint = of_reports(assessment, decisions, names, plans, firmness, whatif, peers, common)
     made_from = {i: fingerprint(i) for i in rows}
     before = journal.finished(folder)
     wanted = {i: [kind for kind in formats if before.get(job.file(i, kind)) != made_from[i]] for i in rows}
@@ -163,6 +167,7 @@ class _Job:
     letterhead: Letterhead
     templates: Path | None
     embed_font: bool
+    whatif: WhatIf | None
 
     def file(self, row: int, kind: Format) -> str:
         return f"{self.files[row]}.{kind}"
@@ -229,6 +234,7 @@ def _each(job: _Job, tasks: Sequence[_Task]) -> Iterator[Callable[[], Content]]:
             lang=job.lang,
             plans={task.row: task.plans for task in tasks},
             firmness={task.row: task.firmness for task in tasks if task.firmness},
+            whatif=job.whatif,
             peers=job.peers,
             letterhead=job.letterhead,
         )

@@ -303,6 +303,8 @@ def _other_programme(programme: Programme, facts: Facts) -> Iterator[Problem]:
 
 def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
     """Ids that stand twice on a side, or on one side only."""
+    if assessment is not None and facts.ids is assessment.answers.ids and len(set(facts.ids)) == len(facts):
+        return  # made for each other: a block of a stream is spared comparing them one by one
     sides = {"facts": facts.ids} | ({} if assessment is None else {"answers": assessment.answers.ids})
     names = {
         side: Text(say(f"problems-decide.sides.{side}", "zh"), say(f"problems-decide.sides.{side}", "en"))
@@ -321,8 +323,11 @@ def _rows(assessment: Assessment | None, facts: Facts) -> NDArray[np.intp] | Non
     """(n,) the row of the assessment for each row of the facts."""
     if assessment is None:
         return None
-    at = {id: row for row, id in enumerate(assessment.answers.ids)}
-    rows = np.fromiter((at[id] for id in facts.ids), dtype=np.intp, count=len(facts))
+    if facts.ids is assessment.answers.ids:
+        rows = np.arange(len(facts))
+    else:
+        at = {id: row for row, id in enumerate(assessment.answers.ids)}
+        rows = np.fromiter((at[id] for id in facts.ids), dtype=np.intp, count=len(facts))
     rows.flags.writeable = False
     return rows
 

@@ -266,7 +266,9 @@ def _mean_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: S
     for code in range(len(plan.model.profiles)):
         members = codes == code
         if not plan.climbable:
-            members &= np.logical_or.reduce([own.lacking(level.asked) for level, own in zip(plan.levels, cells, strict=True)])
+            members &= np.logical_or.reduce(
+                [own.lacking(level.asked) for level, own in zip(plan.levels, cells, strict=True)]
+            )
         for number, level in enumerate(plan.levels):
             climbers = members & cells[number].emptied(level.inside[code]) if plan.climbable else members
             chosen = np.flatnonzero(climbers)
@@ -358,7 +360,9 @@ def _climb(plan: Plan, number: int, code: int, cells: CellSums, visit: Visit | N
             denominator = denominator * part.denominator
             carries = carries + part.scored * weight
         # Nothing carried: all below is 0 / 1, and so is this.
-        return show(branch.names, Ratio(numerator, np.maximum(carries, 1) * denominator, np.asarray(carries > 0, np.bool_)))
+        return show(
+            branch.names, Ratio(numerator, np.maximum(carries, 1) * denominator, np.asarray(carries > 0, np.bool_))
+        )
 
     for row in own if visit else ():
         has_one = np.asarray(scored[row] > 0, np.bool_)

@@ -233,7 +233,9 @@ def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: in
         constants=tuple(int(part * whole) for part in empty),
         shares=_digits(by_mean, len(cells) * cell, len(model.profiles)),
         trees=tuple(_tree(model, profile.id, list(cells)) for profile in model.profiles),
-        inside=tuple(_columns([k for k, (id, own) in enumerate(cells.items()) if own and id in share]) for share in shares),
+        inside=tuple(
+            _columns([k for k, (id, own) in enumerate(cells.items()) if own and id in share]) for share in shares
+        ),
     )
 
 
