@@ -657,10 +657,9 @@ def test_whole_numbers_stay_in_range(name: str) -> None:
     compiled = plan(model_of(name))
     best = [asked.best for asked in compiled.model.requirements]
     for level in compiled.levels:
-        sums = [sum(best[column] for column in columns) for columns in level.cells]
-        counts = [len(columns) for columns in level.cells]
-        for kind, top in ((level.sums, max(sums)), (level.counts, max(counts))):
-            assert kind == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
+        sums = [int(np.array(best)[cell.columns].sum()) for cell in level.cells]
+        top = max(*sums, *(cell.count for cell in level.cells))
+        assert level.sums == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
         digits = [(level.coefficients, sums)]
         digits += [(level.shares, [compiled.cell] * len(level.cells))] if compiled.climbable else []
         for rows, most in digits:
@@ -668,7 +667,7 @@ def test_whole_numbers_stay_in_range(name: str) -> None:
                 assert sum(d * m for d, m in zip(row, most, strict=True)) < 2**24 * max(1, math.gcd(*row))
     if compiled.climbable:
         bound = max(
-            compiled.whole_cells, *(compiled.cell * tree.root.most for lv in compiled.levels for tree in lv.trees)
+            compiled.by_means.whole, *(compiled.cell * tree.root.most for lv in compiled.levels for tree in lv.trees)
         )
         steps = [10**k for k in range(1, 19)]
         levels = len(compiled.levels)

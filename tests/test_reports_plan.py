@@ -17,12 +17,12 @@ from maturity.firmness import Firmness, how_firm
 from maturity.improvement import LevelTarget, Plan, Target, TierTarget, plan
 from maturity.improvement.plans import plain
 from maturity.language import LANGUAGES, Lang, say
-from maturity.reports import contents, render, write_reports
+from maturity.reports import contents, write_reports
 from maturity.reports.firm import MOST
 from maturity.reports.way_up import PlanPage
 from maturity.scoring import cut
 from maturity.sheets import read_batch
-from test_reports import MEASURE, chromium
+from test_reports import MEASURE, chromium, html
 
 pytest.importorskip("highspy")
 
@@ -56,7 +56,7 @@ def plans(id: str) -> tuple[Plan, ...]:
 @cache
 def page(id: str, lang: Lang = "zh") -> str:
     assessment, decisions, firmness = judged()
-    return render(assessment, row(id), decisions=decisions, lang=lang, plan=plans(id), firmness=firmness[row(id)])
+    return html(assessment, row(id), decisions=decisions, lang=lang, plan=plans(id), firmness=firmness[row(id)])
 
 
 def section(text: str, heading: str) -> str:
@@ -119,7 +119,7 @@ def test_each_plan_stands_with_cost_proof_and_every_upgrade_in_order(id: str, la
 def test_scores_without_and_with_the_plan_are_the_exact_ones_cut() -> None:
     """Of each level, and the total, by the reading of the target; those without are those of the assessment."""
     (first, *_) = plans("JL003")
-    found = Table.read(render(judged()[0], row("JL003"), plan=first), "shifts")
+    found = Table.read(html(judged()[0], row("JL003"), plan=first), "shifts")
     exact = [*zip(first.scores, first.scores_after, strict=True), (first.total, first.total_after)]
     assert [(cells[1], cells[3]) for cells in found] == [
         (f"{cut(float(before)):.2f}", f"{cut(float(after)):.2f}") for before, after in exact
@@ -174,7 +174,7 @@ def test_a_target_out_of_reach_or_over_budget_says_why() -> None:
     assessment, i = judged()[0], row("JL003")
     everything = [node.id for node in assessment.answers.model.subdomains]
     (out,) = plan(assessment, LevelTarget(2), rows=[i], forbidden=everything)
-    found = unescape(render(assessment, i, plan=out))
+    found = unescape(html(assessment, i, plan=out))
     assert out.status == "out_of_reach"
     assert out.reasons
     assert all(reason.what("zh") in found for reason in out.reasons)
@@ -216,11 +216,11 @@ def test_without_plan_and_firmness_there_is_no_word_of_them() -> None:
     assessment, _, firmness = judged()
     i = row("JL003")
     way, firm = say("report.way.heading", "zh"), say("report.firm.heading", "zh")
-    bare = render(assessment, i)
+    bare = html(assessment, i)
     assert way not in bare
     assert firm not in bare
-    assert bare == render(assessment, i, plan=())
-    only_plan, only_firm = render(assessment, i, plan=plans("JL003")), render(assessment, i, firmness=firmness[i])
+    assert bare == html(assessment, i, plan=())
+    only_plan, only_firm = html(assessment, i, plan=plans("JL003")), html(assessment, i, firmness=firmness[i])
     assert (way in only_plan, firm in only_plan) == (True, False)
     assert (way in only_firm, firm in only_firm) == (False, True)
 
@@ -246,7 +246,7 @@ def test_what_a_programme_says_is_only_text() -> None:
     (one,) = plan(assessment, TierTarget(decisions, "future_factory"), rows=[i])
     for work in one.aim.work:
         object.__setattr__(work, "quote", loud)
-    found = render(assessment, i, plan=one)
+    found = html(assessment, i, plan=one)
     assert "<script" not in found
     assert found.count(escape(loud)) == len(one.aim.work)
 
@@ -268,7 +268,7 @@ def test_the_plan_of_another_enterprise_is_refused(tmp_path: Path) -> None:
     """Nothing is written."""
     assessment, _, firmness = judged()
     with pytest.raises(InputError, match="JL010"):
-        render(assessment, row("JL003"), plan=plans("JL010"))
+        html(assessment, row("JL003"), plan=plans("JL010"))
     with pytest.raises(InputError, match="JL010"):
         write_reports(tmp_path / "none", assessment, firmness={row("JL003"): firmness[row("JL010")]})
     assert not list(tmp_path.glob("none/*.html"))

@@ -258,6 +258,34 @@ def test_the_sheet_whose_header_is_known_best_is_read_and_others_with_data_are_n
     assert ids(batch.problems) == [("sheets.other-sheet", "b.xlsx!长春")]
 
 
+def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None:
+    """As data in the exception; what is only a note does not stop."""
+    path = written(tmp_path / "b.xlsx", [HEAD, ["E1", "一", "discrete", "x", 1], ["E1", "二", "discrete", 1, "y"]])
+    with pytest.raises(InputError) as caught:
+        read_batch(path, MODEL, strict=True)
+    assert caught.value.problems == read_batch(path, MODEL).problems
+    assert ids(caught.value.problems) == [
+        ("sheets.bad-choice", "b.xlsx!企业!D2"),
+        ("sheets.bad-choice", "b.xlsx!企业!E3"),
+        ("sheets.duplicate-id", "b.xlsx!企业!A3"),
+    ]
+    sound = written(tmp_path / "b.xlsx", [HEAD, ["E1", "一", "discrete", 0.1 + 0.7, 1]])
+    assert "sheets.read-rounded" in [note.id for note in read_batch(sound, MODEL, strict=True).notes]
+
+
+def test_a_stray_cell_is_a_problem_of_the_sheet_that_is_read(tmp_path: Path) -> None:
+    """The enterprises are read as if it were not there."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in ([*HEAD], ["E1", "示例", "discrete", 1, 0.5]):
+        sheet.append(row)
+    sheet["XFD1048576"] = "x"
+    book.save(tmp_path / "b.xlsx")
+    batch = read_batch(tmp_path / "b.xlsx", MODEL)
+    assert batch.answers.points[0, :2].tolist() == [10, 5]
+    assert ids(batch.problems) == [("sheets.far-cell", "b.xlsx!Sheet!XFD1048576")]
+
+
 def test_a_row_that_may_not_be_trimmed_so_is_named_with_its_row(tmp_path: Path) -> None:
     """The problem that the answers raise gets the place in the sheet."""
     own = [requirement.id for requirement in MODEL.requirements if requirement.subdomain == FIRST.subdomain]
@@ -287,6 +315,12 @@ def test_columns_without_requirements_and_facts_are_a_problem(tmp_path: Path) ->
     assert [problem.id for problem in batch.problems] == ["sheets.no-requirements"]
 
 
+def empty_folder(parent: Path) -> Path:
+    (parent / "none").mkdir()
+    (parent / "none" / "~$a.xlsx").touch()
+    return parent / "none"
+
+
 def test_several_files_make_one_batch_and_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """Ids are told apart over all files, and facts that a file does not ask for are unknown there."""
     first = written(tmp_path / "a.xlsx", [[*HEAD, "registered"], ["E1", "一", "discrete", 1, 1, "是"]])
@@ -303,6 +337,8 @@ def test_several_files_make_one_batch_and_one_that_cannot_be_read_is_named(tmp_p
         ("sheets.empty-file", "c.csv"),
         ("sheets.duplicate-id", "b.csv!A2"),
     ]
+    with pytest.raises(InputError, match="there is no sheet in the folder"):
+        read_batch(empty_folder(tmp_path), MODEL)
     with pytest.raises(InputError, match="0 bytes"):
         read_batch([tmp_path / "c.csv"], MODEL)
     with pytest.raises(InputError, match="no file is given"):

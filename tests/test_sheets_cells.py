@@ -9,7 +9,7 @@ from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.models import load_model
 from maturity.scenarios import load_programme
 from maturity.sheets.cells import answer_reader, fact_reader
-from maturity.sheets.intake import Broken, Cell
+from maturity.sheets.grid import Broken, Cell
 
 MODEL = load_model("gbt39116-2020")
 PROGRAMME = load_programme("jilin-2024-228", on=date(2025, 6, 30))

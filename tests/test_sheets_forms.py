@@ -66,7 +66,7 @@ def test_an_empty_form_is_recognised_and_has_no_enterprise(batch: bool, lang: La
     """Its header is found; nothing in it is mistaken for data."""
     path = tmp_path / "form.xlsx"
     path.write_bytes(form(batch, lang))
-    with pytest.raises(InputError, match="no enterprise below the header"):
+    with pytest.raises(InputError, match="no enterprise below the header" if batch else "the form is not filled in"):
         read_batch(path, MODEL, PROGRAMME)
 
 
@@ -140,13 +140,13 @@ def test_a_filled_single_form_comes_back_as_a_batch_of_one(lang: Lang, tmp_path:
 def filled(values: dict[str, object], lang: Lang, path: Path) -> Batch:
     """The form for one enterprise, filled in and read back; the answers take turns."""
     book = openpyxl.load_workbook(io.BytesIO(form(False, lang)))
-    _, facts, answers = book.worksheets[:3]
+    facts, answers = book.worksheets[2:4]
     for row in range(2, facts.max_row + 1):
         if (value := values.get(facts.cell(row, 1).value)) is not None:
             facts.cell(row, 3).value = value
     cycle = [0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED]
     for row in range(2, answers.max_row + 1):
-        put(answers.cell(row, 5), LABELS[lang].get(cycle[(row - 2) % 6], ""))
+        put(answers.cell(row, 6), LABELS[lang].get(cycle[(row - 2) % 6], ""))
     book.save(path)
     return read_batch(path, MODEL, PROGRAMME)
 
@@ -178,8 +178,8 @@ def test_only_what_is_to_be_filled_in_is_unlocked(tmp_path: Path) -> None:
     answers = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     assert all(rule.formula1.startswith("lists!$") for rule in answers)
     path.write_bytes(form(False, "zh"))
-    sheet = openpyxl.load_workbook(path).worksheets[2]
-    assert [sheet.cell(2, column).protection.locked for column in range(1, 8)] == [True] * 4 + [False] * 3
+    sheet = openpyxl.load_workbook(path).worksheets[3]
+    assert [sheet.cell(2, column).protection.locked for column in range(1, 9)] == [True] * 5 + [False] * 3
 
 
 def test_forms_are_the_same_bytes_every_time(tmp_path: Path) -> None:

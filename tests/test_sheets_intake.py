@@ -4,20 +4,25 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from maturity.errors import InputError
-from maturity.sheets import intake
-from maturity.sheets.intake import Broken, Cell, guarded, read_grids, unguarded
+from maturity.sheets import biff, intake, scan
+from maturity.sheets.grid import Broken, Cell
+from maturity.sheets.intake import guarded, read_grids, unguarded
+from maturity.sheets.scan import scan_bytes, scan_elements
 
-OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+OLE = biff.MAGIC
 
 
 def workbook(**cells: object) -> bytes:
@@ -41,9 +46,50 @@ def rewritten(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
     return stream.getvalue()
 
 
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
 def sheet_only(xml: str) -> bytes:
     """A workbook whose sheet is this XML."""
     return rewritten(workbook(), lambda name, part: xml.encode() if "/worksheets/" in name else part)
+
+
+def old_workbook(*rows: Sequence[object], fill: Callable[[Any], None] = lambda sheet: None) -> bytes:
+    """An .xls with one sheet, 企业."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("企业")
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    fill(sheet)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def encrypted() -> bytes:
+    """A compound file as Excel writes it when a password is set: the workbook is one encrypted stream."""
+    name = "EncryptedPackage".encode("utf-16-le")
+    content = bytearray(old_workbook(["id"]))
+    at = content.index("Workbook".encode("utf-16-le"))
+    content[at : at + len(name)] = name
+    struct.pack_into("<H", content, at + 64, len(name) + 2)
+    return bytes(content)
+
+
+def old_encrypted() -> bytes:
+    """An .xls with a password: the record that says so stands behind the beginning of the workbook."""
+    content = bytearray(old_workbook(["id"]))
+    at = content.index(b"\x09\x08\x10\x00", 512)
+    struct.pack_into("<H", content, at + 20, 0x2F)
+    return bytes(content)
+
+
+def entity_bomb() -> bytes:
+    """Each entity is ten of the one before it."""
+    lines = "".join(f"<!ENTITY a{k} '{f'&a{k - 1};' * 10}'>" for k in range(1, 12))
+    sheet = "<worksheet><sheetData><row><c t='inlineStr'><is><t>&a11;</t></is></c></row></sheetData></worksheet>"
+    return sheet_only(f"<!DOCTYPE worksheet [<!ENTITY a0 'xxxxxxxxxx'>{lines}]>{sheet}")
 
 
 def without_workbook_part() -> bytes:
@@ -66,18 +112,23 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "empty": ("batch.xlsx", b"", "0 bytes"),
     "csv renamed xlsx": ("batch.xlsx", "编号,企业名称\n".encode("gb18030"), "rename it to .csv"),
     "xlsx renamed csv": ("batch.csv", workbook(), "rename it to .xlsx"),
-    "encrypted": ("batch.xlsx", OLE + bytes(512) + "EncryptedPackage".encode("utf-16-le"), "password"),
-    "old xls": ("batch.xlsx", OLE + bytes(512), "old .xls"),
+    "encrypted": ("batch.xlsx", encrypted(), "password"),
+    "encrypted xls": ("batch.xls", old_encrypted(), "password"),
+    "damaged xls": ("batch.xls", OLE + bytes(512), "damaged"),
+    "truncated xls": ("batch.xls", old_workbook(["id"])[:1500], "damaged"),
+    "xls renamed csv": ("batch.csv", old_workbook(["id"]), "rename it to .xlsx"),
+    "web page as xls": ("batch.xls", b"<html><table><tr><td>id</td></tr></table></html>", "the file is no workbook"),
+    "stray cell in xls": (
+        "batch.xls",
+        old_workbook(["id"], fill=lambda sheet: sheet.write(65535, 255, "x")),
+        "batch.xls!企业!IV65536: there is content far away",
+    ),
+    "entity bomb": ("batch.xlsx", entity_bomb(), "damaged"),
     "noise": ("batch.xlsx", bytes(range(256)), "damaged"),
     "word file": ("batch.xlsx", without_workbook_part(), "no Excel workbook inside"),
     "truncated": ("batch.xlsx", workbook()[:-200], "damaged or incomplete"),
     "broken xml": ("batch.xlsx", sheet_only("<worksheet><sheetData><row"), "damaged or incomplete"),
     "lying about its size": ("batch.xlsx", lying_about_its_size(), "damaged or incomplete"),
-    "stray cell": (
-        "batch.xlsx",
-        workbook(A1="id", XFD1048576=" "),
-        "batch.xlsx!企业!XFD1048576: there is content far away",
-    ),
     "bad encoding": ("batch.csv", b"id,name\nE1,\xff\xff\xff\n", "line 2 (ff ff ff 0a)"),
     "half a character": ("batch.csv", "id,name\nE1,示例".encode("utf-16")[:-1], "are neither UTF-8 nor GB18030"),
 }
@@ -110,6 +161,131 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch
     monkeypatch.setattr(intake, "MOST_BYTES", 100_000)
     with pytest.raises(InputError, match="more than can be opened safely"):
         read_grids(path)
+
+
+def test_stray_cells_are_named_and_passed_over(tmp_path: Path) -> None:
+    """The last cell of the sheet would make the reader end the process; blanks there say nothing and cost nothing."""
+    path = tmp_path / "batch.xlsx"
+    path.write_bytes(workbook(A1="id", B2="x", XFD1048576="＝1", XFC1048575=" ", A900000="合计"))
+    (grid,) = read_grids(path)
+    assert grid.rows == [["id", ""], ["", "x"]]
+    assert [(one.id, one.where, one.value) for one in grid.problems] == [
+        ("sheets.far-cell", "batch.xlsx!企业!A900000", "合计"),
+        ("sheets.far-cell", "batch.xlsx!企业!XFD1048576", "＝1"),
+    ]
+
+
+@pytest.mark.parametrize("quotes", ["'", '"'])
+def test_stray_cells_of_every_kind_are_cut_out_of_any_xml(quotes: str, tmp_path: Path) -> None:
+    """With a prefix, in either quotes, numbers, texts in place and errors; a whole stray row costs no column."""
+    far = "".join(f'<x:c r="{letter}1048576"><x:v>{k}</x:v></x:c>' for k, letter in enumerate("ABCDEF"))
+    near = (
+        '<x:row r="1"><x:c r="A1" t="inlineStr"><x:is><x:t>id</x:t></x:is></x:c><x:c r="F1"><x:v>2</x:v></x:c></x:row>'
+    )
+    error = '<x:row r="900000"><x:c r="C900000" t="e"><x:v>#REF!</x:v></x:c></x:row>'
+    text = '<x:c r="XFD1048576" t="inlineStr"><x:is><x:t>a&lt;b</x:t></x:is></x:c>'
+    rows = f'{near}{error}<x:row r="1048576">{far}{text}</x:row>'
+    xml = f'<x:worksheet xmlns:x="{SHEET}"><x:sheetData>{rows}</x:sheetData></x:worksheet>'
+    path = tmp_path / "batch.xlsx"
+    path.write_bytes(sheet_only(xml.replace('"', quotes)))
+    (grid,) = read_grids(path)
+    assert grid.rows == [["id", "", "", "", "", 2.0]]
+    assert [one.value for one in grid.problems] == ["#REF!", "0", "1", "2", "3", "4", "5", "a<b"]
+
+
+def test_too_many_stray_cells_are_refused_by_the_address_of_the_farthest(tmp_path: Path) -> None:
+    """A whole column of blanks down to the end of the sheet is no slip of the mouse."""
+    path = tmp_path / "batch.xlsx"
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("企业")
+        sheet.write_row(0, 0, ["id"] * 300)
+        for row in range(1, 20_000):
+            sheet.write_string(row * 40, 0, "x")
+    with pytest.raises(
+        InputError,
+        match=re.escape("batch.xlsx!企业!KN1: there is content far away from the data (as far down as A799961"),
+    ):
+        read_grids(path)
+
+
+def test_a_sheet_of_more_cells_than_memory_holds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However densely they lie."""
+    monkeypatch.setattr(scan, "SPARSE", 10)
+    monkeypatch.setattr(scan, "MOST_CELLS", 20)
+    monkeypatch.setattr(scan, "MOST_STRAY", 5)
+    monkeypatch.setattr(intake, "MOST_CELLS", 20)
+    path = tmp_path / "batch.xlsx"
+    path.write_bytes(workbook(**{f"{letter}{row}": 1 for letter in "ABCDE" for row in range(1, 9)}))
+    with pytest.raises(InputError, match="40 cells, more than can be opened safely"):
+        read_grids(path)
+
+
+def test_an_old_workbook_is_read_whatever_its_ending(tmp_path: Path) -> None:
+    """Texts, numbers, dates, and formula errors; the same for an .xlsx called .xls."""
+
+    def fill(sheet: Any) -> None:
+        sheet.write(1, 0, date(2025, 6, 30), xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+        sheet.write(1, 1, 0.8, xlwt.easyxf(num_format_str="0%"))
+        sheet.row(1).set_cell_error(2, 0x17)
+        sheet.write(1, 4, True)
+        sheet.write(2, 0, "𬭎 =1")
+
+    for name in ("batch.xls", "batch.xlsx"):
+        (tmp_path / name).write_bytes(old_workbook(["编号", "企业名称", "答"], fill=fill))
+        (grid,) = read_grids(tmp_path / name)
+        first: list[Cell] = ["编号", "企业名称", "答"]
+        second: list[Cell] = [date(2025, 6, 30), 0.8, Broken("error", "#REF!"), "", True]
+        assert (grid.rows[0][:3], grid.rows[1], grid.rows[2][0]) == (first, second, "𬭎 =1")
+        assert grid.where(1, 2) == f"{name}!企业!C2"
+    (tmp_path / "new.xls").write_bytes(workbook(A1="id"))
+    assert read_grids(tmp_path / "new.xls")[0].rows == [["id"]]
+
+
+def test_a_large_old_workbook_spans_many_sectors(tmp_path: Path) -> None:
+    """More than the header's own list of sectors covers; hidden sheets are passed over."""
+    book = xlwt.Workbook(encoding="utf-8")
+    for name in ("seen", "hidden"):
+        sheet = book.add_sheet(name)
+        for row in range(3000):
+            for column in range(60 if name == "seen" else 1):
+                sheet.write(row, column, f"{row}-{column}" * 5)
+    book.get_sheet(1).visibility = 1
+    book.save(str(tmp_path / "batch.xls"))
+    (grid,) = read_grids(tmp_path / "batch.xls")
+    (extent, _) = biff.extents((tmp_path / "batch.xls").read_bytes())
+    assert (len(grid.rows), grid.rows[2999][59]) == (3000, "2999-59" * 5)
+    assert (extent.cells, extent.last_row, extent.last_column) == (180_000, 3000, 60)
+
+
+def test_a_sheet_that_lies_about_its_dimension_costs_nothing(tmp_path: Path) -> None:
+    """Only its cells count."""
+    xml = f'<worksheet xmlns="{SHEET}"><dimension ref="A1:XFD1048576"/><sheetData>{CELLS}</sheetData></worksheet>'
+    (tmp_path / "batch.xlsx").write_bytes(sheet_only(xml))
+    assert len(read_grids(tmp_path / "batch.xlsx")[0].rows) == 3
+
+
+def test_macros_and_links_to_other_workbooks_are_ignored(tmp_path: Path) -> None:
+    """What a linked cell showed when it was saved is its value; no macro is looked at."""
+    cells = '<row r="1"><c r="A1" t="str"><f>[1]别处!A1</f><v>id</v></c></row>'
+    content = sheet_only(f'<worksheet xmlns="{SHEET}"><sheetData>{cells}</sheetData></worksheet>')
+    stream = io.BytesIO(content)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", biff.MAGIC + b"AutoOpen")
+        archive.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
+    (tmp_path / "batch.xlsm").write_bytes(stream.getvalue())
+    assert read_grids(tmp_path / "batch.xlsm")[0].rows == [["id"]]
+
+
+def test_a_million_blank_rows_are_no_enterprises(tmp_path: Path) -> None:
+    """In a table of commas, and as rows of a sheet that only have a format."""
+    (tmp_path / "batch.csv").write_text("id,name\n" + ",,,,,\n" * 100_000, encoding="utf-8")
+    (grid,) = read_grids(tmp_path / "batch.csv")
+    assert grid.rows[0] == ["id", "name"]
+    assert not any(grid.rows[1:])
+    rows = "".join(f'<row r="{row}" s="1" customFormat="1"/>' for row in range(4, 100_000))
+    xml = f'<worksheet xmlns="{SHEET}"><sheetData>{CELLS}{rows}</sheetData></worksheet>'
+    (tmp_path / "batch.xlsx").write_bytes(sheet_only(xml))
+    assert len(read_grids(tmp_path / "batch.xlsx")[0].rows) == 3
 
 
 CELLS = (
@@ -147,9 +323,9 @@ def test_the_scan_of_bytes_and_the_scan_of_elements_agree(tmp_path: Path) -> Non
     with zipfile.ZipFile(path) as archive:
         name = "xl/worksheets/sheet1.xml"
         with intake._unpacked(archive, name) as stream:
-            fast = intake._scan_bytes(stream)
+            fast = scan_bytes(stream)
         with intake._unpacked(archive, name) as stream:
-            slow = intake._scan_elements(stream)
+            slow = scan_elements(stream).extent
     assert fast == slow
     assert (slow.last_row, slow.last_column, slow.lowest, slow.rightmost) == (701, 61, "BI701", "BI701")
 
@@ -183,10 +359,10 @@ def test_hidden_sheets_are_not_read(tmp_path: Path) -> None:
 def test_text_tables_are_read_in_the_encodings_of_the_trade(encoding: str, delimiter: str, tmp_path: Path) -> None:
     """UTF-8 with and without its mark, GB18030 with rare characters, what Excel calls Unicode text."""
     path = tmp_path / "batch.csv"
-    rows = [["编号", "企业名称", "答"], ["E1", "示例𬭎企业", "a\u2028b"], ["", "", ""]]
+    rows = [["编号", "企业名称", "答"], ["E1", "示例𬭎企业", "a\u2028b"], ["", "", ""], ["", "x", ""]]
     path.write_bytes("\r\n".join(delimiter.join(row) for row in rows).encode(encoding))
     (grid,) = read_grids(path)
-    assert grid.rows == rows
+    assert grid.rows == [*rows[:2], [], rows[3]]
     assert grid.where(1, 2) == "batch.csv!C2"
 
 

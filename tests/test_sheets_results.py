@@ -122,7 +122,7 @@ def test_results_come_back_through_our_own_header_finder(tmp_path: Path) -> None
     """Two header rows are known for what they are, and texts are what they were."""
     for name, first in (("r.xlsx", 2), ("r.csv", 1)):
         grid = read_grids(write(tmp_path / name)[0])[0]
-        header = Headings(MODEL, PROGRAMME).find(grid)
+        header = Headings.of(MODEL, PROGRAMME).find(grid)
         assert header is not None
         assert header.first_data_row == first
         assert {target.id for target in header.columns} == {"id", "name", "profile"}

@@ -17,7 +17,7 @@ UNANSWERED: Final = 255
 
 Points = NDArray[np.uint8]
 
-BLOCK: Final = 16384
+BLOCK: Final = 65536
 """Enterprises that are worked on at a time, so that their answers (some 200 bytes each) stay in the cache."""
 _TILE: Final = 1024
 """Rows that are turned into columns at a time, measured: of 64 to 8192 the fastest."""

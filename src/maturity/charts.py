@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from html import escape
 from io import StringIO
 from math import ceil
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import matplotlib
 import numpy as np
@@ -31,8 +31,9 @@ from numpy.typing import NDArray
 from maturity import fonts
 
 Floats = NDArray[np.float64]
-Style = Literal["certain", "possible", "most", "median"]
-"""What a series of a radar is: for certain, possible at best, the most that can be reached, the median of a group."""
+Style = Literal["certain", "possible", "most", "median", "mark"]
+"""What an outline of a radar is: for certain, possible at best, the most that can be reached, the median of a group, a
+mark to be reached."""
 
 Align = Literal["left", "center", "right"]
 
@@ -54,6 +55,7 @@ _POLYGON: Final[Mapping[Style, str]] = {
     "median": f'fill="none" stroke="{MUTED}" stroke-width="1.3" stroke-dasharray="1.5 2.5"',
     "possible": f'fill="none" stroke="{AMBER}" stroke-width="1.5" stroke-dasharray="5 3"',
     "certain": f'fill="{DEEP}" fill-opacity="0.26" stroke="{DEEP}" stroke-width="2"',
+    "mark": f'fill="none" stroke="{INK}" stroke-width="1.2" stroke-dasharray="9 3 2 3"',
 }
 
 _SAMPLE: Final[Mapping[Style, tuple[str, Any, str, float]]] = {
@@ -61,6 +63,7 @@ _SAMPLE: Final[Mapping[Style, tuple[str, Any, str, float]]] = {
     "median": (MUTED, (0, (1.5, 2.5)), "none", 1.3),
     "possible": (AMBER, (0, (5, 3)), "none", 1.5),
     "certain": (DEEP, "-", "#c4d0dc", 2.0),
+    "mark": (INK, (0, (9, 3, 2, 3)), "none", 1.2),
 }
 
 _TEXT: Final = 12.0  # px; labels
@@ -111,7 +114,16 @@ class Frame:
         )
 
 
-def radar(labels: Sequence[str], series: Sequence[Series], *, top: int, title: str) -> str:
+def radar(
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    top: float,
+    title: str,
+    step: float = 1.0,
+    mark: float | None = None,
+    mark_label: str = "",
+) -> str:
     """A radar: one axis for each label, clockwise from the top, 0 at the centre, ``top`` at the rim.
 
     An axis on which the last series is NaN is marked "—" at its rim; outlines pass it by.
@@ -119,13 +131,18 @@ def radar(labels: Sequence[str], series: Sequence[Series], *, top: int, title: s
     Args:
         labels: (k,) names of the axes, k >= 3; long ones are broken into lines.
         series: one or more, drawn in this order, each (k,).
-        top: value at the rim; there is a ring at every whole number.
+        top: value at the rim.
         title: what the picture shows, for those who cannot see it.
+        step: there is a ring at every multiple of it.
+        mark: a dashed ring of its own, which the legend calls ``mark_label``.
 
     >>> radar(["a", "b", "c"], [Series("now", np.array([1.0, 2.0, 3.0]), "certain")], top=5, title="T")[:40]
     '<svg xmlns="http://www.w3.org/2000/svg" '
     """
-    frame = _radar_frame(tuple(labels), tuple((one.name, one.style) for one in series), top)
+    legend = [(one.name, one.style) for one in series]
+    if mark is not None:
+        legend.append((mark_label, "mark"))
+    frame = _radar_frame(tuple(labels), tuple(legend), top, step, mark)
     angles = axis_angles(len(labels))
     parts = []
     for one in series:
@@ -163,9 +180,7 @@ def level_bars(
         title: what the picture shows.
         possible: (L,) float; the score at best, drawn as a dashed outline where it is higher.
     """
-    # Every figure is as wide as 0, and the room grows in steps: so enterprises share a few frames and few are measured.
-    room = ceil(max(_width(re.sub(r"\d", "0", text)) for text in shown) / 24) * 24.0
-    frame = _bars_frame(tuple(labels), room, mark, mark_label)
+    frame = _bars_frame(tuple(labels), _room(shown), mark, mark_label)
     parts = []
     for row, score in enumerate(scores.tolist()):
         if possible is not None and possible[row] > score:
@@ -222,13 +237,97 @@ def heat_map(
     return frame.filled("".join(parts) + "</g>", title)
 
 
+def tally(labels: Sequence[str], counts: Sequence[int], *, shown: Sequence[str], title: str) -> str:
+    """A bar for each label, as long as its count is to the largest one.
+
+    Args:
+        labels: (m,) what is counted.
+        counts: (m,) from 0.
+        shown: (m,) what stands at the end of each bar.
+        title: what the picture shows.
+    """
+    most = max(1, *counts)
+    frame = _rows_frame(tuple(labels), 1.0, (), _room(shown), ())
+    parts = []
+    for row, count in enumerate(counts):
+        bar = _rectangle(frame, 0.0, row - 0.3, count / most, row + 0.3)
+        (x, y), *_ = frame.place(np.array([[count / most, float(row)]])).tolist()
+        parts.append(f'<rect {bar} fill="{_MET[0]}" stroke="{DEEP}" stroke-width="0.8"/>')
+        look = f'font-size="{_TEXT:g}" fill="{INK}"'
+        parts.append(f'<text x="{x + 8:.2f}" y="{y + 4.3:.2f}" {look}>{escape(shown[row])}</text>')
+    return frame.filled("".join(parts), title)
+
+
+def stacked(labels: Sequence[str], parts: Sequence[str], counts: NDArray[np.integer[Any]], *, title: str) -> str:
+    """A bar of equal length for each group, divided by what its members are; from light to dark in the order of parts.
+
+    A part that is wide enough carries its count.
+
+    Args:
+        labels: (m,) names of the groups.
+        parts: (p,) what members are.
+        counts: (m, p) how many.
+        title: what the picture shows.
+    """
+    shades = [_shade_of(part, len(parts)) for part in range(len(parts))]
+    keys = tuple(zip(parts, (fill for fill, _ in shades), strict=True))
+    frame = _rows_frame(tuple(labels), 1.0, (0.0, 0.25, 0.5, 0.75, 1.0), 24.0, keys)
+    drawn = []
+    for row, line in enumerate(counts.tolist()):
+        before, whole = 0, max(1, sum(line))
+        for (fill, ink), count in zip(shades, line, strict=True):
+            if not count:
+                continue
+            (x, y), (x2, y2) = frame.place(
+                np.array([[before / whole, row - 0.3], [(before + count) / whole, row + 0.3]])
+            ).tolist()
+            bar = f'x="{x:.2f}" y="{y:.2f}" width="{x2 - x:.2f}" height="{y2 - y:.2f}"'
+            drawn.append(f'<rect {bar} fill="{fill}" stroke="{DEEP}" stroke-width="0.8"/>')
+            if x2 - x > 7.0 * len(str(count)) + 4:
+                look = f'font-size="{_SMALL + 1:g}" fill="{ink}" text-anchor="middle"'
+                drawn.append(f'<text x="{(x + x2) / 2:.2f}" y="{(y + y2) / 2 + 4:.2f}" {look}>{count}</text>')
+            before += count
+    return frame.filled("".join(drawn), title)
+
+
+def ranges(labels: Sequence[str], spreads: Floats, most: Floats, *, top: int, title: str) -> str:
+    """For each label a bar from the lower to the upper quartile, a line across it at the median.
+
+    Args:
+        labels: (m,) names.
+        spreads: (m, 3) lower quartile, median and upper quartile, 0 to ``top``; NaN where there are none.
+        most: (m,) the most that can be reached, drawn as a pale track.
+        top: value at the right end; there is a line at every whole number.
+        title: what the picture shows.
+    """
+    frame = _rows_frame(tuple(labels), float(top), tuple(float(tick) for tick in range(top + 1)), 14.0, (), narrow=True)
+    parts = []
+    for row, ((lower, median, upper), end) in enumerate(zip(spreads.tolist(), most.tolist(), strict=True)):
+        track = _rectangle(frame, 0.0, row - 0.14, end, row + 0.14)
+        parts.append(f'<rect {track} fill="#eef1f4" stroke="#98a2ad" stroke-width="0.6"/>')
+        if median != median:
+            continue
+        box = _rectangle(frame, lower, row - 0.28, upper, row + 0.28)
+        parts.append(f'<rect {box} fill="#a9c1da" stroke="{DEEP}" stroke-width="0.9"/>')
+        (x, y), (_, y2) = frame.place(np.array([[median, row - 0.4], [median, row + 0.4]])).tolist()
+        parts.append(f'<path d="M{x:.2f} {y:.2f}V{y2:.2f}" stroke="{_MET[1]}" stroke-width="3.2"/>')
+    return frame.filled("".join(parts), title)
+
+
 def axis_angles(k: int) -> Floats:
     """(k,) angle of each axis of a radar in radians, clockwise from the top."""
     return np.linspace(0.0, 2 * np.pi, k, endpoint=False, dtype=np.float64)
 
 
-def radar_axes(labels: Sequence[str], legend: Sequence[tuple[str, Style]], top: int) -> tuple[Figure, Axes]:
+def radar_axes(
+    labels: Sequence[str],
+    legend: Sequence[tuple[str, Style]],
+    top: float,
+    step: float = 1.0,
+    mark: float | None = None,
+) -> tuple[Figure, Axes]:
     """matplotlib's empty radar: rings, spokes, labels broken into lines, and a legend for more than one series."""
+    rings = [step * number for number in range(1, round(top / step) + 1)]
     angles = axis_angles(len(labels))
     boxes = _around(angles, [lines_of(label, 14) for label in labels])
     half = max(max(abs(box.left), abs(box.right)) for box in boxes) + 6
@@ -244,17 +343,19 @@ def radar_axes(labels: Sequence[str], legend: Sequence[tuple[str, Style]], top: 
     axes.set_ylim(0, top)
     axes.set_axis_off()
     around = np.linspace(0, 2 * np.pi, 91)
-    for ring in range(1, top + 1):
-        axes.plot(
-            around, np.full(91, ring), color=LINE if ring < top else MUTED, linewidth=0.7, clip_on=False, zorder=1
-        )
+    for ring in rings:
+        color = MUTED if ring is rings[-1] else LINE
+        axes.plot(around, np.full(91, ring), color=color, linewidth=0.7, clip_on=False, zorder=1)
+    if mark is not None:
+        ink, dashes, _, thick = _SAMPLE["mark"]
+        axes.plot(around, np.full(91, mark), color=ink, linewidth=thick, linestyle=dashes, clip_on=False, zorder=3)
     for angle in angles:
         axes.plot([angle, angle], [0, top], color=LINE, linewidth=0.7, clip_on=False, zorder=1)
     axes.plot([], [], gid=_SLOT, zorder=2)
-    for ring in range(1, top + 1):
+    for ring in rings:
         # Between the first two spokes, where a polygon's outline is least likely to run along the number.
         x, y = half + np.sin(angles[1] / 2) * _RADIUS * ring / top, below + np.cos(angles[1] / 2) * _RADIUS * ring / top
-        _write(figure, x, y - _SMALL * 0.36, str(ring), "center", size=_SMALL, color=MUTED, halo=True)
+        _write(figure, x, y - _SMALL * 0.36, f"{ring:g}", "center", size=_SMALL, color=MUTED, halo=True)
     for box in boxes:
         for number, line in enumerate(box.lines):
             baseline = box.top - _TEXT * (0.88 + _LEADING * number)
@@ -332,6 +433,56 @@ def field_axes(rows: Sequence[str], columns: Sequence[tuple[str, str]], groups: 
     return figure, axes
 
 
+def rows_axes(
+    labels: Sequence[str],
+    top: float,
+    ticks: Sequence[float],
+    room: float,
+    keys: Sequence[tuple[str, str]],
+    narrow: bool,
+) -> tuple[Figure, Axes]:
+    """matplotlib's empty rows: names on the left, a scale below, ``room`` px on the right, a legend above.
+
+    Args:
+        labels: names of the rows.
+        top: value at the right end.
+        ticks: where the scale has lines; shares are written in per cent.
+        room: px on the right.
+        keys: (name, fill) of the legend.
+        narrow: rows stand closer.
+    """
+    lines = [lines_of(label, 22) for label in labels]
+    left = max(_width(line) for name in lines for line in name) + 14
+    pitch, plot = 27.0 if narrow else 34.0, 330.0
+    key_rows = _legend(keys, left + plot + room - 20)
+    above, below = 10.0 + 22 * len(key_rows), 24.0 if ticks else 8.0
+    width, height = left + plot + room, above + pitch * len(labels) + below
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    axes = figure.add_axes((left / width, below / height, plot / width, pitch * len(labels) / height))
+    axes.set_xlim(0, top)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_axis_off()
+    for tick in ticks or (0.0,):
+        axes.plot([tick, tick], [-0.5, len(labels) - 0.5], color=LINE, linewidth=0.7, clip_on=False, zorder=1)
+        if ticks:
+            written = f"{tick:.0%}" if top == 1 else f"{tick:g}"
+            _write(figure, left + tick / top * plot, 8, written, "center", size=_SMALL, color=MUTED)
+    axes.plot([], [], gid=_SLOT, zorder=2)
+    for row, name in enumerate(lines):
+        middle = height - above - pitch * (row + 0.5)
+        for number, line in enumerate(name):
+            baseline = middle + _TEXT * (_LEADING * (len(name) / 2 - number) - 0.88 - (_LEADING - 1.24) / 2)
+            _write(figure, left - 10, baseline, line, "right")
+    for number, entries in enumerate(key_rows):
+        for at, key, fill in entries:
+            baseline = height - 18 - 22 * number
+            _write(figure, 10 + at + 28, baseline, key, "left", color=MUTED)
+            place = ((10 + at) / width, (baseline - 1) / height)
+            swatch = Rectangle(place, 20 / width, 10 / height, facecolor=fill, edgecolor=DEEP, linewidth=0.8)
+            figure.add_artist(swatch)
+    return figure, axes
+
+
 _SLOT: Final = "values"
 _HALO: Final = "halo"
 _RADIUS: Final = 150.0  # px; of a radar
@@ -339,8 +490,10 @@ _KEPT: Final = 64  # frames; a run needs about ten, and a service that is asked 
 
 
 @lru_cache(_KEPT)
-def _radar_frame(labels: tuple[str, ...], legend: tuple[tuple[str, Style], ...], top: int) -> Frame:
-    return _drawn(lambda: radar_axes(labels, legend, top))
+def _radar_frame(
+    labels: tuple[str, ...], legend: tuple[tuple[str, Style], ...], top: float, step: float, mark: float | None
+) -> Frame:
+    return _drawn(lambda: radar_axes(labels, legend, top, step, mark))
 
 
 @lru_cache(_KEPT)
@@ -353,9 +506,21 @@ def _field_frame(rows: tuple[str, ...], columns: tuple[tuple[str, str], ...], gr
     return _drawn(lambda: field_axes(rows, columns, groups))
 
 
+@lru_cache(_KEPT)
+def _rows_frame(
+    labels: tuple[str, ...],
+    top: float,
+    ticks: tuple[float, ...],
+    room: float,
+    keys: tuple[tuple[str, str], ...],
+    narrow: bool = False,
+) -> Frame:
+    return _drawn(lambda: rows_axes(labels, top, ticks, room, keys, narrow))
+
+
 def forget_frames() -> None:
     """Drop the frames that are kept; they are drawn anew when they are next needed."""
-    for frames in (_radar_frame, _bars_frame, _field_frame):
+    for frames in (_radar_frame, _bars_frame, _field_frame, _rows_frame):
         frames.cache_clear()
 
 
@@ -366,13 +531,23 @@ def _drawn(draw: Callable[[], tuple[Figure, Axes]]) -> Frame:
         body = svg_body(figure)
     before, after = re.split(rf'<g id="{_SLOT}"\s*/>|<g id="{_SLOT}">.*?</g>', body, maxsplit=1, flags=re.DOTALL)
     width, height = (float(side) for side in figure.get_size_inches() * 72)
+    return Frame(round(width, 2), round(height, 2), _lean(before), _lean(after), _placing(axes, height))
+
+
+def _placing(axes: Axes, height: float) -> Callable[[Floats], Floats]:
+    """Data coordinates -> SVG coordinates: the axes' own transform, turned upside down."""
     to_pixels: Any = axes.transData.frozen()
+    if to_pixels.is_affine:
+        # As one matrix it is the same, and a tenth of the time for the few points of a chart.
+        (xx, xy, x), (yx, yy, y), _ = to_pixels.get_matrix()
+        matrix, shift = np.array([[xx, -yx], [xy, -yy]]), np.array([x, height - y])
+        return lambda data: np.asarray(data @ matrix + shift, np.float64)
 
     def place(data: Floats) -> Floats:
         pixels = np.asarray(to_pixels.transform(data), np.float64).reshape(-1, 2)
         return np.column_stack((pixels[:, 0], height - pixels[:, 1]))
 
-    return Frame(round(width, 2), round(height, 2), _lean(before), _lean(after), place)
+    return place
 
 
 def svg_body(figure: Figure) -> str:
@@ -503,9 +678,12 @@ def _box(angle: float, lines: list[str], radius: float) -> _Box:
     return _Box(lines, align, anchor, left, left + width, middle - height / 2, middle + height / 2)
 
 
-def _legend(entries: Sequence[tuple[str, Style]], room: float) -> list[list[tuple[float, str, Style]]]:
-    """The legend's entries in rows that fit, each row centred: distance from the left, name, style."""
-    rows: list[list[tuple[float, str, Style]]] = []
+Look = TypeVar("Look", bound=str)
+
+
+def _legend(entries: Sequence[tuple[str, Look]], room: float) -> list[list[tuple[float, str, Look]]]:
+    """The legend's entries in rows that fit, each row centred: distance from the left, name, style or fill."""
+    rows: list[list[tuple[float, str, Look]]] = []
     at = room + 1
     for name, style in entries:
         wide = 28 + _width(name)
@@ -580,6 +758,21 @@ def _dash(x: float, y: float) -> str:
 def _rectangle(frame: Frame, left: float, upper: float, right: float, lower: float) -> str:
     (x, y), (x2, y2) = frame.place(np.array([[left, upper], [right, lower]])).tolist()
     return f'x="{x:.2f}" y="{y:.2f}" width="{x2 - x:.2f}" height="{y2 - y:.2f}"'
+
+
+def _room(shown: Sequence[str]) -> float:
+    """px for figures at the end of bars.
+
+    Every figure counts as wide as 0, and the room grows in steps: so enterprises share a few frames, and few are
+    measured.
+    """
+    return ceil(max(_width(re.sub(r"\d", "0", text)) for text in shown) / 24) * 24.0
+
+
+def _shade_of(part: int, parts: int) -> tuple[str, str]:
+    """Fill and ink of one of some parts, from light to dark."""
+    share = part / max(1, parts - 1)
+    return _mixed("#f2f5f8", _MET[1], share), INK if share < 0.55 else "#ffffff"
 
 
 def _shade(value: float, mark: float) -> tuple[str, str]:

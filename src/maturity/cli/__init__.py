@@ -3,7 +3,7 @@
 Exit codes: 0 done, 1 problems in the input (outputs are still written), 2 wrong usage.
 """
 
-from maturity.cli import batches, definitions, questions  # noqa: F401  the commands join the app when imported
+from maturity.cli import batches, definitions, policy, questions  # noqa: F401  the commands join the app when imported
 from maturity.cli.frame import app
 
 

@@ -22,6 +22,7 @@ from maturity.cli.frame import (
     Output,
     ProgrammeRef,
     Readings,
+    Strict,
     WithFirmness,
     WithPlan,
     app,
@@ -91,6 +92,7 @@ def score(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    strict: Strict = False,
     lang: Language = "zh",
 ) -> None:
     """评分、定级、判断认定条件，写出结果表（xlsx、csv、json） · scores, levels and tiers into a results file"""
@@ -98,7 +100,7 @@ def score(
     with frame.reported(language):
         day = frame.applied(on, language)
         loaded = frame.load(model, programme, day)
-        batch = frame.read(files, *loaded, language)
+        batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness)
         _write(output, batch, assessment, decisions, language, beyond)
@@ -117,6 +119,7 @@ def report(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    strict: Strict = False,
     lang: Language = "zh",
 ) -> None:
     """为每家企业写一份带雷达图的报告 · a report with a radar chart for each enterprise"""
@@ -124,7 +127,7 @@ def report(
     with frame.reported(language):
         day = frame.applied(on, language)
         loaded = frame.load(model, programme, day)
-        batch = frame.read(files, *loaded, language)
+        batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
         beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness)

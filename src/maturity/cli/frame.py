@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import HORIZONTALS
 from rich.console import Console
 from rich.table import Table as Screen
+from rich.text import Text as Cell
 
 from maturity.errors import InputError, MaturityError, Problem, nearest
 from maturity.language import LANGUAGES, Lang, say
@@ -52,7 +54,9 @@ def _day(value: str) -> date:
         raise typer.BadParameter(f"{value}: YYYY-MM-DD") from None
 
 
-Files = Annotated[list[Path], typer.Argument(exists=True, help="xlsx 或 csv 文件 · xlsx or csv files")]
+Files = Annotated[
+    list[Path], typer.Argument(exists=True, help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")
+]
 Output = Annotated[Path, typer.Option("-o", "--output", help="写到哪里 · where to write")]
 Model = Annotated[str, typer.Option("--model", metavar="ID|PATH", help="成熟度模型 · maturity model")]
 ProgrammeRef = Annotated[
@@ -68,6 +72,9 @@ Readings = Annotated[
 ]
 WithPlan = Annotated[bool, typer.Option("--plan", help="附提升路径 · with the way to the next level")]
 WithFirmness = Annotated[bool, typer.Option("--firmness", help="附等级稳固程度 · with how firm the level is")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="有任何问题就停止，什么也不写 · stop at any problem, write nothing")
+]
 Language = Annotated[
     str, typer.Option("--lang", metavar="zh|en", callback=_lang, help="语言 · language of messages and output")
 ]
@@ -96,8 +103,18 @@ def reported(lang: Lang) -> Iterator[None]:
 
 
 def listed(problems: Sequence[Problem], lang: Lang, *, all_of_them: bool = True) -> None:
-    for problem in problems if all_of_them else problems[:LISTED]:
-        err.print(problem.text(lang), markup=False)
+    """Problems as a table on a terminal; one a line, to search and to sort, where the output goes elsewhere."""
+    shown = problems if all_of_them else problems[:LISTED]
+    if err.is_terminal and shown:
+        table = Screen(box=HORIZONTALS, pad_edge=False)
+        for key, ratio in (("where", 3), ("what", 4), ("hint", 4)):
+            table.add_column(say(f"sheets.columns.{key}", lang), overflow="fold", ratio=ratio)
+        for problem in shown:
+            table.add_row(*map(Cell, (problem.where, problem.what(lang), problem.hint(lang))))
+        err.print(table, soft_wrap=False)
+    else:
+        for problem in shown:
+            err.print(problem.text(lang), markup=False)
     if not all_of_them and len(problems) > LISTED:
         err.print(say("cli.more-problems", lang, count=len(problems) - LISTED), markup=False)
 
@@ -109,11 +126,18 @@ def load(model: str, programme: str, on: date) -> "tuple[MaturityModel, Programm
     return load_model(model), None if programme == NO_PROGRAMME else load_programme(programme, on=on)
 
 
-def read(files: Sequence[Path], model: "MaturityModel", programme: "Programme | None", lang: Lang) -> "Batch":
+def read(
+    files: Sequence[Path],
+    model: "MaturityModel",
+    programme: "Programme | None",
+    lang: Lang,
+    *,
+    strict: bool = False,
+) -> "Batch":
     from maturity.sheets import read_batch
 
     with err.status(say("cli.reading", lang)):
-        batch = read_batch(files, model, programme)
+        batch = read_batch(files, model, programme, strict=strict)
     tell("read", lang, count=len(batch.answers), problems=len(batch.problems), notes=len(batch.notes))
     return batch
 

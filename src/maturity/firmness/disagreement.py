@@ -215,16 +215,21 @@ def _of_enterprise(answers: Answers, i: int, disagreement: Disagreement, draws: 
 
 
 def _drawn(answers: Answers, i: int, disagreement: Disagreement, draws: int, seed: int) -> Iterator[Points]:
-    """Random sheets of an enterprise, (rows, q) in Fortran order, block by block."""
+    """Random sheets of an enterprise, (rows, q) in Fortran order, block by block; only answers that can move are drawn."""
     generator = np.random.default_rng(seed)
     own = answers.columns[:, i : i + 1]
     lower, higher = _neighbours(answers.model, own)
     down, up = np.float32(disagreement.down), np.float32(1 - disagreement.up)
+    moving = np.flatnonzero(lower != higher)
+    stays, downwards, upwards = own[moving], (lower - own)[moving], (higher - own)[moving]
     for start in range(0, draws, _BLOCK):
-        chance = generator.random((len(own), min(_BLOCK, draws - start)), np.float32)
+        count = min(_BLOCK, draws - start)
+        chance = generator.random((len(moving), count), np.float32)
+        points = np.repeat(own, count, axis=1)
         # Arithmetic modulo 256, because it is faster than to pick: own + (lower - own) is lower.
-        points = own + (chance < down) * (lower - own)
-        points += (chance >= up) * (higher - own)
+        drawn = stays + (chance < down) * downwards
+        drawn += (chance >= up) * upwards
+        points[moving] = drawn
         yield points.T
 
 

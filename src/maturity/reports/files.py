@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 from typing import Final
 
 _MOST: Final = 60
@@ -39,11 +40,10 @@ def file_names(ids: Sequence[str], *, reserved: Collection[str] = ()) -> tuple[s
     return tuple(names)
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write a file so that it is complete or absent, whatever interrupts."""
-    # Half a surrogate pair, left over from a broken sheet, is shown as \ud800 and does not cost the file.
-    content = text.encode("utf-8", "backslashreplace")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # A name of its own, short: the file's may be as long as a file system allows.
+    part = path.with_name(f".{os.getpid()}-{get_ident()}.part")
     try:
         part.write_bytes(content)
         part.replace(path)

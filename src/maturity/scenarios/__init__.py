@@ -5,7 +5,9 @@ words, and conditions made from a closed vocabulary (`maturity.scenarios.rules`)
 assessment and gives, for every tier, a verdict with the reason, clause by clause; what is not known stays unknown.
 """
 
-from maturity.scenarios.decisions import VERDICTS, ConditionResult, Decisions, Verdict, decide
+from maturity.scenarios.comparison import Change, Comparison, compare
+from maturity.scenarios.deadlines import Due, calendar
+from maturity.scenarios.decisions import ConditionResult, Decisions, decide
 from maturity.scenarios.facts import Facts, Ledger, fact_problem, value_problem
 from maturity.scenarios.loading import load_programme, parse_programme, shipped
 from maturity.scenarios.programme import (
@@ -19,7 +21,9 @@ from maturity.scenarios.programme import (
     Reading,
     Tier,
 )
+from maturity.scenarios.reasons import Mend
 from maturity.scenarios.truth import NO, UNKNOWN, YES
+from maturity.scenarios.verdicts import VERDICTS, Verdict
 
 __all__ = [
     "NO",
@@ -27,19 +31,25 @@ __all__ = [
     "VERDICTS",
     "YES",
     "Catalogue",
+    "Change",
     "Clause",
+    "Comparison",
     "Condition",
     "ConditionResult",
     "Decisions",
+    "Due",
     "FactDefinition",
     "Facts",
     "Ledger",
     "LedgerDefinition",
     "MeasureDefinition",
+    "Mend",
     "Programme",
     "Reading",
     "Tier",
     "Verdict",
+    "calendar",
+    "compare",
     "decide",
     "fact_problem",
     "load_programme",

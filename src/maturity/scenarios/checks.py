@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
-from typing import Final
+from typing import Final, Protocol
 
 from maturity.definition import Cited, Definition, Loaded, Number, dangling, duplicates
 from maturity.errors import Problem
 from maturity.models import shipped as shipped_models
+from maturity.scenarios.procedure import refusals
 from maturity.scenarios.programme import (
     ENTERPRISE,
     FACT_KINDS,
@@ -79,9 +80,30 @@ File = Loaded[ProgrammeDefinition]
 
 def problems(loaded: File) -> Iterator[list[Problem]]:
     """All that is wrong with a programme file, in rounds; each takes for granted that the one before found nothing."""
-    yield [*_structure(loaded), *_references(loaded), *_rule_references(loaded)]
+    yield [*_structure(loaded), *_references(loaded), *_rule_references(loaded), *_proceedings(loaded)]
     yield [*_kinds(loaded), *_measures(loaded), *_catalogues(loaded), *_clauses(loaded)]
     yield [*_thresholds(loaded), *_words(loaded), *_dates(loaded), *_outcomes(loaded)]
+
+
+def _proceedings(loaded: File) -> Iterator[Problem]:
+    """What is wrong with what stands around the conditions."""
+    value = loaded.value
+    procedures = [procedure.id for procedure in value.procedures]
+    for fact in value.facts:
+        if fact.states_of:
+            yield from dangling(fact.states_of, procedures, f"{loaded.file}: facts.{fact.id}.states_of")
+    named = {condition.id for condition in value.conditions}
+    for sanction in value.sanctions:
+        if sanction.id in named:
+            yield from duplicates([sanction.id] * 2, f"{loaded.file}: sanctions")
+    yield from refusals(
+        value,
+        loaded.file,
+        clauses=[clause.id for clause in value.clauses],
+        tiers=[tier.id for tier in value.tiers],
+        facts={fact.id: fact.kind for fact in value.facts},
+        readings={reading.id: [option.id for option in reading.options] for reading in value.readings},
+    )
 
 
 def _structure(loaded: File) -> Iterator[Problem]:
@@ -361,6 +383,7 @@ def _kinds(loaded: File) -> Iterator[Problem]:
     facts = {fact.id: fact for fact in value.facts}
     own = {
         "options": ("one_of", "grade"),
+        "states_of": ("one_of",),
         "scale": ("grade",),
         "unit": ("number",),
         "decimals": ("number",),
@@ -437,13 +460,22 @@ def _chain(id: str, groups: Mapping[str, str]) -> list[str]:
     return found
 
 
+class _OfClause(Protocol):
+    """What is made of a clause."""
+
+    @property
+    def clause(self) -> str: ...
+
+
 def _clauses(loaded: File) -> Iterator[Problem]:
     """Clauses that nothing is made of and that do not say what they are."""
     value = loaded.value
-    used = {
-        part.clause for group in (value.conditions, value.readings, value.measures, value.catalogues) for part in group
-    }
-    used |= {interpretation.clause for interpretation in value.interpretations}
+    groups: tuple[tuple[_OfClause, ...], ...] = (
+        *(value.conditions, value.readings, value.interpretations, value.measures, value.catalogues),
+        *(value.deadlines, value.sanctions, value.quotas),
+        *(procedure.transitions for procedure in value.procedures),
+    )
+    used = {one.clause for group in groups for one in group}
     for clause in value.clauses:
         if clause.id not in used and clause.modality is None:
             yield Problem.of("programme.clause-without-use", f"{loaded.file}: clauses.{clause.id}", clause.id)

@@ -1,34 +1,27 @@
 """Deciding who is eligible for what, whole columns at once, and saying why."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, say
-from maturity.scenarios import wording
+from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of
 from maturity.scenarios.facts import Facts, amount, place
-from maturity.scenarios.programme import Condition, Programme, Reading, Route
-from maturity.scenarios.rules import DECIDING, Aggregate, Assessed, NoEvent, Rule, leaves
-from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing, truth
+from maturity.scenarios.portfolio import Places, places
+from maturity.scenarios.programme import Condition, Programme, Reading
+from maturity.scenarios.progress import status_notes
+from maturity.scenarios.reasons import Mend
+from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, leaves
+from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
+from maturity.scenarios.verdicts import RANKED, Asked, Interval, Parts, Role, Verdicts, interval, named, parts_of
 from maturity.scoring import Assessment
-
-Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
-VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
-
-Role = Literal["required", "production", "cultivation", "advice", "experts"]
-"""What a condition does in a tier: required; waived by the cultivation route (production); asked by that route
-(cultivation); advice and experts never decide."""
-
-Verdicts = NDArray[np.str_]
-Codes = NDArray[np.int8]
-"""(n,) positions in `VERDICTS`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +64,13 @@ class Decisions:
         on: (n,) datetime64[D], the day of application of each row.
         readings: the option of every reading that was in effect.
         verdict: by tier id, (n,) text: eligible, cultivation, ineligible, undecided.
+        verdict_worst, verdict_best: by tier id, (n,) text: the bounds of what an applicant can end with, whatever is
+            still unknown; the same where the verdict is known. `maturity.scenarios.verdicts` says when they are exact.
         verdict_by_reading: by (reading id, option id), the verdicts when just that reading takes that option.
-        depends_on_reading: by tier id, (n,) bool: another option of some reading gives another verdict.
+        depends_on_reading: by tier id, (n,) bool: another option of some reading gives another verdict; one that only
+            leaves open what this one grants, for want of facts that it alone asks, does not count.
         conditions: every condition of every tier, tiers and conditions in the file's order.
+        places: by quota id, how the applicants stand in it.
         notes: what somebody should look at; those about the facts alone are in ``facts.notes``.
     """
 
@@ -84,9 +81,12 @@ class Decisions:
     on: Dates
     readings: Mapping[str, str]
     verdict: Mapping[str, Verdicts]
+    verdict_worst: Mapping[str, Verdicts]
+    verdict_best: Mapping[str, Verdicts]
     verdict_by_reading: Mapping[tuple[str, str], Mapping[str, Verdicts]]
     depends_on_reading: Mapping[str, NDArray[np.bool_]]
     conditions: tuple[ConditionResult, ...]
+    places: Mapping[str, Places]
     notes: tuple[Problem, ...]
 
     def __len__(self) -> int:
@@ -102,11 +102,12 @@ class Decisions:
         return tuple(result for result in self.conditions if result.tier == tier)
 
     def unknown_facts(self, tier: str, i: int) -> tuple[str, ...]:
-        """Ids of the facts that would decide an undecided applicant, in the file's order; () when the verdict is known.
+        """Ids of the facts that settle an undecided verdict whatever their answers are, in the file's order.
 
+        They are all the unknown facts that can make a difference, so no smaller set is sure to settle it. () when the
+        verdict is known. The maturity level is named by the fact that declares it: answering the rest of the sheet does
+        as well.
         Entries that leave an amount open are named by the id of their ledger, after the facts.
-
-        The maturity level is named by the fact that declares it: answering the rest of the sheet does as well.
         """
         if self.verdict[tier][i] != "undecided":
             return ()
@@ -115,14 +116,51 @@ class Decisions:
         closed = any(result.truth[i] == NO for result in results if result.role == "cultivation")
         roles = ("required", "production") if built == YES or closed else ("required", "production", "cultivation")
         row = results[0].given.take(i)
-        found = {fact for one in results if one.role in roles for fact in missing(one.condition.rule, row)}
-        return tuple(one.id for one in self.programme.definition.asked if one.id in found)
+        asked = [one.condition for one in results if one.role in roles and not one.condition.on_record]
+        found = {fact for condition in asked for fact in missing(condition.rule, row)}
+        return self._in_order(found)
+
+    def settling(self, tier: str, i: int) -> tuple[str, ...]:
+        """Ids of the fewest facts that can settle an undecided verdict at the best that is still possible.
+
+        There are answers to them that make the verdict ``verdict_best``, whatever the other facts are; no smaller set
+        has such answers. Answers the other way may settle it as well, or leave it open: `unknown_facts` are those that
+        settle it for sure. Of equally small sets, the first in the file's order; () when the verdict is known.
+        """
+        if self.verdict[tier][i] != "undecided":
+            return ()
+        goal = "eligible" if self.verdict_best[tier][i] == "eligible" else "cultivation"
+        return self._in_order(reasons.settling(self._parts(tier), goal, self.of_tier(tier)[0].given.take(i)))
+
+    def to_mend(self, tier: str, i: int) -> tuple[Mend, ...]:
+        """The fewest rules that an ineligible applicant must mend, each with what it is short by, in the file's order.
+
+        Every rule below the combinators counts by itself, and what is unknown counts at its best. () when the verdict
+        is another one, or when nothing can be mended: an application window that has closed does not open again.
+        """
+        if self.verdict[tier][i] != "ineligible":
+            return ()
+        return reasons.to_mend(self._parts(tier), self.of_tier(tier)[0].given.take(i))
+
+    def highest(self, i: int) -> str | None:
+        """Id of the highest tier that an applicant is eligible for; None for none, and where tiers are no ladder."""
+        if not self.programme.definition.ladder:
+            return None
+        met = [tier.id for tier in self.programme.tiers if self.verdict[tier.id][i] == "eligible"]
+        return met[-1] if met else None
+
+    def _parts(self, tier: str) -> Parts:
+        return [(result.role, result.condition) for result in self.of_tier(tier)]
+
+    def _in_order(self, facts: Iterable[str]) -> tuple[str, ...]:
+        wanted = set(facts)
+        return tuple(one.id for one in self.programme.definition.asked if one.id in wanted)
 
     def headline(self, tier: str, i: int, lang: Lang) -> str:
         """The verdict in a line: what is missing when undecided, and the readings it hangs on, with the text."""
         own = str(self.verdict[tier][i])
         line = say(f"verdict.{own}", lang)
-        if unknown := self.unknown_facts(tier, i):
+        if unknown := self.settling(tier, i):
             names = _listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
             line = say("programme.headline.missing", lang, verdict=line, facts=names)
         if not self.depends_on_reading[tier][i]:
@@ -171,7 +209,8 @@ def decide(
     """Who is eligible for which tier of a programme, with the reason.
 
     With base = every required condition: eligible = base and in production; cultivation = base, not in production, and
-    what the route requires; ineligible when neither can be; else undecided. All three-valued, see `truth`.
+    what the route requires; else ineligible. Undecided when what is unknown could make a difference: the worst and the
+    best verdict over all completions differ (`maturity.scenarios.verdicts`).
 
     Args:
         programme: the rules.
@@ -190,26 +229,16 @@ def decide(
     rows = _rows(assessment, facts)
     given = _given(assessment, rows, facts, _dates(facts, on))
 
-    truths: dict[int, Truth] = {}
-
-    def truth_of(condition: Condition) -> Truth:
-        """Each rule is decided once, whatever tiers and readings it stands in."""
-        key = id(condition.rule)
-        if key not in truths:
-            truths[key] = truth(condition.rule, given)
-            truths[key].flags.writeable = False
-        return truths[key]
-
+    asked = Asked(given, {})
     results: list[ConditionResult] = []
-    codes: dict[str, Codes] = {}
+    intervals: dict[str, Interval] = {}
     for tier in programme.tiers:
-        route = programme.route(tier.id)
-        read = [condition.read(chosen) for condition in programme.conditions if tier.id in condition.tiers]
-        results += (ConditionResult(tier.id, one, _role(one, route), truth_of(one), given) for one in read)
-        codes[tier.id] = _codes([(_role(one, route), truth_of(one)) for one in read], len(facts))
+        parts = parts_of(programme, tier.id, chosen)
+        results += (ConditionResult(tier.id, one, own, _shown(asked.condition(one)), given) for own, one in parts)
+        intervals[tier.id] = interval(parts, asked)
 
-    verdict = {tier: _named(code) for tier, code in codes.items()}
-    depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in codes}
+    verdict = {tier: found.verdict for tier, found in intervals.items()}
+    depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in verdict}
     by_reading: dict[tuple[str, str], Mapping[str, Verdicts]] = {}
     for reading in programme.readings:
         for option in reading.options:
@@ -218,14 +247,13 @@ def decide(
                 concerned = [condition for condition in programme.conditions if tier.id in condition.tiers]
                 if option.id == chosen[reading.id] or not any(reading.id in one.under for one in concerned):
                     continue
-                route = programme.route(tier.id)
-                changed = [condition.read({**chosen, reading.id: option.id}) for condition in concerned]
-                code = _codes([(_role(one, route), truth_of(one)) for one in changed], len(facts))
-                depends[tier.id] |= code != codes[tier.id]
-                other[tier.id] = _named(code)
+                found = interval(parts_of(programme, tier.id, {**chosen, reading.id: option.id}), asked)
+                depends[tier.id] |= _otherwise(intervals[tier.id], found)
+                other[tier.id] = found.verdict
             by_reading[reading.id, option.id] = other
     for flags in depends.values():
         flags.flags.writeable = False
+    shared = {quota.id: places(quota, verdict[quota.tier], given, chosen) for quota in programme.definition.quotas}
     return Decisions(
         programme=programme,
         facts=facts,
@@ -234,43 +262,37 @@ def decide(
         on=given.on,
         readings=chosen,
         verdict=verdict,
+        verdict_worst={tier: named(found.worst) for tier, found in intervals.items()},
+        verdict_best={tier: named(found.best) for tier, found in intervals.items()},
         verdict_by_reading=by_reading,
         depends_on_reading=depends,
         conditions=tuple(results),
-        notes=(*_notes(given), *_amount_notes([result.condition.rule for result in results], given)),
+        places=shared,
+        notes=(
+            *_notes(given),
+            *_amount_notes([result.condition.rule for result in results], given),
+            *status_notes(programme, facts),
+            *(note for own in shared.values() for note in own.notes),
+        ),
     )
 
 
-def _role(condition: Condition, route: Route | None) -> Role:
-    if condition.modality not in DECIDING:
-        return "experts" if condition.modality == "judgement" else "advice"
-    if route is not None and condition.id in route.waives:
-        return "production"
-    return "cultivation" if route is not None and condition.id in route.requires else "required"
+def _otherwise(own: Interval, other: Interval) -> NDArray[np.bool_]:
+    """(n,) whether another reading gives another verdict.
+
+    One that leaves open what this one grants does not count: it only asks facts that nobody has to state otherwise.
+    """
+    granted = own.worst > RANKED.index("ineligible")
+    left_open = other.worst != other.best
+    differs: NDArray[np.bool_] = (own.code != other.code) & ~(granted & (own.worst == own.best) & left_open)
+    return differs
 
 
-def _codes(conditions: Sequence[tuple[Role, Truth]], n: int) -> Codes:
-    """(n,) the verdict of a tier from its conditions, as positions in `VERDICTS`."""
-
-    def all_of(role: Role) -> Truth:
-        least = np.full(n, YES, dtype=np.int8)
-        for own, answers in conditions:
-            if own == role:
-                np.minimum(least, answers, out=least)
-        return least
-
-    base, built = all_of("required"), all_of("production")
-    eligible = np.minimum(base, built)
-    # Without a route nothing is waived: built is YES for all, and so nobody is in cultivation.
-    cultivation = np.minimum.reduce([base, YES - built, all_of("cultivation")])
-    neither = np.maximum(eligible, cultivation) == NO
-    return np.select([eligible == YES, cultivation == YES, neither], [0, 1, 2], default=3).astype(np.int8)
-
-
-def _named(codes: Codes) -> Verdicts:
-    verdicts: Verdicts = np.array(VERDICTS)[codes]
-    verdicts.flags.writeable = False
-    return verdicts
+def _shown(answers: Truth) -> Truth:
+    """A view that nobody writes to."""
+    view = answers.view()
+    view.flags.writeable = False
+    return view
 
 
 def _other_programme(programme: Programme, facts: Facts) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Loading programmes: which are shipped, which edition holds on a day, and the way from a file to a `Programme`."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -8,7 +9,9 @@ from maturity.definition import Document, find, read
 from maturity.definition import shipped as shipped_definitions
 from maturity.errors import DefinitionError, Problem
 from maturity.scenarios.checks import problems
-from maturity.scenarios.programme import Condition, Programme, ProgrammeDefinition
+from maturity.scenarios.procedure import Sanction
+from maturity.scenarios.programme import Condition, ConditionDefinition, Programme, ProgrammeDefinition, Variant
+from maturity.scenarios.rules import NoEvent
 
 PACKAGE: Final = "maturity.scenarios"
 EDITION_MARK: Final = "@"
@@ -78,6 +81,33 @@ def parse_programme(content: bytes, file: str) -> Programme:
         catalogues=value.catalogues,
         readings=value.readings,
         clauses=value.clauses,
-        conditions=tuple(Condition.of(one, clauses[one.clause], readings) for one in value.conditions),
+        conditions=(
+            *(Condition.of(one, clauses[one.clause], readings) for one in value.conditions),
+            *(
+                replace(Condition.of(_barring(one), clauses[one.clause], readings), on_record=True)
+                for one in value.sanctions
+            ),
+        ),
         routes=value.routes,
+    )
+
+
+def _barring(sanction: Sanction) -> ConditionDefinition:
+    """A sanction as the condition that nothing on record bars the applicant."""
+
+    def runs_from(event: str) -> NoEvent:
+        return NoEvent(kind="no_event", fact=event, months=sanction.months)
+
+    under = {
+        reading: {option: Variant(rule=runs_from(event)) for option, event in options.items()}
+        for reading, options in sanction.event_under.items()
+    }
+    return ConditionDefinition(
+        id=sanction.id,
+        name=sanction.name,
+        clause=sanction.clause,
+        tiers=sanction.tiers,
+        modality="mandatory",
+        rule=runs_from(sanction.event),
+        under=under,
     )

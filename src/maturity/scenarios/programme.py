@@ -8,10 +8,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from maturity.definition import Cited, Definition, Document, Id, Number, Some
+from maturity.definition import Cited, Definition, Id, Number, Some
 from maturity.language import Lang, Text, say
 from maturity.models import Level, load_model
-from maturity.scenarios.rules import Aggregate, Combined, Modality, Rule, Window, facts_of, leaves
+from maturity.scenarios.procedure import Proceedings
+from maturity.scenarios.rules import Aggregate, Combined, Modality, Rule, Window, asks, parts
 
 Quote = Annotated[str, StringConstraints(min_length=1)]
 FactKind = Literal["yes_no", "one_of", "grade", "number", "date", "event_date", "names", "text"]
@@ -62,6 +63,7 @@ class FactDefinition(Definition):
         most: the greatest number that makes sense.
         catalogue: id of the catalogue that names, or the text of a ledger, are matched with.
         scale: what the order of the grades rests on.
+        states_of: the procedure whose states are the options of a one_of fact.
     """
 
     id: Id
@@ -75,6 +77,7 @@ class FactDefinition(Definition):
     negative: bool = False
     most: Number | None = None
     catalogue: str = ""
+    states_of: str = ""
 
 
 class LedgerDefinition(Definition):
@@ -207,10 +210,14 @@ class Route(Definition):
     requires: Annotated[tuple[str, ...], Some]
 
 
-class ProgrammeDefinition(Document):
-    """A whole programme file. ``application_date`` is the id of the fact that holds it."""
+class ProgrammeDefinition(Proceedings):
+    """A whole programme file.
+
+    ``application_date`` is the id of the fact that holds it; ``ladder``: tiers stand from the lowest to the highest.
+    """
 
     application_date: str
+    ladder: bool = True
     clauses: Annotated[tuple[Clause, ...], Some]
     facts: Annotated[tuple[FactDefinition, ...], Some]
     ledgers: tuple[LedgerDefinition, ...] = ()
@@ -236,6 +243,7 @@ class Condition:
         under: what other readings change of it, by reading and option.
         ways: modality and rule under every combination of the options of these readings, in their order. They are
             worked out once, on loading, so that a rule is one object however often it is read.
+        on_record: a sanction, which bars by what is on record; what nobody recorded bars nobody.
     """
 
     id: str
@@ -246,6 +254,7 @@ class Condition:
     rule: Rule
     under: Mapping[str, Mapping[str, Variant]]
     ways: Mapping[tuple[str, ...], tuple[Modality, Rule]]
+    on_record: bool = False
 
     @classmethod
     def of(cls, definition: ConditionDefinition, clause: Clause, readings: Mapping[str, Reading]) -> "Condition":
@@ -329,10 +338,12 @@ class Programme:
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
         """Ids of the facts that a rule asks, those that state its amounts included, each once."""
-        stated = (
-            fact for leaf in leaves(rule) if isinstance(leaf, Aggregate) for fact in self.measure(leaf.measure).stated
-        )
-        return tuple(dict.fromkeys((*stated, *facts_of(rule))))
+        return tuple(dict.fromkeys(fact for part in parts(rule) for fact in self.facts_named(part)))
+
+    def facts_named(self, rule: Rule) -> tuple[str, ...]:
+        """Ids of the facts that a rule asks itself, those of the rules below it left out."""
+        stated = self.measure(rule.measure).stated if isinstance(rule, Aggregate) else ()
+        return (*stated, *asks(rule))
 
     def name_of(self, id: str) -> Text:
         """The name of the fact or ledger of that id."""

@@ -4,7 +4,7 @@ float64 holds whole numbers below 2**53 exactly, and `Plan` bounds all that occu
 comes so close to a mark that whole decimals cannot tell, is decided in Python's own whole numbers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers, Points
 from maturity.models import READINGS, Reading
-from maturity.scoring.plan import PLACES, Branch, Level, Names, Plan
+from maturity.scoring.plan import PLACES, Branch, Columns, Level, Names, Plan, Unit
 
 NO_LEVEL: Final = -1
 """Level of a row that cannot have one: a subdomain that may not be trimmed has nothing applicable."""
@@ -23,6 +23,10 @@ NO_LEVEL: Final = -1
 _PART: Final = 8192
 """Enterprises whose wider arrays (float32 of every cell, float64 of every level) are worked on at a time."""
 
+_HAIR: Final = 2.0**-30
+"""Totals times `Plan.marks` that are farther than this from a whole number are on its right side in floats too."""
+
+Value = TypeVar("Value", bound=np.generic)
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 Whole = NDArray[np.float64]
@@ -73,19 +77,11 @@ def assess_block(
     """Fill the results of a block of rows, for certain and at best; these are the same where nothing is unanswered."""
     codes, cells = answers.profile_codes[rows], cell_sums(plan, answers, rows)
     bounds = [bound.at(rows) for bound in results[: 2 if answers.unanswered else 1]]
-    for sheet, bound in enumerate(bounds):
-        _linear_scores(plan, [level.all_applicable(sheet) for level in cells], codes, bound)
+    gone = any(own.gone for own in cells)
+    _point_scores(plan, cells, codes, bounds[:1] if gone and plan.climbable else bounds)
     if_na_unmet[rows] = bounds[0].levels[READINGS.index(plan.model.definition.reading.default)]
-    if not answers.not_applicable:
-        return
-    asked = [np.array([len(columns) for columns in level.cells]).reshape(-1, 1) for level in plan.levels]
-    mixed = np.logical_or.reduce([(own.counts < all_).any(axis=0) for own, all_ in zip(cells, asked, strict=True)])
-    without = np.flatnonzero(~mixed)
-    if len(without) < len(codes):
-        linear = [bound.at(without) for bound in bounds]
-        _tree_scores(plan, cells, codes, bounds)
-        for bound, result in zip(bounds, linear, strict=True):
-            bound.put(without, result)
+    if gone:
+        _mean_scores(plan, cells, codes, bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,131 +89,199 @@ class CellSums:
     """The cells of a level for n enterprises: points added up, and what they were added up over.
 
     Attributes:
-        totals: (sheets, cells, n) points of applicable requirements; in the first sheet whatever is unanswered counts
+        totals: (cells, sheets, n) points of applicable requirements; in the first sheet whatever is unanswered counts
             as the lowest choice, in the second, if there is one, as the best one.
         counts: (cells, n) how many requirements are applicable.
         forgone: (cells, n) what requirements that are not applicable would add at their lowest choice; None if nothing.
+        gone: whether anything is not applicable.
     """
 
     totals: NDArray[np.unsignedinteger]
     counts: NDArray[np.unsignedinteger]
     forgone: NDArray[np.unsignedinteger] | None
+    gone: bool
 
-    def all_applicable(self, sheet: int) -> NDArray[np.unsignedinteger]:
-        """(cells, n) points of a sheet, with what is not applicable at its lowest choice."""
-        points: NDArray[np.unsignedinteger] = self.totals[sheet]
-        return points if self.forgone is None else points + self.forgone
+    def at(self, rows: slice | NDArray[np.intp]) -> "CellSums":
+        """Some of the enterprises; as views for a slice, else as copies."""
+        forgone = None if self.forgone is None else _at(self.forgone, rows)
+        return CellSums(_at(self.totals, rows), _at(self.counts, rows), forgone, self.gone)
+
+    def lacking(self, asked: NDArray[np.unsignedinteger]) -> Flags:
+        """(n,) whether anything is not applicable, of so many requirements (cells, 1)."""
+        return np.asarray((self.counts < asked).any(axis=0))
+
+    def emptied(self, inside: Columns) -> Flags:
+        """(n,) whether nothing at all is applicable in some cell, of those that have requirements."""
+        least = np.minimum.reduce(self.counts[inside], axis=0, initial=1)
+        return np.asarray(least == 0)
+
+    def all_applicable(self) -> NDArray[np.unsignedinteger]:
+        """(cells, sheets, n) points with what is not applicable at its lowest choice."""
+        points: NDArray[np.unsignedinteger] = self.totals
+        return points if self.forgone is None else points + self.forgone[:, np.newaxis]
+
+
+def _at(values: NDArray[Value], rows: slice | NDArray[np.intp]) -> NDArray[Value]:
+    """Some columns; `take` is much faster than an index of whole numbers."""
+    chosen: NDArray[Value] = values[..., rows] if isinstance(rows, slice) else values.take(rows, axis=-1)
+    return chosen
 
 
 def cell_sums(plan: Plan, answers: Answers, rows: slice | NDArray[np.intp]) -> list[CellSums]:
     """The cells of every level, for some enterprises; with a second sheet if anything in the batch is unanswered."""
     points = answers.columns[:, rows]
     reserved = (answers.unanswered or answers.not_applicable) and points.max(initial=0) >= NOT_APPLICABLE
-    return [_cell_sums(plan, level, points, answers.unanswered, reserved) for level in plan.levels]
+    return [_cell_sums(level, points, answers.unanswered, reserved) for level in plan.levels]
 
 
-def _cell_sums(plan: Plan, level: Level, points: Points, unanswered: bool, reserved: bool) -> CellSums:
+def _cell_sums(level: Level, points: Points, unanswered: bool, reserved: bool) -> CellSums:
     n, count = points.shape[1], len(level.cells)
-    totals = np.empty((2 if unanswered else 1, count, n), level.sums)
-    asked = np.array([len(columns) for columns in level.cells], level.counts).reshape(count, 1)
-    counts = np.repeat(asked, n, axis=1) if reserved else np.broadcast_to(asked, (count, n))
-    forgone = np.zeros_like(totals[0]) if reserved and plan.lowest.any() else None
-    certain, at_best = totals[0], totals[-1]
-    for k, columns in enumerate(level.cells):
-        if not columns:
-            totals[:, k] = 0
-        elif not reserved:
-            certain[k] = points[columns[0]]
-            for column in columns[1:]:
-                np.add(certain[k], points[column], out=certain[k])
-        else:
-            first, last = columns[0], columns[-1] + 1
-            given = points[first:last] if last - first == len(columns) else points[list(columns)]
-            lowest, gain = plan.lowest[list(columns)], plan.gain[list(columns)]
-            answered, gone, missing = given < NOT_APPLICABLE, given == NOT_APPLICABLE, given == UNANSWERED
-            certain[k] = _added(given * answered.view(np.uint8), level.sums)
-            counts[k] -= _added(gone.view(np.uint8), level.counts)
+    totals = np.empty((count, 2 if unanswered else 1, n), level.sums)
+    counts = np.broadcast_to(level.asked, (count, n))
+    counts = counts.copy() if reserved else counts
+    lowest = any(worth for cell in level.cells for _, worth, _ in cell.alike)
+    forgone = np.zeros((count, n), level.sums) if reserved and lowest else None
+    for k, cell in enumerate(level.cells):
+        # Everything is added as it stands, 254 and 255 too. Such sums may wrap; what is taken off again wraps back.
+        np.add.reduce(points[cell.columns], axis=0, dtype=level.sums, out=totals[k, 0])
+        totals[k, 1:] = totals[k, 0]
+        for columns, *worths in cell.alike if reserved else ():
+            gone, missing = (_how_many(points[columns], value, level.sums) for value in (NOT_APPLICABLE, UNANSWERED))
+            counts[k] -= gone
             if forgone is not None:
-                forgone[k] = _added(gone * lowest, level.sums)
-                certain[k] += _added(missing * lowest, level.sums)
-            if unanswered:
-                at_best[k] = _added(missing.view(np.uint8) * gain, level.sums)
-    if unanswered and reserved:
-        at_best += certain
-    elif unanswered:
-        at_best[:] = certain
-    return CellSums(totals, counts, forgone)
+                forgone[k] += gone * worths[0]
+            gone *= NOT_APPLICABLE
+            for sheet, worth in zip(totals[k], worths, strict=False):
+                sheet -= gone
+                sheet -= missing * (UNANSWERED - worth)
+    return CellSums(totals, counts, forgone, reserved and bool((counts < level.asked).any()))
 
 
-def _added(values: Points, to: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
-    """Sum of (columns, n) over the columns."""
-    added: NDArray[np.unsignedinteger] = np.add.reduce(values, axis=0, dtype=to)
-    return added
+def _how_many(points: Points, value: int, to: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+    """(n,) how many of (columns, n) points are a reserved value."""
+    # Seen as uint8, a flag is added without being converted first.
+    how_many: NDArray[np.unsignedinteger] = np.add.reduce((points == value).view(np.uint8), axis=0, dtype=to)
+    return how_many
 
 
-# ----------------------------------------------------------------------------------- sheets without "not applicable"
+# ------------------------------------------------------------------------------------ sheets that share a denominator
 
 
-def _linear_scores(plan: Plan, points: Sequence[NDArray[np.unsignedinteger]], codes: Codes, results: Bound) -> None:
-    """Results of sheets whose level scores are points times coefficients, all in units of ``1 / plan.whole``."""
-    belongs = _belongs(plan, codes)
-    numerators = np.empty((len(plan.levels), len(codes)))
-    for numerator, level, own in zip(numerators, plan.levels, points, strict=True):
-        _combine(level.coefficients, own, belongs, numerator)
-    for numerator, level in zip(numerators, plan.levels, strict=True):
-        if any(level.constants):
-            np.add(numerator, np.array(level.constants, np.float64)[codes], out=numerator)
-    np.divide(numerators, plan.whole, out=results.scores)
-    met = np.greater_equal(numerators, plan.least, out=results.met)
-    counted = np.maximum(numerators, met.astype(np.float64) * plan.whole)
-    for k, reading in enumerate(READINGS):
-        total = (counted if reading == "bands" else _gated(counted, met)).sum(axis=0)
-        results.levels[k] = 0
-        for band in plan.bands:
-            # Seen as int8, a flag is added without being converted first.
-            results.levels[k] += (total >= band).view(np.int8)
-        if reading == plan.model.definition.reading.default:
-            np.divide(total, plan.whole, out=results.total)
+def _point_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Sequence[Bound]) -> None:
+    """Results of sheets in which everything is applicable: points times what a point is worth."""
+    for part in _parts(len(codes)):
+        belongs = _belongs(plan, codes[part])
+        numerators = np.empty((len(plan.levels), len(results), len(codes[part])))
+        for numerator, level, own in zip(numerators, plan.levels, cells, strict=True):
+            _combine(level.coefficients, own.at(part).all_applicable()[:, : len(results)], belongs, numerator)
+            if any(level.constants):
+                numerator += np.array(level.constants, np.float64)[codes[part]]
+        for sheet, result in enumerate(results):
+            _judge_whole(plan, plan.by_points, numerators[:, sheet], result.at(part))
+
+
+def _parts(n: int) -> Iterator[slice]:
+    return (slice(start, min(start + _PART, n)) for start in range(0, n, _PART))
 
 
 Belongs = tuple[list[int], NDArray[np.float32] | None]
-"""The profiles that occur, and if there are several, 1 or 0 whether each enterprise has it: (profiles, 1, n)."""
+"""The profiles that occur, and if there are several, 1 or 0 whether each enterprise has it: (profiles, 1, 1, n)."""
 
 
 def _belongs(plan: Plan, codes: Codes) -> Belongs:
-    profiles = [code for code in range(len(plan.model.profiles)) if code in codes]
-    several = np.array([codes == code for code in profiles], np.float32)[:, np.newaxis] if len(profiles) > 1 else None
-    return profiles, several
+    members = [codes == code for code in range(len(plan.model.profiles))]
+    profiles = [code for code, member in enumerate(members) if member.any()]
+    several = np.array([members[code] for code in profiles], np.float32)[:, np.newaxis, np.newaxis]
+    return profiles, several if len(profiles) > 1 else None
 
 
-def _combine(coefficients: NDArray[np.float32], values: NDArray[Any], belongs: Belongs, to: Whole) -> None:
-    """Sum over the cells of values (cells, n) times the coefficients (profiles, digits, cells) of one's own profile."""
+def _combine(weights: NDArray[np.float32], values: NDArray[Any], belongs: Belongs, to: Whole) -> None:
+    """Sum over the cells of values (cells, sheets, n) times the weights (profiles, digits, cells) of one's own profile."""
     profiles, several = belongs
-    own = coefficients[profiles]
-    for start in range(0, values.shape[1], _PART):
-        part = slice(start, start + _PART)
-        digits = own @ values[:, part].astype(np.float32, copy=False)
-        if several is not None:
-            # One profile's sum is wanted of each: the others are multiplied by 0, which is faster than to pick.
-            digits *= several[..., part]
-        np.add.reduce(digits.sum(axis=0), axis=0, dtype=np.float64, out=to[part])
+    own = weights[profiles]
+    count, digits, cells = own.shape
+    flat = values.astype(np.float32, copy=False).reshape(cells, to.size)
+    sums = (own.reshape(count * digits, cells) @ flat).reshape(count, digits, *to.shape)
+    if several is not None:
+        # One profile's sum is wanted of each: the others are multiplied by 0, which is faster than to pick.
+        sums *= several
+    np.add.reduce(np.add.reduce(sums, axis=0), axis=0, dtype=np.float64, out=to)
 
 
-Value = TypeVar("Value", bound=np.generic)
+def _judge_whole(plan: Plan, unit: Unit, numerators: Whole, results: Bound) -> None:
+    """Results of level scores (L, n) that all are in the same unit."""
+    np.divide(numerators, unit.whole, out=results.scores)
+    met = np.greater_equal(numerators, unit.least, out=results.met).astype(np.float64)
+    counted = np.maximum(numerators, met * unit.whole)
+    for reading, levels in zip(READINGS, results.levels, strict=True):
+        total = _total(counted, met, reading)
+        _count_bands(total, unit.bands, levels)
+        if reading == plan.model.definition.reading.default:
+            np.divide(total, unit.whole, out=results.total)
 
 
-def _gated(counted: NDArray[Value], met: Flags) -> NDArray[Value]:
-    """What levels count for stepwise: nothing above the first unmet one."""
-    gated = np.empty_like(counted)
-    gated[0] = counted[0]
-    reached = met[0].astype(counted.dtype)
-    for level in range(1, len(met)):
-        np.multiply(counted[level], reached, out=gated[level])
-        reached *= met[level]
-    return gated
+def _total(counted: NDArray[Value], met: NDArray[Value], reading: Reading) -> NDArray[Value]:
+    """Sum over the levels of (L, n), of which ``stepwise`` counts nothing above the first unmet one (met: 1, else 0).
+
+    Level by level, since numpy's own sum takes the terms of one enterprise in another order than those of many.
+    """
+    total, reached = counted[0].copy(), met[0].copy()
+    for level in range(1, len(counted)):
+        if reading == "stepwise":
+            total += counted[level] * reached
+            reached *= met[level]
+        else:
+            total += counted[level]
+    return total
+
+
+def _count_bands(total: NDArray[Any], bands: Sequence[float], levels: NDArray[np.int8]) -> None:
+    levels[:] = 0
+    for band in bands:
+        # Seen as int8, a flag is added without being converted first.
+        levels += (total >= band).view(np.int8)
 
 
 # -------------------------------------------------------------------------------------- sheets with "not applicable"
+
+
+def _mean_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Sequence[Bound]) -> None:
+    """Results of sheets with "not applicable": means of cells times what a cell carries.
+
+    Where every cell has a score, the weights of the model hold, and the sheets share a denominator. A sheet with an
+    emptied cell has weights of its own: it climbs the tree. Without float64 for it, every sheet with "not applicable" does.
+    """
+    n, shape = len(codes), (len(plan.levels), len(results), len(codes))
+    arithmetic = np.float64 if plan.climbable else object
+    numerators, denominators = np.empty(shape, arithmetic), np.empty((len(plan.levels), n), arithmetic)
+    if plan.climbable:
+        denominators[:] = plan.by_means.whole
+        for part in _parts(n):
+            belongs = _belongs(plan, codes[part])
+            for numerator, level, own in zip(numerators, plan.levels, cells, strict=True):
+                _combine(level.shares, _means(plan, own.at(part), arithmetic), belongs, numerator[:, part])
+            for sheet, result in enumerate(results):
+                _judge_whole(plan, plan.by_means, numerators[:, sheet, part], result.at(part))
+    own_weights = np.zeros(n, np.bool_)
+    for code in range(len(plan.model.profiles)):
+        members = codes == code
+        if not plan.climbable:
+            members &= np.logical_or.reduce([own.lacking(level.asked) for level, own in zip(plan.levels, cells, strict=True)])
+        for number, level in enumerate(plan.levels):
+            climbers = members & cells[number].emptied(level.inside[code]) if plan.climbable else members
+            chosen = np.flatnonzero(climbers)
+            if len(chosen):
+                ratio = _climb(plan, number, code, cells[number].at(chosen))
+                numerators[number][:, chosen], denominators[number, chosen] = ratio.numerator, ratio.denominator
+                own_weights |= climbers
+    climbed = np.flatnonzero(own_weights)
+    judge = _judged if plan.climbable else _judged_in_fractions
+    for start in range(0, len(climbed), _PART):
+        # In parts, so that the arrays of the judging stay in the cache.
+        rows = climbed[start : start + _PART]
+        denominator = _at(denominators, rows)
+        for sheet, result in enumerate(results):
+            result.put(rows, judge(plan, _at(numerators[:, sheet], rows), denominator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,47 +313,13 @@ def level_ratios(plan: Plan, code: int, cells: Sequence[CellSums], *, visit: Vis
         cells: of every level.
         visit: is shown the score of every node on the way.
     """
-    arithmetic = np.float64 if plan.climbable else object
-    return [
-        _climb(plan, number, code, _means(plan, level, arithmetic), level.counts, visit)
-        for number, level in enumerate(cells)
-    ]
-
-
-def _tree_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Sequence[Bound]) -> None:
-    """Fill the results of each sheet, with denominators that differ from enterprise to enterprise."""
-    n, sheets = len(codes), len(results)
-    arithmetic = np.float64 if plan.climbable else object
-    numerators = np.empty((len(plan.levels), sheets, n), arithmetic)
-    denominators = np.empty((len(plan.levels), n), arithmetic)
-    belongs = _belongs(plan, codes)
-    for number, level in enumerate(plan.levels):
-        means, empty = _means(plan, cells[number], arithmetic), cells[number].counts == 0
-        if plan.climbable:
-            for sheet in range(sheets):
-                _combine(level.shares, means[sheet], belongs, numerators[number, sheet])
-            denominators[number] = plan.whole_cells
-        for code, tree in enumerate(level.trees):
-            own = [row for row, names in enumerate(tree.cells) if names]
-            # The weights of most are as the model has them; who lacks a cell has weights of its own.
-            climbers = (codes == code) & empty[own].any(axis=0) if plan.climbable else codes == code
-            chosen = np.flatnonzero(climbers)
-            if len(chosen):
-                counts = cells[number].counts.take(chosen, axis=1)
-                ratio = _climb(plan, number, code, means.take(chosen, axis=2), counts)
-                numerators[number][:, chosen], denominators[number, chosen] = ratio.numerator, ratio.denominator
-    judge = _judged if plan.climbable else _judged_in_fractions
-    for sheet, result in enumerate(results):
-        # In parts, so that the arrays of the judging stay in the cache.
-        for start in range(0, n, _PART):
-            part = slice(start, start + _PART)
-            result.put(part, judge(plan, numerators[:, sheet, part], denominators[:, part]))
+    return [_climb(plan, number, code, level, visit) for number, level in enumerate(cells)]
 
 
 def _means(plan: Plan, cells: CellSums, arithmetic: type) -> NDArray[Any]:
-    """Mean of each cell in units of ``1 / plan.cell``, (sheets, cells, n); 0, or 1 by the rule, where it has none."""
+    """Mean of each cell in units of ``1 / plan.cell``, (cells, sheets, n); 0, or 1 by the rule, where it has none."""
     # `cell` is a multiple of every count times points_per_one, so that both quotient and mean are whole.
-    one, count = plan.cell // plan.model.points_per_one, np.maximum(cells.counts, 1)
+    one, count = plan.cell // plan.model.points_per_one, (cells.counts + (cells.counts == 0))[:, np.newaxis]
     means: NDArray[Any]
     if arithmetic is object:
         means = cells.totals.astype(object) * (one // count.astype(object))
@@ -297,28 +327,21 @@ def _means(plan: Plan, cells: CellSums, arithmetic: type) -> NDArray[Any]:
         means = cells.totals.astype(np.float32)
         means *= np.float32(one) / count.astype(np.float32)
     if plan.model.definition.empty_cell.rule == "met":
-        np.copyto(means, plan.cell, where=cells.counts == 0)
+        np.copyto(means, plan.cell, where=(cells.counts == 0)[:, np.newaxis])
     return means
 
 
-def _climb(
-    plan: Plan,
-    number: int,
-    code: int,
-    means: NDArray[Any],
-    counts: NDArray[np.unsignedinteger],
-    visit: Visit | None = None,
-) -> Ratio:
+def _climb(plan: Plan, number: int, code: int, cells: CellSums, visit: Visit | None = None) -> Ratio:
     """Climb the tree of a level and a profile from the cells to the root, numerator and denominator apart."""
     tree, rule = plan.levels[number].trees[code], plan.model.definition.empty_cell.rule
-    arithmetic = np.dtype(object) if means.dtype == object else np.dtype(np.float64)
+    arithmetic = np.float64 if plan.climbable else object
+    weights = tree.narrow if plan.climbable else tree.weights
     cell = np.array(plan.cell, arithmetic)
-    n = means.shape[2]
+    means, counts = _means(plan, cells, arithmetic), cells.counts
+    count, sheets, n = means.shape
     own = [row for row, names in enumerate(tree.cells) if names]
-    applicable = counts[own].any(axis=0)
     scored = (counts > 0 if rule == "renormalise" else np.ones_like(counts)).astype(means.dtype)
-    weights = tree.narrow if arithmetic == np.float64 else tree.weights
-    numerators = (weights @ means).astype(arithmetic)
+    numerators = (weights @ means.reshape(count, sheets * n)).astype(arithmetic).reshape(len(weights), sheets, n)
     carried = (weights @ scored).astype(arithmetic)
 
     def show(names: Names, ratio: Ratio) -> Ratio:
@@ -328,32 +351,55 @@ def _climb(
         return ratio
 
     def climb(branch: Branch) -> Ratio:
-        numerator, carries = numerators[:, branch.row], carried[branch.row]
-        denominator = np.ones(n, arithmetic)
+        numerator, carries, denominator = numerators[branch.row], carried[branch.row], 1
         for weight, child in branch.children:
             part = climb(child)
             numerator = numerator * part.denominator + part.numerator * (denominator * weight)
             denominator = denominator * part.denominator
             carries = carries + part.scored * weight
         # Nothing carried: all below is 0 / 1, and so is this.
-        denominator = denominator * np.maximum(carries, 1)
-        return show(branch.names, Ratio(numerator, denominator, np.asarray(carries > 0, np.bool_)))
+        return show(branch.names, Ratio(numerator, np.maximum(carries, 1) * denominator, np.asarray(carries > 0, np.bool_)))
 
     for row in own if visit else ():
         has_one = np.asarray(scored[row] > 0, np.bool_)
-        show(tree.cells[row], Ratio(means[:, row].astype(arithmetic), np.ones(n, arithmetic), has_one))
+        show(tree.cells[row], Ratio(means[row].astype(arithmetic), np.ones(n, arithmetic), has_one))
     root = climb(tree.root)
-    has_score = root.scored & applicable
+    has_score = root.scored & counts[own].any(axis=0)
     denominator = np.where(has_score, root.denominator * cell, np.ones(n, arithmetic))
     return Ratio(root.numerator * has_score, denominator, has_score)
 
 
-def _judged(plan: Plan, numerator: Whole, denominator: Whole, places: int = 1) -> Bound:
+def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
     """Results of level scores (L, n) whose numerators and denominators float64 holds.
 
-    Met is decided by cross-multiplying. The total of unlike denominators is cut, level by level, to a whole number of
-    ``1 / step**places``: so it is known up to one last digit for each inexact level. The few whose band or shown
-    decimals that leaves open are cut again, finer; what is open even then, fractions decide.
+    Met is decided by cross-multiplying. The total of unlike denominators is a sum of rounded quotients; the few that are
+    within a hair of a hundredth or of the beginning of a level are decided in whole numbers.
+    """
+    model, n = plan.model, numerator.shape[1]
+    met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
+    results = Bound(numerator / denominator, met, np.empty(n), np.empty((len(READINGS), n), np.int8))
+    ones = met.astype(np.float64)
+    counted, bands = np.maximum(results.scores, ones), [float(level.total_from) for level in model.levels]
+    close = np.zeros(n, np.bool_)
+    for reading, levels in zip(READINGS, results.levels, strict=True):
+        total = _total(counted, ones, reading)
+        _count_bands(total, bands, levels)
+        marks = total * plan.marks
+        close |= np.abs(marks - np.rint(marks)) <= _HAIR
+        if reading == model.definition.reading.default:
+            results.total[:] = total
+    rows = np.flatnonzero(close)
+    if len(rows):
+        results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows]))
+    return results
+
+
+def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, places: int = 1) -> Bound:
+    """The same in whole numbers.
+
+    The total is cut, level by level, to a whole number of ``1 / step**places``: so it is known up to one last digit for
+    each inexact level. The few whose band or shown decimals that leaves open are cut again, finer; what is open even
+    then, fractions decide.
     """
     model, n = plan.model, numerator.shape[1]
     met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
@@ -363,13 +409,12 @@ def _judged(plan: Plan, numerator: Whole, denominator: Whole, places: int = 1) -
     for _ in range(places):
         quotient, rest = _divided(rest, below, plan.step)
         digits, unit = digits * plan.step + quotient, unit * plan.step
-    counted, inexact = np.where(met, unit, digits), ~met & (rest > 0)
+    counted, inexact, ones = np.where(met, unit, digits), (~met & (rest > 0)).astype(np.int64), met.astype(np.int64)
     results = Bound(scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
     undecided = np.zeros(n, np.bool_)
     for k, reading in enumerate(READINGS):
-        least, spare = (counted, inexact) if reading == "bands" else (_gated(counted, met), _gated(inexact, met))
-        low = least.sum(axis=0)
-        high = low + np.maximum(spare.sum(axis=0, dtype=np.int64) - 1, 0)
+        low = _total(counted, ones, reading)
+        high = low + np.maximum(_total(inexact, ones, reading) - 1, 0)
         for level in model.levels:
             band = int(level.total_from * unit)
             results.levels[k] += low >= band
@@ -377,12 +422,11 @@ def _judged(plan: Plan, numerator: Whole, denominator: Whole, places: int = 1) -
         if reading == model.definition.reading.default:
             hundredths = low // (unit // 100)
             undecided |= hundredths != high // (unit // 100)
-            ones = np.maximum(scores, met)
-            total = (ones if reading == "bands" else _gated(ones, met)).sum(axis=0)
+            total = _total(np.maximum(scores, met), met.astype(np.float64), reading)
             results.total[:] = _shown(total, hundredths)
     rows = np.flatnonzero(undecided)
     if len(rows) and places < PLACES:
-        results.put(rows, _judged(plan, numerator[:, rows], denominator[:, rows], places + 1))
+        results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows], places + 1))
     elif len(rows):
         python = [whole[:, rows].astype(np.int64).astype(object) for whole in (numerator, denominator)]
         results.put(rows, _judged_in_fractions(plan, *python))

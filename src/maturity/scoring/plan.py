@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.answers import Points
 from maturity.models import MaturityModel, whole_score
 
 FLOAT32: Final = 2**24
@@ -23,12 +22,48 @@ QUOTIENT: Final = 2**47
 """A quotient of whole numbers below this, at most 1, is not rounded across a hundredth: 1 / (100 x 2**47) > 2**-54."""
 INT64: Final = 2**63
 PLACES: Final = 2
-"""Totals of unlike denominators are compared in one place of some decimals, and where that leaves something open in
-two; what these leave open, fractions decide."""
+"""Totals of unlike denominators so close to a mark that floats do not tell are compared in one place of some decimals,
+and where that leaves something open in two; what these leave open, fractions decide."""
+MOST_MARKS: Final = 2**20
+"""A sum of L rounded quotients is off by less than L**2 / 2**52, so that up to here a hair is more than it is off."""
 
 Whole = type[np.uint8] | type[np.uint16] | type[np.uint32]
 Names = tuple[tuple[str, str], ...]
 """Layer and id of the nodes that have the same score, because each above has one child only."""
+
+
+Columns = slice | list[int]
+"""Of requirements; a slice where they stand one after the other, so that they need not be copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The requirements of a subdomain at a level.
+
+    Attributes:
+        columns: of all of them.
+        count: how many they are.
+        alike: the same by what the lowest and the best choice are worth, in points: (columns, lowest, best).
+    """
+
+    columns: Columns
+    count: int
+    alike: tuple[tuple[Columns, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What level scores and totals are whole numbers of, when all sheets share one denominator.
+
+    Attributes:
+        whole: what a level score of 1 is.
+        least: smallest whole number at or above the pass mark.
+        bands: smallest whole numbers at or above the totals at which the levels begin.
+    """
+
+    whole: int
+    least: int
+    bands: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +105,27 @@ class Level:
     """A level: how its score comes from columns of points.
 
     Attributes:
-        cells: columns of each cell; cells without any are left out under ``renormalise``.
-        sums, counts: narrowest types that hold the points of a cell, and the number of its requirements.
+        cells: those without requirements are left out under ``renormalise``.
+        sums: narrowest type that holds the points of a cell, and the number of its requirements.
+        asked: (cells, 1), the number of requirements.
         coefficients: (profiles, digits, cells), what a point of each cell is worth when all is applicable, in units of
-            ``1 / Plan.whole``. Whole coefficients are split into digits, a power of two apart, so that a sum of points
+            ``1 / Plan.by_points.whole``. Whole coefficients are split into digits, a power of two apart, so that a sum of points
             times digits is exact in float32, and the sum over the digits in float64.
         constants: by profile, what structurally empty cells score under the rule ``met``, in the same units.
         shares: (profiles, digits, cells), what each cell carries when all have a score; times a mean in units of
-            ``1 / Plan.cell`` it is in units of ``1 / Plan.whole_cells``.
+            ``1 / Plan.cell`` it is in units of ``1 / Plan.by_means.whole``.
         trees: by profile.
+        inside: by profile, which cells it has requirements in.
     """
 
-    cells: tuple[tuple[int, ...], ...]
+    cells: tuple[Cell, ...]
     sums: Whole
-    counts: Whole
+    asked: NDArray[np.unsignedinteger]
     coefficients: NDArray[np.float32]
     constants: tuple[int, ...]
     shares: NDArray[np.float32]
     trees: tuple[Tree, ...]
+    inside: tuple[Columns, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,27 +133,23 @@ class Plan:
     """A model, compiled.
 
     Attributes:
-        whole: what a level score of 1 is for sheets without "not applicable", the same for every profile and level.
-        least: smallest whole number at or above the pass mark.
-        bands: smallest whole numbers at or above the totals at which the levels begin.
+        by_points: the unit of sheets without "not applicable", the same for every profile and level.
+        by_means: the unit of sheets in which every cell has a score: shares and means are whole in it.
         cell: what a cell score of 1 is for sheets with "not applicable": every mean of a cell is whole in it.
-        whole_cells: what a level score of 1 is when every cell has a score: shares and means are whole in it.
         climbable: whether float64 and int64 hold every whole number on the trees; else Python's own are used.
+        marks: the totals at which a level begins, and all hundredths, are whole in units of one over this; 0 when that
+            is too fine for floats to tell a total from a mark.
         step: power of ten; totals of unlike denominators are compared in units of ``1 / step**places``.
-        lowest, gain: (q, 1) points of the lowest choice of each requirement, and what its best choice has on top.
     """
 
     model: MaturityModel
     levels: tuple[Level, ...]
-    whole: int
-    least: int
-    bands: tuple[int, ...]
+    by_points: Unit
+    by_means: Unit
     cell: int
-    whole_cells: int
     climbable: bool
+    marks: int
     step: int
-    lowest: Points
-    gain: Points
 
 
 @cache
@@ -134,14 +168,13 @@ def plan(model: MaturityModel) -> Plan:
     trees = [tree for level in levels for tree in level.trees]
     bound = max(tree.root.most for tree in trees) * cell
     step = _step(model, max(bound, one * cell))
+    marks = lcm(100, *(level.total_from.denominator for level in model.levels))
     return Plan(
         model=model,
         levels=levels,
-        whole=whole,
-        least=ceil(model.pass_mark * whole),
-        bands=tuple(ceil(level.total_from * whole) for level in model.levels),
+        by_points=_unit(model, whole),
+        by_means=_unit(model, one * cell),
         cell=cell,
-        whole_cells=one * cell,
         climbable=(
             bound * model.pass_mark.denominator < QUOTIENT
             and max(tree.weights.sum(axis=1).max(initial=0) for tree in trees) * cell < FLOAT32
@@ -149,10 +182,13 @@ def plan(model: MaturityModel) -> Plan:
             and max(len(level.cells) for level in levels) * cell < FLOAT32
             and all(step % level.total_from.denominator == 0 for level in model.levels)
         ),
+        marks=marks if marks * len(levels) ** 2 < MOST_MARKS else 0,
         step=step,
-        lowest=np.array([[requirement.lowest] for requirement in model.requirements], np.uint8),
-        gain=np.array([[requirement.best - requirement.lowest] for requirement in model.requirements], np.uint8),
     )
+
+
+def _unit(model: MaturityModel, whole: int) -> Unit:
+    return Unit(whole, ceil(model.pass_mark * whole), tuple(ceil(level.total_from * whole) for level in model.levels))
 
 
 def _step(model: MaturityModel, bound: int) -> int:
@@ -174,13 +210,12 @@ def _cells(model: MaturityModel, number: int) -> dict[str, tuple[int, ...]]:
 
 def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: int, cell: int, one: int) -> Level:
     """A level from its cells; ``whole``, ``cell`` and ``one`` are the units of scores, means and shares."""
-    shares = [model.shares(profile.id, cells.keys()) for profile in model.profiles]
     rule = model.definition.empty_cell.rule
+    shares = [model.shares(profile.id, cells.keys()) for profile in model.profiles]
     # A level at which a profile has no requirement at all scores 0, whatever an empty cell counts for.
+    shares = [share if not cells.keys().isdisjoint(share) else {} for share in shares]
     empty = [
-        sum((part for id, part in share.items() if id not in cells), start=Fraction(0))
-        if rule == "met" and not cells.keys().isdisjoint(share)
-        else 0
+        sum((part for id, part in share.items() if id not in cells), start=Fraction(0)) if rule == "met" else 0
         for share in shares
     ]
     if rule != "renormalise":
@@ -189,15 +224,31 @@ def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: in
     points = {id: Fraction(max(len(columns), 1) * model.points_per_one) for id, columns in cells.items()}
     by_point = [tuple(int(share.get(id, 0) / points[id] * whole) for share in shares) for id in cells]
     by_mean = [tuple(int(share.get(id, 0) * Fraction(one)) for share in shares) for id in cells]
+    sums = _narrowest(max([*most, *map(len, cells.values())], default=0))
     return Level(
-        cells=tuple(cells.values()),
-        sums=_narrowest(max(most, default=0)),
-        counts=_narrowest(max(map(len, cells.values()), default=0)),
+        cells=tuple(_cell(model, columns) for columns in cells.values()),
+        sums=sums,
+        asked=np.array([len(columns) for columns in cells.values()], sums).reshape(-1, 1),
         coefficients=_digits(by_point, sum(most), len(model.profiles)),
         constants=tuple(int(part * whole) for part in empty),
         shares=_digits(by_mean, len(cells) * cell, len(model.profiles)),
         trees=tuple(_tree(model, profile.id, list(cells)) for profile in model.profiles),
+        inside=tuple(_columns([k for k, (id, own) in enumerate(cells.items()) if own and id in share]) for share in shares),
     )
+
+
+def _cell(model: MaturityModel, columns: Sequence[int]) -> Cell:
+    alike: dict[tuple[int, int], list[int]] = {}
+    for column in columns:
+        requirement = model.requirements[column]
+        alike.setdefault((requirement.lowest, requirement.best), []).append(column)
+    groups = tuple((_columns(group), lowest, best) for (lowest, best), group in alike.items())
+    return Cell(_columns(columns), len(columns), groups)
+
+
+def _columns(columns: Sequence[int]) -> Columns:
+    run = range(columns[0], columns[-1] + 1) if columns else range(0)
+    return slice(run.start, run.stop) if list(columns) == list(run) else list(columns)
 
 
 def _narrowest(most: int) -> Whole:

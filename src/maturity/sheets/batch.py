@@ -1,8 +1,7 @@
 """A batch of enterprises from a sheet that somebody filled in: loud, lossless, one row of cells like the next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +11,14 @@ from numpy.typing import NDArray
 from maturity.answers import UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.models import MaturityModel
-from maturity.scenarios import FactDefinition, Facts, Programme, fact_problem
-from maturity.sheets.cells import Read, Reader, Value, answer_reader, fact_reader, named, one_of, said, shown
+from maturity.scenarios import Facts, Programme
+from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, said, shown
+from maturity.sheets.columns import Column, Found, Records, report, rows_of, values_of
+from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import ANSWER, ID, ITEM, NAME, PROFILE, SEARCHED, Header, Heading, Headings, Target
-from maturity.sheets.intake import Broken, Cell, Grid, letters, read_grids
+from maturity.sheets.intake import TABLES, WORKBOOKS, read_grids
+from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
-MOST_SINGLE: Final = 50
-"""The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
 _LISTED: Final = 10
 _TROUBLE: Final = 256
 """Codes from here on number what was read with a problem or a note; below are points."""
@@ -45,128 +45,132 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """The cells of one column of the table, (n,), and where they stand."""
-
-    heading: Heading
-    values: Sequence[Cell]
-    where: Callable[[int], str]
-    span: Callable[[int, int], str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """n enterprises, whether each stood in a row of its own or in a form of its own."""
-
-    place: str
-    rows: Sequence[int]
-    """(n,) rows of the sheet, from 1."""
-    columns: dict[Target, _Column]
-
-    def take(self, kept: Sequence[int]) -> "_Table":
-        """Some of the enterprises."""
-        if len(kept) == len(self.rows):
-            return self
-        return _Table(self.place, [self.rows[i] for i in kept], {t: _taken(c, kept) for t, c in self.columns.items()})
-
-
-def _taken(column: _Column, kept: Sequence[int]) -> _Column:
-    values = [column.values[i] for i in kept]
-    return _Column(column.heading, values, lambda i: column.where(kept[i]), lambda i, j: column.span(kept[i], kept[j]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What is wrong, and what was read differently."""
-
-    problems: list[Problem]
-    notes: list[Problem]
-
-    def cell(self, read: Read, where: str, cell: Cell, **more: object) -> None:
-        """Keep the problem and the note of a cell."""
-        for id, kept in ((read.problem, self.problems), (read.note, self.notes)):
-            if id:
-                kept.append(Problem.of(id, where, shown(cell), **read.details, **more))
-
-
-@dataclass(frozen=True, slots=True)
 class _Part:
     """The enterprises of one file."""
 
-    table: _Table
+    table: Records
     profiles: list[str]
+    without_profile: int
+    """How many should have had one."""
     points: NDArray[np.uint8]
     """(q, n)"""
     names: list[str]
     facts: dict[str, list[Value]]
+    entries: Sequence[Entries]
 
 
 def read_batch(
-    path: str | Path | Sequence[str | Path], model: MaturityModel, programme: Programme | None = None
+    path: str | Path | Sequence[str | Path],
+    model: MaturityModel,
+    programme: Programme | None = None,
+    *,
+    strict: bool = False,
 ) -> Batch:
-    """The enterprises of a workbook or CSV: their answers to a model's requirements, and the facts of a programme.
+    """The enterprises of workbooks and CSV files: their answers to a model's requirements, and facts of a programme.
 
     One row per enterprise below a header of ids or names, in any order; or the form for one enterprise. A cell that
     cannot be read is unanswered (or unknown) and named in ``problems``. Without a known profile there are no weights:
     such a row is named, and counts as unanswered. Several files make one batch; one of them that cannot be read is
-    named, like a cell. In a CSV an apostrophe before a text that would begin a formula is taken away, as spreadsheets
-    do (`guarded`).
+    named, like a cell; a folder stands for all sheets in it and in the folders inside. In a CSV an apostrophe before a
+    text that would begin a formula is taken away, as spreadsheets do (`guarded`).
 
     Args:
-        path: an .xlsx, .xlsm or .csv file, or several.
+        path: an .xlsx, .xlsm, .xls or .csv file, a folder of them, or several of either.
         model: whose requirements are answered.
         programme: whose facts are given, if any.
+        strict: whether any problem ends the reading; all of them are in the error.
 
     Raises:
-        InputError: no file can be opened as what it is named, or none has a header and an enterprise.
+        InputError: no file can be opened as what it is named, or none has a header and an enterprise; any problem when
+            ``strict``.
     """
-    found = _Found([], [])
-    headings = Headings(model, programme)
-    parts = []
-    for file in [path] if isinstance(path, str | Path) else path:
+    found = Found([], [])
+    headings, ledgers = Headings.of(model, programme), Ledgers(programme)
+    parts: list[_Part] = []
+    for file, called in _files([path] if isinstance(path, str | Path) else path, found):
         try:
-            parts.append(_part(file, model, programme, headings, found))
+            parts.append(_part(read_grids(file, called), called, model, programme, headings, ledgers, found))
         except InputError as error:
             found.problems.extend(error.problems)
-    if not parts:
-        raise InputError(found.problems or [Problem.of("sheets.no-files", "")])
+    if all(part.without_profile == len(part.profiles) for part in parts):  # not one enterprise whose answers count
+        nobody = Problem.of("sheets.no-rows", parts[0].table.place) if parts else Problem.of("sheets.no-files", "")
+        raise InputError(found.problems or [nobody])
     tables = [part.table for part in parts]
     ids = _ids(tables, found)
     points = parts[0].points if len(parts) == 1 else np.concatenate([part.points for part in parts], axis=1)
     profiles = [profile for part in parts for profile in part.profiles]
     answers = Answers.from_points(model, points.T, ids=ids, profiles=profiles)
-    facts = _facts(programme, parts, ids) if programme else None
-    return Batch(
+    facts = _facts(programme, parts, ids, found) if programme else None
+    batch = Batch(
         answers,
         facts,
         tuple(name for part in parts for name in part.names),
         (*found.notes, *answers.notes, *(facts.notes if facts else ())),
         (*found.problems, *_placed(answers.problems, tables, ids)),
     )
+    if strict and batch.problems:
+        raise InputError(batch.problems)
+    return batch
+
+
+def _files(paths: Sequence[str | Path], found: Found) -> Iterator[tuple[Path, str]]:
+    """The files to read, and what each is called: a file of a folder by its path in there.
+
+    Passed over are hidden files and those that spreadsheets keep beside an open workbook (``~$``); what else is no
+    sheet is listed in a note.
+    """
+    for path in map(Path, paths):
+        if not path.is_dir():
+            yield path, path.name
+            continue
+        inside = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith((".", "~$")))
+        known = [file for file in inside if file.suffix.lower() in (*WORKBOOKS, *TABLES)]
+        if not known:
+            found.problems.append(Problem.of("sheets.empty-folder", path.name, known=", ".join((*WORKBOOKS, *TABLES))))
+        if others := [file.relative_to(path).as_posix() for file in inside if file not in known]:
+            found.notes.append(Problem.of("sheets.other-files", path.name, _some(others), count=len(others)))
+        for file in known:
+            yield file, file.relative_to(path.parent).as_posix()
 
 
 def _part(
-    path: str | Path, model: MaturityModel, programme: Programme | None, headings: Headings, found: _Found
+    grids: Sequence[Grid],
+    called: str,
+    model: MaturityModel,
+    programme: Programme | None,
+    headings: Headings,
+    ledgers: Ledgers,
+    found: Found,
 ) -> _Part:
-    """The enterprises of one file, without their ids, which must differ between files."""
-    own = _Found([], [])
-    table = _table(path, model, programme, headings, own)
-    kept, profiles, counted = _rows_to_keep(table, model, own)
-    without = sum(problem.id in ("sheets.bad-profile", "sheets.missing-profile") for problem in own.problems)
-    if without == len(kept):  # not one enterprise whose answers could count, or none at all
-        raise InputError(own.problems or [Problem.of("sheets.no-rows", table.place)])
+    """The enterprises of one file, without their ids, which must differ between files; and its entries of ledgers."""
+    own = Found([], [])
+    headers = [(grid, headings.find(grid)) for grid in grids]
+    lists = {grid.sheet: of for grid, header in headers if (of := ledgers.of(grid, header))}
+    entries = [entries_of(grid, *lists[grid.sheet], own) for grid in grids if grid.sheet in lists]
+    known = [(grid, header) for grid, header in headers if header and grid.sheet not in lists]
+    found_in = {grid.sheet for grid, _ in known} | set(lists)
+    own.problems.extend(problem for grid in grids if grid.sheet in found_in for problem in grid.problems)
+    if known or not lists:
+        table = _table(known, called, model, programme, headings, own)
+    else:
+        table = Records(grids[0].place, [], {})
+    kept, profiles, counted = _enterprises(table, model, own)
+    without_profile = sum(one.id in ("sheets.bad-profile", "sheets.missing-profile") for one in own.problems)
+    if not kept and (known or not lists):
+        empty = Problem.of("sheets.empty-form" if table.called else "sheets.no-rows", table.place)
+        raise InputError(own.problems or [empty])
     table = table.take(kept)
     points = _points(table, model, own)
-    points[:, ~np.array(counted)] = UNANSWERED
+    points[:, ~np.array(counted, np.bool_)] = UNANSWERED
     columns = [(fact, table.columns.get(Target("fact", fact.id))) for fact in (programme.facts if programme else ())]
-    facts = {fact.id: _values(programme, fact, column, own) for fact, column in columns if programme and column}
+    facts = {fact.id: values_of(fact, column, own) for fact, column in columns if column}
     names = _names(table, own)
     found.problems.extend(own.problems)
     found.notes.extend(own.notes)
-    return _Part(table, profiles, points, names, facts)
+    return _Part(table, profiles, without_profile, points, names, facts, entries)
 
 
-def _placed(problems: Sequence[Problem], tables: Sequence[_Table], ids: Sequence[str]) -> list[Problem]:
+def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequence[str]) -> list[Problem]:
     """Problems that name a row by its id, with the row's address before it."""
     if not problems:
         return []
@@ -179,22 +183,26 @@ def _placed(problems: Sequence[Problem], tables: Sequence[_Table], ids: Sequence
 
 
 def _table(
-    path: str | Path, model: MaturityModel, programme: Programme | None, headings: Headings, found: _Found
-) -> _Table:
+    headers: Sequence[tuple[Grid, Header]],
+    called: str,
+    model: MaturityModel,
+    programme: Programme | None,
+    headings: Headings,
+    found: Found,
+) -> Records:
     """The enterprises of the file: those of its form, or of the sheet whose header is known best."""
-    headers = [(grid, header) for grid in read_grids(path) if (header := headings.find(grid))]
     forms = [(grid, header) for grid, header in headers if ITEM in header.columns and ANSWER in header.columns]
     batches = [(grid, header) for grid, header in headers if (grid, header) not in forms]
     if forms and not any(_useful(header) for _, header in batches):
-        return _form(forms, headings, found)
+        return _form(forms, called, headings, found)
     if not batches:
-        raise InputError([Problem.of("sheets.no-header", Path(path).name, rows=SEARCHED)])
+        raise InputError([Problem.of("sheets.no-header", called, rows=SEARCHED)])
     best, header = max(batches, key=lambda one: one[1].known)
     for grid, other in headers:
         if grid is not best and ((grid, other) in forms or _useful(other)):
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
     found.problems.extend(header.problems)
-    table = _rows(best, header)
+    table = rows_of(best, header)
     _name_missing(table, model, programme, found)
     return table
 
@@ -203,34 +211,9 @@ def _useful(header: Header) -> bool:
     return any(target.kind in ("requirement", "fact") for target in header.columns)
 
 
-def _rows(grid: Grid, header: Header) -> _Table:
-    """One enterprise in each row below the header that is not blank."""
-    first = header.first_data_row
-    rows = [row for row in range(first, len(grid.rows)) if not _blank(grid.rows[row])]
-    columns = list(zip_longest(*(grid.rows[row] for row in rows), fillvalue="")) if rows else []
-    numbers = [row + 1 for row in rows]
-    table = {}
-    for target, (column, heading) in header.columns.items():
-        values = columns[column] if column < len(columns) else ("",) * len(rows)
-        table[target] = _Column(heading, values, _cell_address(grid, rows, column), _range_address(grid, rows, column))
-    return _Table(grid.place, numbers, table)
-
-
-def _blank(row: Sequence[Cell]) -> bool:
-    return not any(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in row)
-
-
-def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:
-    return lambda i: grid.where(rows[i], column)
-
-
-def _range_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int, int], str]:
-    return lambda i, j: f"{grid.where(rows[i], column)}:{letters(column)}{rows[j] + 1}"
-
-
-def _form(forms: Sequence[tuple[Grid, Header]], headings: Headings, found: _Found) -> _Table:
+def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings, found: Found) -> Records:
     """The one enterprise of a form: an item in each row of its sheets."""
-    columns: dict[Target, _Column] = {}
+    columns: dict[Target, Column] = {}
     for grid, header in forms:
         item, answer = header.columns[ITEM][0], header.columns[ANSWER][0]
         for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
@@ -249,11 +232,11 @@ def _form(forms: Sequence[tuple[Grid, Header]], headings: Headings, found: _Foun
                 first = columns[target].where(0)
                 found.problems.append(Problem.of("sheets.duplicate-item", where, written, first=first))
                 continue
-            columns[target] = _Column(Heading(target), [value], lambda _, at=where: at, lambda _, __, at=where: at)  # type: ignore[misc]
-    return _Table(forms[0][0].place, [1], columns)
+            columns[target] = Column(Heading(target), [value], lambda _, at=where: at, lambda _, __, at=where: at)  # type: ignore[misc]
+    return Records(forms[0][0].place, [1], columns, Path(called).stem)
 
 
-def _name_missing(table: _Table, model: MaturityModel, programme: Programme | None, found: _Found) -> None:
+def _name_missing(table: Records, model: MaturityModel, programme: Programme | None, found: Found) -> None:
     """Requirements and facts that have no column."""
     asked = [requirement.id for requirement in model.requirements]
     absent = [id for id in asked if Target("requirement", id) not in table.columns]
@@ -274,7 +257,7 @@ def _some(ids: Sequence[str]) -> str:
 # ------------------------------------------------------------------------------------------- a table -> its enterprises
 
 
-def _rows_to_keep(table: _Table, model: MaturityModel, found: _Found) -> tuple[list[int], list[str], list[bool]]:
+def _enterprises(table: Records, model: MaturityModel, found: Found) -> tuple[list[int], list[str], list[bool]]:
     """The rows that are enterprises, the profile of each, and whether its answers can count.
 
     Without a known profile there are no weights, and none is guessed: the row stays, under the first profile, with
@@ -317,20 +300,20 @@ def _given(cell: Cell) -> bool:
     return not isinstance(cell, str) or bool(cell.strip())
 
 
-def _called(table: _Table, i: int) -> str:
+def _called(table: Records, i: int) -> str:
     """What to call a row in a message: its id, else its name, else its number."""
     cells = (table.columns[target].values[i] for target in (ID, NAME) if target in table.columns)
-    return next((said(cell) for cell in cells if _given(cell)), f"row-{table.rows[i]}")
+    return next((said(cell) for cell in cells if _given(cell)), table.called or f"row-{table.rows[i]}")
 
 
-def _ids(tables: Sequence[_Table], found: _Found) -> list[str]:
+def _ids(tables: Sequence[Records], found: Found) -> list[str]:
     """An id for each enterprise, no two alike; those that had to be made up are named."""
     columns = [(table, table.columns.get(ID)) for table in tables]
     taken = {_id(cell) for _, column in columns if column for cell in column.values}
     first: dict[str, str] = {}
     ids: list[str] = []
     for table, column in columns:
-        if column is None:
+        if column is None and table.rows:
             found.problems.append(Problem.of("sheets.no-id-column", table.place))
         for i, row in enumerate(table.rows):
             cell = column.values[i] if column else ""
@@ -339,7 +322,7 @@ def _ids(tables: Sequence[_Table], found: _Found) -> list[str]:
             if isinstance(cell, float | int) and abs(cell) >= 1e15:  # a spreadsheet keeps 15 digits of a number
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
-                chosen = _free(f"row-{row}", taken)
+                chosen = _free(table.called or f"row-{row}", taken)
                 problem = f"sheets.{cell.kind}-cell" if isinstance(cell, Broken) else "sheets.missing-id"
                 if column:
                     found.cell(Read(None, problem, details={"id": chosen}), where, cell)
@@ -365,7 +348,7 @@ def _free(id: str, taken: set[str]) -> str:
     return chosen
 
 
-def _names(table: _Table, found: _Found) -> list[str]:
+def _names(table: Records, found: Found) -> list[str]:
     column = table.columns.get(NAME)
     if column is None:
         return [""] * len(table.rows)
@@ -397,7 +380,7 @@ class _Codes(dict[Cell, int]):
         return code
 
 
-def _points(table: _Table, model: MaturityModel, found: _Found) -> NDArray[np.uint8]:
+def _points(table: Records, model: MaturityModel, found: Found) -> NDArray[np.uint8]:
     """(q, n) points of the answers."""
     points = np.full((len(model.requirements), len(table.rows)), UNANSWERED, np.uint8)
     known: dict[object, _Codes] = {}
@@ -413,51 +396,28 @@ def _points(table: _Table, model: MaturityModel, found: _Found) -> NDArray[np.ui
         for code in np.unique(codes[codes >= _TROUBLE]):
             trouble = read.troubled[code - _TROUBLE]
             at = np.flatnonzero(codes == code)
-            _report(trouble, column, at, found)
+            report(trouble, column, at, found)
             codes[at] = int(str(trouble.value))
         points[row] = codes
     return points
 
 
-def _report(read: Read, column: _Column, at: NDArray[np.intp], found: _Found) -> None:
-    """Name the same content in several rows of a column: each cell, or runs of rows when they are many."""
-    cell = column.values[at[0]]
-    if len(at) <= MOST_SINGLE:
-        for i in at:
-            found.cell(read, column.where(i), cell)
-        return
-    for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1):
-        found.cell(read, column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1]), cell)
-
-
-def _facts(programme: Programme, parts: Sequence[_Part], ids: Sequence[str]) -> Facts:
-    """The facts of all files; what a file has no column for is unknown there."""
+def _facts(programme: Programme, parts: Sequence[_Part], ids: Sequence[str], found: Found) -> Facts:
+    """The facts of all files; what a file has no column for is unknown there. Entries belong to enterprises of any."""
     columns = {
         fact.id: [value for part in parts for value in part.facts.get(fact.id, [None] * len(part.profiles))]
         for fact in programme.facts
     }
-    return Facts.from_columns(programme, columns, ids=ids)
+    chosen = iter(ids)
+    own = [[next(chosen) for _ in part.profiles] for part in parts]
+    written = [first_of(zip(_written(part.table), mine, strict=True)) for part, mine in zip(parts, own, strict=True)]
+    everybody = first_of(pair for pairs in ({id: id for id in ids}, *written) for pair in pairs.items())
+    entries = [(one, own[k], written[k]) for k, part in enumerate(parts) for one in part.entries]
+    ledgers = owned(entries, everybody, programme, found)
+    return Facts.from_columns(programme, columns, ids=ids, ledgers=ledgers)
 
 
-def _values(programme: Programme, fact: FactDefinition, column: _Column, found: _Found) -> list[Value]:
-    """(n,) values of a fact; each content is read once. What the programme refuses is unknown, and named by cell."""
-    read_cell = fact_reader(fact, column.heading.unit)
-
-    def read(cell: Cell) -> Read:
-        given = read_cell(cell)
-        refused = fact_problem(programme, fact.id, given.value, "")
-        return Read(None, refused.id, details=refused.values) if refused else given
-
-    known: dict[tuple[type, Cell], Read] = {}
-    values = []
-    rows: dict[tuple[type, Cell], list[int]] = {}
-    for i, cell in enumerate(column.values):
-        key = (type(cell), cell)
-        if key not in known:
-            known[key] = read(cell)
-        if known[key].problem or known[key].note:
-            rows.setdefault(key, []).append(i)
-        values.append(known[key].value)
-    for key, at in rows.items():
-        _report(known[key], column, np.array(at), found)
-    return values
+def _written(table: Records) -> list[str]:
+    """(n,) ids as they stand in the sheet."""
+    column = table.columns.get(ID)
+    return [_id(cell) for cell in column.values] if column else [""] * len(table.rows)

@@ -19,7 +19,7 @@ from maturity.errors import nearest
 from maturity.language import LANGUAGES, Text, say, texts
 from maturity.models import Choice, Named
 from maturity.scenarios import FactDefinition
-from maturity.sheets.intake import Broken, Cell
+from maturity.sheets.grid import Broken, Cell
 
 Value = int | str | bool | date | Decimal | tuple[str, ...] | None
 """What a cell says, in the form that answers and facts take; None says nothing."""
@@ -187,6 +187,7 @@ def fact_reader(fact: FactDefinition, heading_unit: str = "") -> Reader:
         "date": lambda: _read_date,
         "event_date": lambda: _read_event_date,
         "names": lambda: _read_names,
+        "text": lambda: _read_text,
     }
     return readers[fact.kind]()
 
@@ -292,6 +293,10 @@ def _read_event_date(cell: Cell) -> Read:
         return Read("none")
     read = _read_date(cell)
     return Read(None, "sheets.bad-event-date") if read.problem == "sheets.bad-date" else read
+
+
+def _read_text(cell: Cell) -> Read:
+    return common(cell) or Read(said(cell))
 
 
 def _read_names(cell: Cell) -> Read:

@@ -1,27 +1,54 @@
-"""Empty forms: a workbook for one enterprise, or one for a batch, that comes back through `read_batch`."""
+"""Empty forms: a workbook for one enterprise, or one for a batch, that comes back through `read_batch`.
 
+Everything in them works alike in Excel, WPS and LibreOffice: lists stand on a hidden sheet, counts are plain formulas
+whose first results are written too, and what is locked is locked without a password.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import east_asian_width
 
 import xlsxwriter
 
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, say
-from maturity.models import MaturityModel, Requirement
-from maturity.scenarios import FactDefinition, Programme
-from maturity.sheets.intake import letters
+from maturity.models import MaturityModel, Node, Requirement
+from maturity.scenarios import FactDefinition, LedgerDefinition, Programme
+from maturity.sheets.grid import letters
 from maturity.sheets.writing import ID, LINES, TITLE, printed, replacing, workbook
 
+ENTRIES: Final = 1000
+"""Rows of a ledger in the form for one enterprise that have drop-down lists and are counted."""
 FILLABLE: Final = 20_000
 """Rows of a batch form that have drop-down lists; more can be filled in without."""
 _LISTS: Final = "lists"  # hidden; a list written into the cell's own rule may have 255 characters
 _EARLIEST: Final = date(1950, 1, 1)  # the checks only catch slips of the pen; what counts is checked on reading
 _LATEST: Final = date(2100, 1, 1)
+_PROFILE_ROW: Final = 4
+"""Row of the industry type on the sheet of facts; its third column is the one to fill in."""
+_ANSWER: Final = "F"
+"""Column of the answers on their sheet."""
+_BAR: Final = {
+    "type": "data_bar",
+    "bar_color": "#9BC2E6",
+    "min_type": "num",
+    "max_type": "num",
+    "min_value": 0,
+    "max_value": 1,
+}
 _UNLOCKED: Final = {**LINES, "locked": False, "bg_color": "#FFFBE6"}
-_MAY: Final = dict.fromkeys(("format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter"), True)
+_LOOK: Final = dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter"), True)
+_MAY: Final = {**_LOOK, "insert_rows": True, "delete_rows": True}
+"""What a locked sheet allows: one with a fixed list of rows, and one that grows row by row."""
+_TITLES: Final = 16
+"""Width of a column whose title is wrapped."""
+_MESSAGE: Final = 255
+"""Characters that a spreadsheet shows as the message of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +75,9 @@ def write_form(
 ) -> None:
     """Write an empty form as .xlsx, with drop-down lists, frozen headers and locked ids (no password).
 
-    The form for one enterprise has a row for each requirement and each fact; the form for a batch has a row for each
-    enterprise and a column for each requirement and fact. `read_batch` knows both.
+    The form for one enterprise has a row for each requirement and each fact, and counts what is filled in while it is;
+    the form for a batch has a row for each enterprise and a column for each requirement and fact. `read_batch` knows
+    both.
 
     Raises:
         InputError: another ending than .xlsx, or a place that cannot be written to.
@@ -63,8 +91,10 @@ def write_form(
         if batch:
             form.batch()
         else:
+            form.progress()
             form.facts()
             form.answers()
+        form.ledgers(batch=batch)
         form.lists()
 
 
@@ -83,6 +113,9 @@ class _Form:
             "fill": book.add_format(_UNLOCKED),
             "text": book.add_format({**_UNLOCKED, "num_format": "@", "text_wrap": True}),
             "date": book.add_format({**_UNLOCKED, "num_format": "yyyy-mm-dd"}),
+            "share": book.add_format({**LINES, "num_format": "0%"}),
+            "sum": book.add_format({**TITLE, "num_format": "0"}),
+            "sum_share": book.add_format({**TITLE, "num_format": "0%"}),
         }
         self._lists: dict[tuple[str, ...], int] = {}
 
@@ -143,6 +176,12 @@ class _Form:
             self._say("form.profile", profiles=comma.join(profile.name.in_(self._lang) for profile in model.profiles)),
             self._say("form.date"),
         ]
+        for ledger in programme.ledgers if programme else ():
+            help = ledger.help.in_(self._lang) if ledger.help else ""
+            key = "form.ledger_batch" if batch else "form.ledger_single"
+            lines.append(self._say(key, ledger=self._ledger(ledger), help=help).strip())
+        if not batch:
+            lines.append(self._say("form.progress", progress=self._say("sheets.progress")))
         if programme:
             lines.insert(0, self._say("form.programme", programme=programme.name))
         if model.status == "provisional":
@@ -156,9 +195,66 @@ class _Form:
             sheet.write_string(row, 0, line)
         sheet.protect("", _MAY)
 
+    def progress(self) -> None:
+        """How much is filled in, subdomain by subdomain, counted by the spreadsheet itself.
+
+        A subdomain that the industry type does not have asks nothing.
+        """
+        widths = {"subdomain": 34, "asked": 12, "filled": 12, "open": 12, "share": 24}
+        sheet = self._sheet("progress", widths, frozen=(2, 1))
+        facts, answers = (self._say(f"sheets.{name}") for name in ("facts", "answers"))
+        nodes = self._model.subdomains
+        last = len(nodes) + 3
+        sums = [f"=SUM({letter}3:{letter}{last})" for letter in "BCD"]
+        whole = len(self._model.requirements) + len(self._facts())
+        self._counted(sheet, 1, self._say("form.all"), sums[0], sums[1], whole, ("head", "sum", "sum_share"))
+        begin = 2
+        for row, node in enumerate(nodes, start=2):
+            own = [one for one in self._model.requirements if one.subdomain == node.id]
+            asked: str | int = len(own)
+            if others := [profile for profile in self._model.profiles if profile.id not in node.weight]:
+                cells = [f"'{facts}'!$C${_PROFILE_ROW}=\"{other.name.in_(self._lang)}\"" for other in others]
+                asked = f"=IF(OR({','.join(cells)}),0,{len(own)})"
+            filled = f"=COUNTA('{answers}'!${_ANSWER}${begin}:${_ANSWER}${begin + len(own) - 1})"
+            self._counted(sheet, row, self._subdomain(node), asked, filled, len(own))
+            begin += len(own)
+        items = len(self._facts())
+        first = _PROFILE_ROW + 1
+        filled = f"=COUNTA('{facts}'!$C${first}:$C${first + items - 1})" if items else "=0"
+        self._counted(sheet, last - 1, facts, items, filled, items)
+        sheet.conditional_format(1, 4, last - 1, 4, _BAR)
+        for row, ledger in enumerate(self._programme.ledgers if self._programme else (), start=last):
+            name = self._ledger(ledger)
+            counts = (f"COUNTA('{name}'!${c}$3:${c}${ENTRIES + 2})" for c in map(letters, range(len(ledger.columns))))
+            sheet.write_string(row, 0, self._say("form.entries", ledger=name), self._formats["fixed"])
+            sheet.write_blank(row, 1, None, self._formats["fixed"])
+            sheet.write_formula(row, 2, f"=MAX({','.join(counts)})", self._formats["fixed"], 0)
+
+    def _counted(
+        self,
+        sheet: Any,
+        row: int,
+        name: str,
+        asked: str | int,
+        filled: str,
+        whole: int,
+        looks: tuple[str, str, str] = ("fixed", "fixed", "share"),
+    ) -> None:
+        """A line of the progress: how much is asked, filled in, open, and which share; nothing is filled in yet."""
+        title, number, share = (self._formats[look] for look in looks)
+        sheet.write_string(row, 0, name, title)
+        if isinstance(asked, int):
+            sheet.write_number(row, 1, asked, number)
+        else:
+            sheet.write_formula(row, 1, asked, number, whole)
+        line = row + 1
+        sheet.write_formula(row, 2, filled, number, 0)
+        sheet.write_formula(row, 3, f"=MAX(B{line}-C{line},0)", number, whole)
+        sheet.write_formula(row, 4, f"=IF(B{line}=0,1,MIN(C{line}/B{line},1))", share, 0 if whole else 1)
+
     def facts(self) -> None:
         """The enterprise itself, and what the programme asks of it: a row for each."""
-        sheet = self._sheet("facts", {"item": 26, "question": 34, "answer": 30, "unit": 10, "help": 50, "remark": 30})
+        sheet = self._sheet("facts", {"item": 22, "question": 38, "answer": 30, "unit": 10, "help": 50, "remark": 30})
         for row, field in enumerate([*self._own(), *self._facts()], start=1):
             for column, text in ((0, field.item), (1, field.title), (3, field.unit), (4, field.help)):
                 sheet.write_string(row, column, text, self._formats["id" if column == 0 else "fixed"])
@@ -167,34 +263,59 @@ class _Form:
 
     def answers(self) -> None:
         """A row for each requirement."""
-        asked = {"item": 26, "subdomain": 16, "level": 8, "requirement": 46}
+        asked = {"item": 24, "subdomain": 20, "level": 8, "clause": 18, "requirement": 46}
         sheet = self._sheet("answers", {**asked, "answer": 16, "evidence": 36, "remark": 30})
-        subdomains = {node.id: node.name.in_(self._lang) for node in self._model.subdomains}
+        subdomains = {node.id: self._subdomain(node) for node in self._model.subdomains}
+        cites = {one.id: one.cite for node in self._model.definition.nodes for one in node.requirements}
         for row, requirement in enumerate(self._model.requirements, start=1):
             sheet.write_string(row, 0, requirement.id, self._formats["id"])
             sheet.write_string(row, 1, subdomains[requirement.subdomain], self._formats["fixed"])
             sheet.write_number(row, 2, requirement.level, self._formats["fixed"])
-            sheet.write_string(row, 3, requirement.name.in_(self._lang), self._formats["fixed"])
-            self._open(sheet, row, 4, self._answer(requirement))
-            for column in (5, 6):
+            sheet.write_string(row, 3, cites[requirement.id], self._formats["fixed"])
+            sheet.write_string(row, 4, requirement.name.in_(self._lang), self._formats["fixed"])
+            self._open(sheet, row, 5, self._answer(requirement))
+            for column in (6, 7):
                 sheet.write_blank(row, column, None, self._formats["text"])
         sheet.autofilter(0, 0, len(self._model.requirements), len(asked) + 2)
 
     def batch(self) -> None:
         """A row for each enterprise, a column for everything that is asked."""
         fields = [*self._own(), *self._facts(), *map(self._answer, self._model.requirements)]
-        sheet = self._book.add_worksheet(self._say("sheets.enterprises"))
-        sheet.set_row(1, 60)
+        self._columns(self._say("sheets.enterprises"), fields, FILLABLE, frozen=2).activate()
+
+    def _columns(self, name: str, fields: Sequence[_Field], rows: int, *, frozen: int) -> Any:
+        """A sheet with a column for each field, ids over titles, to be filled in row by row."""
+        sheet = self._book.add_worksheet(name)
+        lines = 1
         for column, field in enumerate(fields):
             unit = f"（{field.unit}）" if self._lang == "zh" else f" ({field.unit})"
+            title = f"{field.title}{unit if field.unit else ''}"
+            width = 28 if field.item == "name" or field.kind == "text" else _TITLES
+            width = max(width, ceil(len(field.item) * 0.8))  # ids are smaller than other texts
+            lines = max(lines, ceil(_cells(title) * 1.15 / width))
             sheet.write_string(0, column, field.item, self._formats["id"])
-            sheet.write_string(1, column, f"{field.title}{unit if field.unit else ''}", self._formats["head"])
-            width = 28 if field.item == "name" or field.kind == "text" else 16 if field.item != field.title else 12
+            sheet.write_string(1, column, title, self._formats["head"])
             sheet.set_column(column, column, width, self._format(field))
-            self._check(sheet, 2, column, FILLABLE + 1, field)
-        sheet.freeze_panes(2, 2)
+            self._check(sheet, 2, column, rows + 1, field)
+        sheet.set_row(1, 15 * lines + 3)
+        sheet.freeze_panes(2, frozen)
+        printed(sheet, 2)
         sheet.protect("", _MAY)
-        sheet.activate()
+        return sheet
+
+    def ledgers(self, *, batch: bool) -> None:
+        """A sheet for each ledger, with an entry in each row; in a batch it begins with the id of the enterprise."""
+        owner = _Field("id", self._say("columns.id"), "text", help=self._say("form.owner"))
+        for ledger in self._programme.ledgers if self._programme else ():
+            fields = [replace(self._fact(column), item=f"{ledger.id}.{column.id}") for column in ledger.columns]
+            rows = FILLABLE if batch else ENTRIES
+            self._columns(self._ledger(ledger), [owner] * batch + fields, rows, frozen=int(batch))
+
+    def _ledger(self, ledger: LedgerDefinition) -> str:
+        """The name of a ledger's sheet: what a spreadsheet allows, and no other sheet has."""
+        name = re.sub(r"[\[\]:*?/\\']", " ", ledger.name.in_(self._lang))[:31].strip()
+        taken = {self._say(f"sheets.{key}") for key in ("instructions", "progress", "facts", "answers", "enterprises")}
+        return ledger.id[:31] if not name or name in taken else name
 
     def lists(self) -> None:
         """The hidden sheet with what the drop-down lists offer."""
@@ -205,14 +326,23 @@ class _Form:
 
     # ------------------------------------------------------------------------------------------------------------ cells
 
-    def _sheet(self, name: str, widths: Mapping[str, int]) -> Any:
+    def _subdomain(self, node: Node) -> str:
+        """A subdomain's name, with the industry types that have it when not all do."""
+        having = [profile.name.in_(self._lang) for profile in self._model.profiles if profile.id in node.weight]
+        name = node.name.in_(self._lang)
+        if len(having) == len(self._model.profiles):
+            return name
+        return f"{name}（{'、'.join(having)}）" if self._lang == "zh" else f"{name} ({', '.join(having)})"
+
+    def _sheet(self, name: str, widths: Mapping[str, int], frozen: tuple[int, int] = (1, 2)) -> Any:
+        """A sheet with a fixed list of rows below its titles."""
         sheet = self._book.add_worksheet(self._say(f"sheets.{name}"))
         for column, (key, width) in enumerate(widths.items()):
             sheet.write_string(0, column, self._say(f"columns.{key}"), self._formats["head"])
             sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 2)
+        sheet.freeze_panes(*frozen)
         printed(sheet, 1)
-        sheet.protect("", _MAY)
+        sheet.protect("", _LOOK)
         if name == "facts":
             sheet.activate()
         return sheet
@@ -246,8 +376,10 @@ class _Form:
                 "error_message": self._say("form.only_date"),
             },
         }
-        if check := checks.get(field.kind):
-            sheet.data_validation(row, column, last, column, {**check, "error_type": "warning", "ignore_blank": True})
+        if check := checks.get(field.kind, {"validate": "any"} if field.help else None):
+            told = {"input_message": field.help[:_MESSAGE]} if field.help else {}
+            rule = {**check, **told, "error_type": "warning", "ignore_blank": True}
+            sheet.data_validation(row, column, last, column, rule)
 
     def _limits(self, field: _Field) -> dict[str, object]:
         if field.most is None:
@@ -259,3 +391,8 @@ class _Form:
         column = self._lists.setdefault(tuple(choices), len(self._lists)) if choices else 0
         name = letters(column)
         return f"={_LISTS}!${name}$1:${name}${max(len(choices), 1)}"
+
+
+def _cells(text: str) -> int:
+    """How wide a text is, in columns of a terminal: Chinese characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

@@ -1,16 +1,16 @@
 """What the columns of a sheet are: headings matched with requirements, facts and the enterprise's own columns."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from maturity.errors import Problem
-from maturity.language import texts
+from maturity.language import Text, texts
 from maturity.models import MaturityModel
-from maturity.scenarios import Programme
+from maturity.scenarios import LedgerDefinition, Programme
 from maturity.sheets.cells import is_unit, plain, said, suggestion
-from maturity.sheets.intake import Cell, Grid
+from maturity.sheets.grid import Cell, Grid
 
 
 class Target(NamedTuple):
@@ -60,24 +60,47 @@ class Header:
 
 
 class Headings:
-    """The headings that a model and a programme make known."""
+    """The headings that are known, and what each may mean."""
 
-    def __init__(self, model: MaturityModel, programme: Programme | None) -> None:
+    def __init__(
+        self, own: Sequence[Target], named: Iterable[tuple[Target, str, Text]], units: Mapping[str, Text]
+    ) -> None:
+        """Make headings known.
+
+        Args:
+            own: of the enterprise and of forms; their words stand in our word list.
+            named: what columns can hold, with an id and a name.
+            units: of those facts that have one.
+        """
         self._targets: dict[str, set[Target]] = {}
-        self._facts = {fact.id: fact for fact in programme.facts} if programme else {}
+        self._units = units
         listed = texts("sheets")["headings"]
-        for target in (ID, NAME, PROFILE, ITEM, ANSWER):
+        for target in own:
             self._add(target, *listed[target.id])
-        self._add(ASIDE, *listed["aside"])
-        for requirement in model.requirements:
-            own = Target("requirement", requirement.id)
-            for name in (requirement.name.zh, requirement.name.en):
-                self._add(own, requirement.id, name, f"{requirement.id} {name}")
-        for fact in self._facts.values():
-            own = Target("fact", fact.id)
-            for name in (fact.name.zh, fact.name.en):
-                self._add(own, fact.id, name, f"{fact.id} {name}")
-        self._words = [word for word, targets in self._targets.items() if targets != {ASIDE}]
+        for target, id, name in named:
+            for word in (name.zh, name.en):
+                self._add(target, id, word, f"{id} {word}")
+        self._words = list(self._targets)
+        for word in map(_key, listed["aside"]):
+            self._targets.setdefault(word, {ASIDE})
+
+    @classmethod
+    def of(cls, model: MaturityModel, programme: Programme | None) -> "Headings":
+        """The headings of a sheet of enterprises, or of a form."""
+        facts = programme.facts if programme else ()
+        requirements = [(Target("requirement", one.id), one.id, one.name) for one in model.requirements]
+        named = [*requirements, *((Target("fact", fact.id), fact.id, fact.name) for fact in facts)]
+        units = {fact.id: fact.unit for fact in facts if fact.unit}
+        return cls((ID, NAME, PROFILE, ITEM, ANSWER), named, units)
+
+    @classmethod
+    def of_ledger(cls, ledger: LedgerDefinition) -> "Headings":
+        """The headings of a sheet of entries."""
+        columns = [(Target("fact", column.id), column) for column in ledger.columns]
+        named = [
+            (target, id, column.name) for target, column in columns for id in (column.id, f"{ledger.id}.{column.id}")
+        ]
+        return cls((ID, NAME), named, {column.id: column.unit for column in ledger.columns if column.unit})
 
     def _add(self, target: Target, *words: str) -> None:
         for word in words:
@@ -92,7 +115,7 @@ class Headings:
         found = self._targets.get(_key(bare), set())
         if len(found) == 1 and unit:
             (target,) = found
-            if target.kind == "fact" and is_unit(unit, self._facts[target.id].unit):
+            if target.kind == "fact" and is_unit(unit, self._units.get(target.id)):
                 return found, unit
         return found, ""
 

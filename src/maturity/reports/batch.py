@@ -1,0 +1,247 @@
+"""Reports of a whole batch: files for each enterprise, an index of them all, and a report on the batch as a whole."""
+
+import gc
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from maturity.cohort import Division
+from maturity.errors import InputError, Problem, nearest
+from maturity.firmness import Firmness
+from maturity.improvement import Plan
+from maturity.language import Lang
+from maturity.reports import journal
+from maturity.reports.cohort import cohort_page
+from maturity.reports.content import contents
+from maturity.reports.context import Content
+from maturity.reports.files import file_names, write
+from maturity.reports.fingerprints import of_reports, of_run
+from maturity.reports.formats import FORMATS, Format, render
+from maturity.reports.index import index_page
+from maturity.reports.letterhead import PLAIN, Letterhead
+from maturity.reports.peers import Peers
+from maturity.reports.processes import Work
+from maturity.scenarios import Decisions
+from maturity.scoring import Assessment
+
+Progress = Callable[[int, int], object]
+"""Called with the number of enterprises done, and of all."""
+
+INDEX: Final = "index.html"
+COHORT: Final = "cohort.html"
+
+_PIECE: Final = 64
+"""Enterprises that a process is given at a time: few enough to lose little, many enough to score at once."""
+_PARTS: Final = 4
+"""At least so many pieces for each process, so that none waits long for the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What `write_reports` left behind.
+
+    Attributes:
+        paths: the complete reports of the enterprises asked for, in their order, format by format.
+        kept: how many of them had been written before, from the same input.
+        index, cohort: the page that lists all reports, and the report on the batch as a whole.
+        problems: what could not be written, and why.
+    """
+
+    paths: tuple[Path, ...]
+    kept: int
+    index: Path
+    cohort: Path
+    problems: tuple[Problem, ...]
+
+
+def write_reports(
+    directory: str | Path,
+    assessment: Assessment,
+    decisions: Decisions | None = None,
+    names: Sequence[str] = (),
+    *,
+    formats: Sequence[Format] = ("html",),
+    lang: Lang = "zh",
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+    plans: Mapping[int, Sequence[Plan]] | None = None,
+    firmness: Mapping[int, Firmness] | None = None,
+    by: Sequence[Division] = (),
+    letterhead: Letterhead = PLAIN,
+    templates: Path | None = None,
+    embed_font: bool = False,
+    jobs: int = 1,
+) -> Written:
+    """The reports of the enterprises, an index of them all, and a report on the batch as a whole.
+
+    A file is complete or absent: it is written under another name first. An enterprise whose report fails does not stop
+    the others; it is among the problems. Run again after an interruption, it goes on: a report that is complete and
+    would come out the same is kept. File names follow from the ids of the whole batch alone, so that a second run, or
+    one with ``only``, writes the same files; what is in them does not depend on ``jobs`` either.
+
+    Args:
+        directory: made when it does not exist.
+        assessment: n enterprises.
+        decisions: of the same enterprises, matched by id.
+        names: (n,) names of the enterprises, or none.
+        formats: of the reports; index and cohort report are pages of HTML.
+        lang: language.
+        only: ids of the enterprises to write; the index lists all, and links those whose reports exist.
+        progress: called as enterprises are done.
+        plans: by row of the assessment the cheapest ways up of an enterprise.
+        firmness: by row of the assessment how firm a level is.
+        by: what the cohort report is divided by, besides the profile.
+        letterhead: title, issuer and logo.
+        templates: a folder whose templates stand in for ours of the same name.
+        embed_font: put the characters it needs of our font into each page of HTML.
+        jobs: processes. With more than one, a script that calls this needs ``if __name__ == "__main__":``, because each
+            process imports it again.
+
+    Raises:
+        InputError: ``only`` names an id that is not there, or names, decisions, plans, firmness or divisions do not
+            match the assessment.
+    """
+    ids = assessment.answers.ids
+    if unknown := [id for id in dict.fromkeys(only or ()) if id not in set(ids)]:
+        raise InputError(Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown)
+    plans, firmness = plans or {}, firmness or {}
+    contents(assessment, [], decisions=decisions, names=names, lang=lang, plans=plans, firmness=firmness)  # they match
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = file_names(ids, reserved=[Path(page).stem for page in (INDEX, COHORT)])
+    peers = Peers.of_batch(assessment, decisions)
+    job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font)
+    rows = [i for i, id in enumerate(ids) if only is None or id in set(only)]
+    common = f"{of_run(assessment, decisions, lang, letterhead, templates)} {embed_font}"
+    fingerprint = of_reports(assessment, decisions, names, plans, firmness, peers, common)
+    made_from = {i: fingerprint(i) for i in rows}
+    before = journal.finished(folder)
+    wanted = {i: [kind for kind in formats if before.get(job.file(i, kind)) != made_from[i]] for i in rows}
+    tasks = [_Task(i, tuple(wanted[i]), plans.get(i, ()), firmness.get(i)) for i in rows if wanted[i]]
+    # What is written anew is no longer made from what the journal says: it is taken out before a file is touched.
+    journal.rewrite(folder, before, without=[job.file(task.row, kind) for task in tasks for kind in task.formats])
+    problems: dict[int, Problem] = {}
+    done = len(rows) - len(tasks)
+    for results in Work(_write, job, _lost).run(_pieces(tasks, jobs), min(jobs, max(1, len(tasks)))):
+        journal.add(folder, {job.file(one.row, kind): made_from[one.row] for one in results for kind in one.written})
+        problems |= {one.row: Problem.of("reports.failed", ids[one.row], one.why) for one in results if one.why}
+        done += len(results)
+        if progress:
+            progress(done, len(rows))
+    finished = journal.finished(folder)
+    journal.rewrite(folder, finished)
+    there = [
+        {
+            kind: quote(name)
+            for kind in FORMATS
+            # One that was made from something else is not shown as what this batch came to.
+            if (name := job.file(i, kind)) in finished and finished[name] == made_from.get(i, finished[name])
+        }
+        for i in range(len(ids))
+    ]
+    write(folder / INDEX, index_page(assessment, decisions, names, there, by, cohort=COHORT, lang=lang))
+    write(folder / COHORT, cohort_page(assessment, decisions, by, lang=lang, index=INDEX))
+    kept = sum(len(formats) - len(wanted[i]) for i in rows)
+    complete = [job.file(i, kind) for i in rows for kind in formats]
+    paths = tuple(folder / name for name in complete if name in finished)
+    return Written(paths, kept, folder / INDEX, folder / COHORT, tuple(problems[i] for i in sorted(problems)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """What every process knows."""
+
+    folder: Path
+    files: Sequence[str]
+    assessment: Assessment
+    decisions: Decisions | None
+    names: Sequence[str]
+    lang: Lang
+    peers: Peers
+    letterhead: Letterhead
+    templates: Path | None
+    embed_font: bool
+
+    def file(self, row: int, kind: Format) -> str:
+        return f"{self.files[row]}.{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """An enterprise whose report is to be written, in some formats."""
+
+    row: int
+    formats: tuple[Format, ...]
+    plans: Sequence[Plan]
+    firmness: Firmness | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What was written for an enterprise; ``why`` something was not, or ``""``."""
+
+    row: int
+    written: tuple[Format, ...]
+    why: str
+
+
+def _pieces(tasks: Sequence[_Task], jobs: int) -> list[Sequence[_Task]]:
+    size = max(1, min(_PIECE, len(tasks) // (_PARTS * jobs)))
+    return [tasks[start : start + size] for start in range(0, len(tasks), size)]
+
+
+def _write(job: _Job, tasks: Sequence[_Task]) -> list[_Result]:
+    """Write the reports of some enterprises; whatever is wrong with one, the others get theirs."""
+    results = []
+    for task, found in zip(tasks, _each(job, tasks), strict=True):
+        written: list[Format] = []
+        why = ""
+        try:
+            content = found()
+            for kind in task.formats:
+                page = render(content, kind, templates=job.templates, index=INDEX, embed_font=job.embed_font)
+                write(job.folder / job.file(task.row, kind), page)
+                written.append(kind)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of typst is no Exception
+            why = f"{type(error).__name__}: {error}"
+        results.append(_Result(task.row, tuple(written), why))
+    gc.collect()  # documents of Word hold themselves; uncollected they grow by some megabytes each
+    return results
+
+
+def _lost(task: _Task) -> _Result:
+    return _Result(task.row, (), "process died")
+
+
+def _each(job: _Job, tasks: Sequence[_Task]) -> Iterator[Callable[[], Content]]:
+    """For each enterprise what gives its content or raises what is wrong with it; those after a bad one go on."""
+
+    def make(tasks: Sequence[_Task]) -> Iterator[Content]:
+        return contents(
+            job.assessment,
+            [task.row for task in tasks],
+            decisions=job.decisions,
+            names=job.names,
+            lang=job.lang,
+            plans={task.row: task.plans for task in tasks},
+            firmness={task.row: task.firmness for task in tasks if task.firmness},
+            peers=job.peers,
+            letterhead=job.letterhead,
+        )
+
+    made, at = make(tasks), 0
+
+    def after() -> Content:
+        nonlocal made
+        try:
+            return next(made)
+        except Exception:
+            made = make(tasks[at + 1 :])  # a generator that raised is finished
+            raise
+
+    for at in range(len(tasks)):  # noqa: B007  read in `after`
+        yield after

@@ -1,0 +1,106 @@
+"""What a report says is missing for the next level, the most valuable first."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from math import lcm
+from operator import itemgetter
+
+from maturity.answers import NOT_APPLICABLE, UNANSWERED
+from maturity.language import Lang, say
+from maturity.models import MaturityModel
+from maturity.reports.context import Gap, LevelGaps, LevelLine
+from maturity.reports.enterprise import Enterprise, subdomain_names
+from maturity.reports.figures import cut_to, plain, short
+
+_WORTH_DECIMALS = 4
+"""A requirement moves a level's score by a few thousandths."""
+
+
+def target(one: Enterprise, total: str) -> str:
+    """What the next level asks, as a sentence."""
+    if one.rejected:
+        return one.say("gaps.none")
+    if one.level == len(one.model.levels):
+        return one.say("gaps.top")
+    start = one.model.levels[one.level].total_from
+    name = one.level_name(one.level + 1)
+    return one.say("gaps.target", level=name, from_total=plain(start), total=total, short=short(start, total))
+
+
+def level_gaps(one: Enterprise, levels: Sequence[LevelLine]) -> Iterator[LevelGaps]:
+    """What is missing at the next level, and at every level below it that is not met."""
+    if one.rejected:
+        return
+    for line in levels[: one.level + 1]:
+        if line.met and line.number <= one.level:
+            continue
+        gaps = _gaps(one, line.number)
+        if gaps or line.number == one.level + 1:
+            missing = "" if line.met else short(one.model.pass_mark, line.score.shown)
+            yield LevelGaps(line.number, one.level_name(line.number), line.score.shown, missing, gaps)
+
+
+def _gaps(one: Enterprise, level: int) -> tuple[Gap, ...]:
+    """The requirements of a level that are not fully met, by what the level's score gains from each."""
+    points = one.points
+    asked = [column for column in _asked(one.model, level) if one.inside[column] and points[column] != NOT_APPLICABLE]
+    counts = Counter(one.model.requirements[column].subdomain for column in asked)
+    priced = _priced(one.model, one.profile, one.lang, frozenset(counts.items()))
+    found = [
+        priced[column, points[column]] for column in asked if points[column] != one.model.requirements[column].best
+    ]
+    return tuple(gap for _, _, gap in sorted(found, key=itemgetter(0, 1)))
+
+
+class _Priced(dict[tuple[int, int], tuple[int, int, Gap]]):
+    """By column and points: what a requirement is worth, as a whole number to sort by, its column, and its line.
+
+    Sheets in which the same cells of a level apply share all of it, so that each is worked out once for many.
+    """
+
+    def __init__(self, model: MaturityModel, lang: Lang, per_point: Mapping[str, Fraction]) -> None:
+        super().__init__()
+        self._model, self._lang, self._per_point = model, lang, per_point
+        self._unit = lcm(*(worth.denominator for worth in per_point.values()))
+
+    def __missing__(self, key: tuple[int, int]) -> tuple[int, int, Gap]:
+        (column, points), model, lang = key, self._model, self._lang
+        requirement = model.requirements[column]
+        answered = points != UNANSWERED
+        present = next((one for one in requirement.choices if one.points == points), requirement.choices[-1])
+        missing = requirement.best - present.points
+        worth = self._per_point[requirement.subdomain] * missing
+        gap = Gap(
+            id=requirement.id,
+            name=requirement.name.in_(lang),
+            subdomain=subdomain_names(model)[requirement.subdomain].in_(lang),
+            answer=present.name.in_(lang) if answered else say("report.answer.unanswered", lang),
+            answered=answered,
+            missing=plain(Fraction(missing, model.points_per_one)),
+            worth=cut_to(worth, _WORTH_DECIMALS),
+            cite=_cites(model)[requirement.id],
+        )
+        self[key] = int(-worth * self._unit), column, gap
+        return self[key]
+
+
+@lru_cache(512)  # most sheets of a batch share what is applicable
+def _priced(model: MaturityModel, profile: str, lang: Lang, cells: frozenset[tuple[str, int]]) -> _Priced:
+    """The lines of a level at which so many requirements of each subdomain apply."""
+    counts = dict(cells)
+    shares = model.shares(profile, counts.keys()) if counts else {}
+    per_point = {id: shares[id] / (count * model.points_per_one) for id, count in counts.items()}
+    return _Priced(model, lang, per_point)
+
+
+@lru_cache(64)
+def _asked(model: MaturityModel, level: int) -> Sequence[int]:
+    """The columns of a level."""
+    return [column for column, requirement in enumerate(model.requirements) if requirement.level == level]
+
+
+@lru_cache(16)
+def _cites(model: MaturityModel) -> Mapping[str, str]:
+    return {requirement.id: requirement.cite for node in model.definition.nodes for requirement in node.requirements}

@@ -1,0 +1,97 @@
+"""The sentences of a report: what its first page must say besides level and total, and what open answers change."""
+
+from collections.abc import Iterator, Sequence
+
+from maturity.answers import NOT_APPLICABLE
+from maturity.models import READINGS, Requirement
+from maturity.reports.context import Group, Item
+from maturity.reports.enterprise import Enterprise, subdomain_names
+from maturity.reports.figures import listed, shown
+
+
+def first_page(one: Enterprise, profile: str) -> Iterator[str]:
+    """What a reader of the first page must know besides level and total."""
+    assessment, i = one.assessment, one.i
+    if one.rejected:
+        why = [
+            problem.what(one.lang)
+            for problem in assessment.answers.problems
+            if problem.where in (one.id, one.id or "answers")
+        ]
+        yield one.say("note.rejected", why=listed(why, one.say("list")))
+        return
+    if not (one.answered or one.not_applicable):
+        yield one.say("note.nothing-answered")
+    possible = int(assessment.level_possible[i])
+    if one.unanswered:
+        yield one.say(
+            "note.interval" if one.level != possible else "note.unanswered-same",
+            count=len(one.unanswered),
+            certain=one.level_name(one.level),
+            possible=one.level_name(possible),
+            total=shown(assessment.total[i]),
+            total_possible=shown(assessment.total_possible[i]),
+        )
+    for key, differ, by_reading in (
+        ("note.readings", assessment.readings_differ[i], assessment.level_by_reading),
+        ("note.readings-possible", assessment.readings_differ_possible[i], assessment.level_by_reading_possible),
+    ):
+        if differ and (key == "note.readings" or one.unanswered):
+            names = {reading: one.say(f"reading.{reading}") for reading in READINGS}
+            reached = {f"level_{reading}": one.level_name(int(by_reading[reading][i])) for reading in READINGS}
+            yield one.say(key, default=names[one.model.definition.reading.default], **names, **reached)
+    if assessment.level_if_na_unmet[i] != one.level:
+        unmet = one.level_name(int(assessment.level_if_na_unmet[i]))
+        yield one.say("note.na", count=len(one.not_applicable), level=unmet)
+    asked = {requirement.level for kind in (one.answered, one.unanswered) for requirement in kind}
+    for level in sorted({requirement.level for requirement in one.not_applicable} - asked):
+        yield one.say("note.empty-level", level=one.level_name(level))
+    if one.outside:
+        yield one.say("note.outside", count=len(one.outside), profile=profile)
+
+
+def open_answers(one: Enterprise) -> Iterator[str]:
+    """What "not applicable" and "unanswered" change."""
+    assessment, i = one.assessment, one.i
+    if one.rejected:
+        yield one.say("open.na-rejected")
+        return
+    if one.not_applicable:
+        unmet = one.level_name(int(assessment.level_if_na_unmet[i]))
+        yield one.say("open.na-effect", level=one.level_name(one.level), level_if=unmet)
+    if cells := list(_empty_cells(one)):
+        yield one.say(f"open.cells-{one.model.definition.empty_cell.rule}", cells=listed(cells, one.say("list")))
+    if one.unanswered:
+        yield one.say(
+            "open.unanswered-effect",
+            certain=one.level_name(one.level),
+            possible=one.level_name(int(assessment.level_possible[i])),
+            total=shown(assessment.total[i]),
+            total_possible=shown(assessment.total_possible[i]),
+        )
+
+
+def grouped(one: Enterprise, requirements: Sequence[Requirement]) -> tuple[Group, ...]:
+    """Requirements by subdomain."""
+    by_subdomain: dict[str, list[Item]] = {}
+    for asked in requirements:
+        item = Item(asked.id, asked.level, asked.name.in_(one.lang))
+        by_subdomain.setdefault(asked.subdomain, []).append(item)
+    names = subdomain_names(one.model)
+    return tuple(Group(names[id].in_(one.lang), tuple(items)) for id, items in by_subdomain.items())
+
+
+def _empty_cells(one: Enterprise) -> Iterator[str]:
+    """The subdomains with nothing applicable at some level, and at which."""
+    applicable: dict[tuple[str, int], bool] = {}
+    for requirement, own, points in zip(one.model.requirements, one.inside, one.points, strict=True):
+        if own:
+            cell = (requirement.subdomain, requirement.level)
+            applicable[cell] = applicable.get(cell, False) or points != NOT_APPLICABLE
+    empty: dict[str, list[str]] = {}
+    for (subdomain, level), anything in applicable.items():
+        if not anything:
+            empty.setdefault(subdomain, []).append(str(level))
+    names = subdomain_names(one.model)
+    for subdomain, levels in empty.items():
+        yield one.say("open.cell", subdomain=names[subdomain].in_(one.lang), levels=listed(levels, one.say("list")))

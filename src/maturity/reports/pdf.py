@@ -1,0 +1,86 @@
+"""A report as PDF, and a chart as PNG: typst, with our font alone, so that every machine makes the same file."""
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from maturity import fonts
+from maturity.errors import MaturityError, Problem
+from maturity.language import Lang, flat
+from maturity.reports.context import Content, as_json
+from maturity.reports.templates import found, shipped
+
+SUBSTITUTE: Final = "〓"
+"""What printers set where a character is missing."""
+
+
+def pdf(content: Content, *, templates: Path | None = None) -> bytes:
+    """The document: vector charts, the font embedded, dated by the day of application."""
+    report = as_json(content).decode("utf-8")
+    report = f'{report[:-1]},"logo_bytes":{json.dumps(_logo(content.logo))},"logo_format":"{_format(content.logo)}"}}'
+    for character in no_shape(content):
+        report = report.replace(character, SUBSTITUTE)
+    given = {"report": report, "words": _words(content.lang)}
+    return bytes(_compiled(found("report.typ", templates), given, "pdf"))
+
+
+def png(pictures: Sequence[str], *, dpi: int = 200) -> list[bytes]:
+    """Charts as they are, dots instead of lines: for programs that cannot draw SVG."""
+    pages: bytes | list[bytes] = _compiled(shipped() / "pictures.typ", {"pictures": json.dumps(pictures)}, "png", dpi)
+    return [pages] if isinstance(pages, bytes) else list(pages)
+
+
+def no_shape(content: Content) -> str:
+    """The characters of a report that our font has no shape for, each once."""
+    return fonts.missing(as_json(content).decode("utf-8"))
+
+
+def _compiled(template: Path, inputs: Mapping[str, str], format: str, dpi: int = 144) -> Any:
+    try:
+        return _compiler(template).compile(format=format, sys_inputs=dict(inputs), ppi=float(dpi))
+    except _typst().TypstError as error:
+        raise MaturityError([Problem.of("reports.bad-template", str(template), str(error).strip())]) from None
+
+
+@cache
+def _compiler(template: Path) -> Any:
+    """One for each template, kept: it reads the fonts once. It sees the folder of the template and nothing else."""
+    return _typst().Compiler(
+        str(template), root=str(template.parent), font_paths=[str(path) for path in _fonts()], ignore_system_fonts=True
+    )
+
+
+def _typst() -> ModuleType:
+    try:
+        import typst  # noqa: PLC0415  extra "pdf"
+    except ImportError:
+        command = "pip install 'maturity-scoring[pdf]'"
+        raise MaturityError([Problem.of("reports.no-extra", "typst", "pdf", command=command)]) from None
+    return typst
+
+
+def _fonts() -> Sequence[Path]:
+    return list(dict.fromkeys(path.parent for path in fonts.paths()))
+
+
+@cache
+def _words(lang: Lang) -> str:
+    """The fixed texts: those of ``report.toml`` by their own keys, the others by file and key."""
+    texts = flat("report", lang)
+    for file in ("verdict", "improvement", "firmness"):
+        texts |= {f"{file}.{key}": text for key, text in flat(file, lang).items()}
+    return json.dumps(texts, ensure_ascii=False)
+
+
+def _logo(uri: str) -> list[int] | None:
+    """The bytes of a data URI, as typst takes them."""
+    return list(b64decode(uri.partition(",")[2])) if uri else None
+
+
+def _format(uri: str) -> str:
+    kind = uri.partition(";")[0].rpartition("/")[2]
+    return {"svg+xml": "svg", "jpeg": "jpg"}.get(kind, kind)

@@ -1,0 +1,92 @@
+"""Work in pieces, by several processes at once, so that one piece that kills its process does not cost the others."""
+
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Any, Generic, TypeVar
+
+Given = TypeVar("Given")
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+_AHEAD = 2
+"""Pieces handed out for each process: one to work on, one to go on with."""
+
+
+class Work(Generic[Given, Item, Done]):
+    """What is done: with the same to every process, piece by piece.
+
+    Args:
+        work: a function of a module; a list of results for a piece, made from what is given to all and the piece.
+        given: handed to each process once.
+        lost: the result of an item that kills the process that works on it.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Given, Sequence[Item]], list[Done]],
+        given: Given,
+        lost: Callable[[Item], Done],
+    ) -> None:
+        self._work, self._given, self._lost = work, given, lost
+
+    def run(self, pieces: Sequence[Sequence[Item]], processes: int) -> Iterator[list[Done]]:
+        """The results of the pieces, in the order in which they are done; by this process where there is one only."""
+        if processes == 1:
+            for piece in pieces:
+                yield self._work(self._given, piece)
+            return
+        waiting, suspects = deque(pieces), deque[Sequence[Item]]()
+        while waiting or suspects:
+            # Of pieces that were under way when a process died, each item is tried alone: the guilty one is known then.
+            alone = bool(suspects)
+            pool = self._pool(1 if alone else processes)
+            running: dict[Future[list[Done]], Sequence[Item]] = {}
+            try:
+                yield from _run(pool, suspects if alone else waiting, running, 1 if alone else processes * _AHEAD)
+            except BrokenProcessPool:
+                lost = [item for piece in running.values() for item in piece]
+                if alone:
+                    yield [self._lost(item) for item in lost]
+                else:
+                    suspects.extend([item] for item in lost)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _pool(self, processes: int) -> ProcessPoolExecutor:
+        # Spawned, never forked: after a process has used typst, its forked children hang.
+        return ProcessPoolExecutor(processes, get_context("spawn"), _begin, (self._work, self._given))
+
+
+def _run(
+    pool: ProcessPoolExecutor,
+    queue: deque[Sequence[Item]],
+    running: dict[Future[list[Done]], Sequence[Item]],
+    at_once: int,
+) -> Iterator[list[Done]]:
+    while queue or running:
+        while queue and len(running) < at_once:
+            running[pool.submit(_piece, queue[0])] = queue[0]
+            queue.popleft()
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            result = future.result()
+            del running[future]
+            yield result
+
+
+_HERE: list[tuple[Callable[[Any, Any], Any], Any]] = []
+"""In a process of the pool: what is done there, and what it was given."""
+
+
+def _begin(work: Callable[[Any, Any], Any], given: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for the process that hands out the pieces
+    _HERE.append((work, given))
+
+
+def _piece(items: Sequence[Any]) -> Any:
+    ((work, given),) = _HERE
+    return work(given, items)

@@ -1,0 +1,99 @@
+"""Scores in a report: by level, by node of the tree, and as the outlines of its radars."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import isnan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.language import Lang
+from maturity.models import MaturityModel
+from maturity.reports.context import LevelLine, NodeLine, Score
+from maturity.reports.enterprise import Enterprise
+from maturity.reports.figures import NONE, plain
+from maturity.scoring import Assessment, cut
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeScores:
+    """Node scores of a block of enterprises, by layer (m, k, L), for certain and at best, and as they are shown."""
+
+    certain: Mapping[str, NDArray[np.float64]]
+    possible: Mapping[str, NDArray[np.float64]]
+    certain_cut: Mapping[str, NDArray[np.float64]]
+    possible_cut: Mapping[str, NDArray[np.float64]]
+
+    @classmethod
+    def of(cls, assessment: Assessment, rows: NDArray[np.intp]) -> "NodeScores":
+        layers = [layer.id for layer in assessment.answers.model.layers]
+        certain = {layer: assessment.scores(layer, rows) for layer in layers}
+        possible = {layer: assessment.scores(layer, rows, possible=True) for layer in layers}
+        return cls(
+            certain,
+            possible,
+            {layer: cut(scores) for layer, scores in certain.items()},
+            {layer: cut(scores) for layer, scores in possible.items()},
+        )
+
+
+def level_lines(one: Enterprise) -> tuple[LevelLine, ...]:
+    """A of each level."""
+    assessment, i = one.assessment, one.i
+    certain, possible = assessment.level_scores[i], assessment.level_scores_possible[i]
+    shown = zip(certain.tolist(), possible.tolist(), cut(certain).tolist(), cut(possible).tolist(), strict=True)
+    met, met_possible = assessment.met[i].tolist(), assessment.met_possible[i].tolist()
+    return tuple(
+        LevelLine(
+            level.number,
+            level.name.in_(one.lang),
+            plain(level.total_from),
+            _score(*figures),
+            met[level.number - 1],
+            met_possible[level.number - 1],
+        )
+        for level, figures in zip(one.model.levels, shown, strict=True)
+    )
+
+
+def node_lines(one: Enterprise, scores: NodeScores, k: int) -> Iterator[NodeLine]:
+    """The tree of the profile, from the top, each node before its children; row k of ``scores``."""
+    kinds = (scores.certain, scores.possible, scores.certain_cut, scores.possible_cut)
+    figures = {layer: list(zip(*(kind[layer][k].tolist() for kind in kinds), strict=True)) for layer in scores.certain}
+    for position, depth, layer, id, name, weight in _tree(one.model, one.profile, one.lang):
+        by_level = zip(*figures[layer][position], strict=True)
+        yield NodeLine(layer, depth, id, name, weight, tuple(_score(*figure) for figure in by_level))
+
+
+def heights(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(..., k) how far up each node reaches: its scores at all levels, added; NaN where nothing of it applies.
+
+    ``scores`` is (..., k, L), NaN where a node has nothing applicable at a level.
+    """
+    total: NDArray[np.float64] = np.where(np.isnan(scores).all(axis=-1), np.nan, np.nansum(scores, axis=-1))
+    return total
+
+
+@lru_cache(64)
+def _tree(model: MaturityModel, profile: str, lang: Lang) -> tuple[tuple[int, int, str, str, str, str], ...]:
+    """The nodes of a profile, each before its children: position in its layer, depth, layer, id, name, weight."""
+    depths = {layer.id: depth for depth, layer in enumerate(model.layers)}
+    positions = {(layer, node.id): at for layer, nodes in model.nodes.items() for at, node in enumerate(nodes)}
+
+    def below(layer: str, id: str) -> Iterator[tuple[int, int, str, str, str, str]]:
+        for node in model.children(layer, id):
+            if profile in node.weight:
+                weight = f"{plain(node.weight[profile] * 100)}%"
+                place = positions[node.layer, node.id]
+                yield place, depths[node.layer], node.layer, node.id, node.name.in_(lang), weight
+                if node.layer != model.layers[-1].id:
+                    yield from below(node.layer, node.id)
+
+    return tuple(below("", ""))
+
+
+def _score(value: float, value_possible: float, shown: float, shown_possible: float) -> Score:
+    if isnan(value):
+        return Score(NONE, "", value, value)
+    return Score(f"{shown:.2f}", f"{shown_possible:.2f}" if shown_possible > shown else "", value, value_possible)

@@ -1,0 +1,83 @@
+"""What a report says of a programme: the verdict for each tier, why, and every condition with its clause."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from maturity.errors import Problem
+from maturity.reports.context import TierPage
+from maturity.reports.enterprise import Enterprise
+from maturity.reports.lines import ConditionLine, Truth
+from maturity.scenarios import ConditionResult, Decisions
+
+_TRUTHS: Final[tuple[Truth, ...]] = ("no", "unknown", "yes")
+_DECIDING: Final = ("required", "production", "cultivation")
+
+Noted = tuple[str, Problem]
+"""A note, and the id of the fact that it is about or ``""``."""
+
+
+def tier_pages(one: Enterprise, decisions: Decisions, j: int) -> Iterator[TierPage]:
+    """The verdict for each tier, with every condition under the heading of its role; row j of the decisions."""
+    facts = {fact.id: fact.name.in_(one.lang) for fact in decisions.programme.facts}
+    for tier in decisions.programme.tiers:
+        by_role: dict[str, list[ConditionLine]] = {}
+        for result in decisions.conditions:
+            if result.tier == tier.id:
+                by_role.setdefault(result.role, []).append(_condition(one, result, j))
+        verdict = str(decisions.verdict[tier.id][j])
+        yield TierPage(
+            id=tier.id,
+            name=tier.name.in_(one.lang),
+            verdict=verdict,
+            failed=tuple(_failed(one, by_role)) if verdict == "ineligible" else (),
+            headline=decisions.headline(tier.id, j, one.lang),
+            depends_on_reading=bool(decisions.depends_on_reading[tier.id][j]),
+            deciding=tuple((role, tuple(by_role[role])) for role in _DECIDING if role in by_role),
+            advice=tuple(by_role.get("advice", ())),
+            experts=tuple(by_role.get("experts", ())),
+            unknown_facts=tuple(facts.get(id, id) for id in decisions.unknown_facts(tier.id, j)),
+        )
+
+
+def programme_notes(one: Enterprise, decisions: Decisions, notes: Sequence[Noted]) -> Iterator[str]:
+    """What somebody should look at in the facts of this enterprise, each with the name of the fact."""
+    names = {fact.id: fact.name.in_(one.lang) for fact in decisions.programme.facts}
+    for fact, problem in notes:
+        subject = names.get(fact, "") + one.say("colon") if fact else ""
+        yield subject + problem.what(one.lang)
+
+
+def notes_by_id(decisions: Decisions) -> Mapping[str, Sequence[Noted]]:
+    """What was noted about each enterprise, with the fact that it is about; under ``""`` what concerns them all."""
+    rows = {id or f"#{j + 1}": id for j, id in enumerate(decisions.ids)}
+    found: dict[str, list[Noted]] = {}
+    for problem in (*decisions.facts.notes, *decisions.notes):
+        row, _, fact = problem.where.rpartition(": ")
+        if problem.where in rows:
+            row, fact = problem.where, ""
+        found.setdefault(rows.get(row, ""), []).append((fact if row in rows else "", problem))
+    return found
+
+
+def _failed(one: Enterprise, by_role: Mapping[str, Sequence[ConditionLine]]) -> Iterator[str]:
+    """The conditions that make a tier unreachable, and those of the other route where production is not reached."""
+    for role in _DECIDING:
+        lines = [line for line in by_role.get(role, ()) if line.truth == "no"]
+        if role == "production" and not lines:
+            return
+        for line in lines:
+            yield one.say("tiers.failed-by", name=line.name, by=line.shortfall) if line.shortfall else line.name
+
+
+def _condition(one: Enterprise, result: ConditionResult, j: int) -> ConditionLine:
+    lang, condition = one.lang, result.condition
+    return ConditionLine(
+        id=condition.id,
+        name=condition.name.in_(lang),
+        truth=_TRUTHS[int(result.truth[j])],
+        value=result.value(j, lang),
+        threshold=result.threshold(lang),
+        shortfall=result.shortfall(j, lang),
+        clause=condition.clause.cite(lang),
+        quote=condition.clause.quote,
+    )

@@ -1,0 +1,138 @@
+"""The same applicants decided twice, under two editions, readings or dates: who changes, and by which conditions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from maturity.errors import InputError, Problem
+from maturity.language import Lang, Text, say
+from maturity.scenarios.decisions import ConditionResult, Decisions
+from maturity.scenarios.truth import NO, UNKNOWN, YES
+from maturity.scenarios.verdicts import Role, Verdict
+
+ANSWERS: Final = {NO: "no", UNKNOWN: "unknown", YES: "yes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hinge:
+    """A condition that counts for one of the two verdicts otherwise than for the other.
+
+    Attributes:
+        condition, name: which; ids are the same in both, or the condition is in one of them only.
+        before, after: ``no``, ``unknown`` or ``yes``; "" where it does not decide: there is no such condition, it is
+            advice, or the route that asks for it is not needed.
+    """
+
+    condition: str
+    name: Text
+    before: str
+    after: str
+
+    def line(self, lang: Lang) -> str:
+        """The condition, and how it counted before and after."""
+        before, after = (say(f"verdict.{one}" if one else "comparison.idle", lang) for one in (self.before, self.after))
+        return say("comparison.hinge", lang, name=self.name, before=before, after=after)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An applicant whose verdict for a tier is another one.
+
+    Attributes:
+        row: of the decisions before.
+        hinges: the conditions that make the difference, in the file's order, those of the edition before first.
+    """
+
+    id: str
+    row: int
+    tier: str
+    tier_name: Text
+    before: Verdict
+    after: Verdict
+    hinges: tuple[Hinge, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What changes from one decision to another.
+
+    Attributes:
+        before, after: the two decisions, of the same applicants.
+        tiers: ids of the tiers that both have, in the order of the first.
+        changes: by applicant, then by tier.
+        flows: by tier, how many went from one verdict to another; those who stayed are counted too.
+    """
+
+    before: Decisions
+    after: Decisions
+    tiers: tuple[str, ...]
+    changes: tuple[Change, ...]
+    flows: Mapping[str, Mapping[tuple[Verdict, Verdict], int]]
+
+    def sentence(self, lang: Lang) -> str:
+        """How many applicants change, of how many."""
+        moved = len({change.id for change in self.changes})
+        return say("comparison.sentence", lang, moved=moved, count=len(self.before))
+
+
+def compare(before: Decisions, after: Decisions) -> Comparison:
+    """Who changes from one decision to another, in which tier, from what to what, and by which conditions.
+
+    Applicants are matched by id, whatever their order; tiers and conditions by their ids, as two editions have them in
+    common. A condition makes a difference where it counts otherwise: it is met in one and not in the other, or it
+    decides in one only and is not met there.
+
+    Raises:
+        InputError: the two are not about the same applicants.
+    """
+    at = {id: row for row, id in enumerate(after.ids)}
+    found = [
+        Problem.of("decide.missing-id", id, id, side=Text(say(key, "zh"), say(key, "en")))
+        for one, other, key in ((before, after, "comparison.after"), (after, before, "comparison.before"))
+        for id in dict.fromkeys(one.ids)
+        if id not in set(other.ids)
+    ]
+    if found:
+        raise InputError(found)
+    rows = np.fromiter((at[id] for id in before.ids), dtype=np.intp, count=len(before))
+    tiers = tuple(tier.id for tier in before.programme.tiers if tier.id in after.verdict)
+    changes: list[tuple[int, int, Change]] = []
+    flows: dict[str, Mapping[tuple[Verdict, Verdict], int]] = {}
+    for number, tier in enumerate(tiers):
+        old, new = before.verdict[tier], after.verdict[tier][rows]
+        pairs, counts = np.unique(np.stack([old, new]), axis=1, return_counts=True)
+        flows[tier] = {
+            (str(one), str(other)): int(count)  # type: ignore[misc]  # arrays of text do not know which texts
+            for (one, other), count in zip(pairs.T.tolist(), counts.tolist(), strict=True)
+        }
+        sides = before.of_tier(tier), after.of_tier(tier)
+        name = before.programme.tier(tier).name
+        for row in np.flatnonzero(old != new).tolist():
+            hinges = tuple(_hinges(sides, row, int(rows[row])))
+            moved = Change(before.ids[row], row, tier, name, str(old[row]), str(new[row]), hinges)  # type: ignore[arg-type]
+            changes.append((row, number, moved))
+    in_order = tuple(change for _, _, change in sorted(changes, key=lambda one: one[:2]))
+    return Comparison(before, after, tiers, in_order, flows)
+
+
+def _hinges(
+    sides: tuple[Sequence[ConditionResult], Sequence[ConditionResult]], row: int, other: int
+) -> Iterator[Hinge]:
+    old, new = ({one.condition.id: one for one in side} for side in sides)
+    before, after = _counting(sides[0], row), _counting(sides[1], other)
+    for id in dict.fromkeys((*old, *new)):
+        was, is_ = before.get(id), after.get(id)
+        if (YES if was is None else was) != (YES if is_ is None else is_):
+            name = (old.get(id) or new[id]).condition.name
+            yield Hinge(id, name, "" if was is None else ANSWERS[was], "" if is_ is None else ANSWERS[is_])
+
+
+def _counting(results: Sequence[ConditionResult], row: int) -> Mapping[str, int]:
+    """The truth of the conditions that count for one applicant; the route's count only for those not in production."""
+    production = [int(one.truth[row]) for one in results if one.role == "production"]
+    roles: tuple[Role, ...] = ("required", "production")
+    if min(production, default=YES) != YES:
+        roles = (*roles, "cultivation")
+    return {one.condition.id: int(one.truth[row]) for one in results if one.role in roles}

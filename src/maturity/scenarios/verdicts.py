@@ -1,0 +1,320 @@
+"""What verdict follows from conditions: the worst and the best one that is still possible, over whole columns.
+
+Verdicts have an order, ineligible < cultivation < eligible. A *completion* answers every unknown fact, and every
+requirement that is unanswered; the worst and the best verdict of an applicant are the least and the greatest over all
+completions. Where they are the same the verdict is known, else it is undecided.
+
+The conditions of a tier, three-valued, give the interval at once (`_BOUNDS`), and it is exact when no unknown fact
+stands in more than one place: then each place can turn out either way by itself. A fact that stands in several places
+is given every answer that they tell apart, one after the other (`splits`), as is a fact that a rule asks in vain
+because every answer meets it. So the interval is exact unless a number or date that is asked in several places stands
+in a sum, count, window or ledger; there it is a bound that contains the exact one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.scenarios.facts import Column
+from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
+from maturity.scenarios.rules import (
+    DECIDING,
+    AllOf,
+    AnyOf,
+    Assessed,
+    AtLeast,
+    Combined,
+    Compare,
+    Dated,
+    Grade,
+    Is,
+    NoneOf,
+    Op,
+    Rule,
+    leaves,
+)
+from maturity.scenarios.rules import parts as all_parts
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, thresholds, truth
+
+Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+RANKED: Final[tuple[Verdict, ...]] = ("ineligible", "cultivation", "eligible")
+"""The verdicts that an applicant can end with, the worst first; a rank is a position here."""
+
+Role = Literal["required", "production", "cultivation", "advice", "experts"]
+"""What a condition does in a tier: required; waived by the cultivation route (production); asked by that route
+(cultivation); advice and experts never decide."""
+DECIDING_ROLES: Final[tuple[Role, ...]] = ("required", "production", "cultivation")
+
+Verdicts = NDArray[np.str_]
+Ranks = NDArray[np.int8]
+"""(n,) positions in `RANKED`."""
+Parts = Sequence[tuple[Role, Condition]]
+"""The conditions of a tier under some readings, with what they do."""
+Answers = tuple[tuple[str, Any], ...]
+"""Facts with the answer that those are assumed to give who have not said, as columns store it."""
+
+MOST_SPLIT: Final = 4096
+"""Combinations of answers that are tried for one applicant; facts beyond that stay as they are, and widen the bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The worst and the best verdict still possible, (n,) ranks each; read-only."""
+
+    worst: Ranks
+    best: Ranks
+
+    def __post_init__(self) -> None:
+        self.worst.flags.writeable = self.best.flags.writeable = False
+
+    @property
+    def code(self) -> Ranks:
+        """(n,) the rank where it is known, else the one after the last."""
+        return np.where(self.worst == self.best, self.worst, np.int8(len(RANKED)))
+
+    @property
+    def verdict(self) -> Verdicts:
+        """(n,) the verdict where it is known, else undecided."""
+        return named(self.code)
+
+
+def named(ranks: NDArray[np.int8]) -> Verdicts:
+    """(n,) the words of ranks; the rank after the last is undecided."""
+    verdicts: Verdicts = np.array([*RANKED, "undecided"])[ranks]
+    verdicts.flags.writeable = False
+    return verdicts
+
+
+def role(condition: Condition, route: Route | None) -> Role:
+    """What a condition does in a tier with that route."""
+    if condition.modality not in DECIDING:
+        return "experts" if condition.modality == "judgement" else "advice"
+    if route is not None and condition.id in route.waives:
+        return "production"
+    return "cultivation" if route is not None and condition.id in route.requires else "required"
+
+
+def parts_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> list[tuple[Role, Condition]]:
+    """The conditions of a tier under some readings, in the file's order, each with what it does."""
+    route = programme.route(tier)
+    read = (condition.read(readings) for condition in programme.conditions if tier in condition.tiers)
+    return [(role(condition, route), condition) for condition in read]
+
+
+def _bounds() -> NDArray[np.int8]:
+    """(27, 2) the worst and the best rank by the truth of base, built and route, in base 3.
+
+    base = every required condition, built = in production, route = what cultivation asks. Eligible = base and built;
+    cultivation = base, not built, and route. Without a route built is YES for all, so nobody is in cultivation.
+    """
+
+    def rank(base: bool, built: bool, route: bool) -> int:
+        return 0 if not base else 2 if built else 1 if route else 0
+
+    ways = {NO: (False,), UNKNOWN: (False, True), YES: (True,)}
+    ranks = [
+        [rank(*way) for way in product(ways[base], ways[built], ways[route])]
+        for base, built, route in product((NO, UNKNOWN, YES), repeat=3)
+    ]
+    return np.array([(min(found), max(found)) for found in ranks], dtype=np.int8)
+
+
+_BOUNDS: Final = _bounds()
+
+
+def fold(rule: Rule, leaf: Callable[[Rule], Truth]) -> Truth:
+    """The truth of a rule from the truth of its leaves; arrays of any shapes that broadcast."""
+    if not isinstance(rule, Combined):
+        return leaf(rule)
+    parts = [fold(part, leaf) for part in rule.of]
+    match rule:
+        case AllOf():
+            found = _reduced(np.minimum, parts)
+        case AnyOf():
+            found = _reduced(np.maximum, parts)
+        case NoneOf():
+            found = np.int8(YES) - _reduced(np.maximum, parts)
+        case AtLeast():
+            found = np.sort(np.broadcast_arrays(*parts), axis=0)[-int(rule.count.value)]
+    return np.asarray(found, dtype=np.int8)
+
+
+def _reduced(least_or_most: np.ufunc, parts: Sequence[Truth]) -> Truth:
+    found = parts[0]
+    for part in parts[1:]:
+        found = least_or_most(found, part)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The truth of conditions for n applicants, each leaf decided once, whatever tiers and readings it stands in.
+
+    Attributes:
+        given: what is decided on.
+        decided: by leaf and answers assumed, what was decided so far, with the leaf itself, so that its identity lasts.
+    """
+
+    given: Given
+    decided: dict[tuple[int, Answers], tuple[Rule, Truth]]
+
+    def condition(self, condition: Condition, answers: Answers = ()) -> Truth:
+        """(n,) whether a condition holds; a sanction bars only by what is on record."""
+
+        def leaf(rule: Rule) -> Truth:
+            asks = self.given.programme.facts_of(rule)
+            return self.leaf(rule, tuple(one for one in answers if one[0] in asks))
+
+        found = fold(condition.rule, leaf)
+        return np.where(found == UNKNOWN, np.int8(YES), found) if condition.on_record else found
+
+    def leaf(self, rule: Rule, answers: Answers = ()) -> Truth:
+        """(n,) whether a rule without combinators holds, if those who have not said gave these answers; read-only."""
+        key = id(rule), answers
+        if key not in self.decided:
+            columns = self.given.facts.columns
+            assumed = {
+                fact: Column(np.where(columns[fact].known, columns[fact].values, stored), _all(columns[fact].known))
+                for fact, stored in answers
+            }
+            facts = replace(self.given.facts, columns={**columns, **assumed}) if answers else self.given.facts
+            found = np.asarray(truth(rule, replace(self.given, facts=facts)), dtype=np.int8)
+            found.flags.writeable = False
+            self.decided[key] = rule, found
+        return self.decided[key][1]
+
+
+def _all(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.ones_like(known)
+
+
+def interval(parts: Parts, asked: Asked) -> Interval:
+    """The worst and the best verdict of a tier, (n,) each; see above where it is exact and where a bound."""
+    n = len(asked.given.on)
+    truths = [(own, asked.condition(condition)) for own, condition in parts if own in DECIDING_ROLES]
+    low, high = _ranks(truths, n)
+    undecided = low != high
+    columns = asked.given.facts.columns
+    axes = splits(parts, asked.given.programme) if undecided.any() else {}
+    pattern = np.zeros(n, dtype=np.int64)
+    for bit, fact in enumerate(axes):
+        pattern += (undecided & ~columns[fact].known).astype(np.int64) << bit
+    if pattern.any():
+        low, high = low.copy(), high.copy()
+        for missing in np.unique(pattern[pattern > 0]).tolist():
+            rows = np.flatnonzero(pattern == missing)
+            tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
+            low[rows], high[rows] = _over(parts, asked, rows, tried)
+    return Interval(low, high)
+
+
+def _fitting(axes: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+    """As many of the facts as can be given all their answers, those with few answers first."""
+    kept: dict[str, Sequence[Any]] = {}
+    for fact, values in sorted(axes.items(), key=lambda one: len(one[1])):
+        if prod(map(len, kept.values())) * len(values) <= MOST_SPLIT:
+            kept[fact] = values
+    return kept
+
+
+def _over(parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]]) -> tuple[Ranks, Ranks]:
+    """(m,) twice: the bounds of some rows over every answer to some facts."""
+    low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
+    for values in product(*axes.values()):
+        answers = tuple(zip(axes, values, strict=True))
+        truths = [(own, asked.condition(condition, answers)[rows]) for own, condition in parts if own in DECIDING_ROLES]
+        least, most = _ranks(truths, len(rows))
+        low, high = np.minimum(low, least), np.maximum(high, most)
+    return low, high
+
+
+def _ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
+    """(n,) twice: the bounds that follow from the conditions, each by itself."""
+    code = np.zeros(n, dtype=np.intp)
+    for wanted in DECIDING_ROLES:
+        least = np.full(n, YES, dtype=np.int8)
+        for own, answers in truths:
+            if own == wanted:
+                np.minimum(least, answers, out=least)
+        code = code * len((NO, UNKNOWN, YES)) + least
+    bounds = _BOUNDS[code]
+    return bounds[:, 0], bounds[:, 1]
+
+
+# ---------------------------------------------------------------------- answers that the rules tell apart
+
+
+def splits(parts: Parts, programme: Programme) -> Mapping[str, tuple[Any, ...]]:
+    """The facts of a tier that must be given all their answers for an exact interval, with these answers.
+
+    Those asked in several places, and those asked by a rule that every answer meets, or none; left out are numbers and
+    dates that other kinds of rules than comparisons ask.
+    """
+    asking: dict[str, list[Rule]] = {}
+    for own, condition in parts:
+        if own in DECIDING_ROLES:
+            for leaf in leaves(condition.rule):
+                for fact in programme.facts_of(leaf):
+                    asking.setdefault(fact, []).append(leaf)
+    found = {}
+    for fact, rules in asking.items():
+        if (len(rules) > 1 or _in_vain(rules[0], fact, programme)) and (told := told_apart(fact, rules, programme)):
+            found[fact] = told
+    return found
+
+
+def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:
+    """Answers to a fact, as stored, at least one of every kind that some rules tell apart; () if that is not known."""
+    definition = programme.fact(fact)
+    asking = [part for rule in rules for part in all_parts(rule) if fact in programme.facts_named(part)]
+    match definition.kind:
+        case "yes_no":
+            return (0, 1)
+        case "one_of" | "grade":
+            return tuple(range(len(definition.options)))
+        case "number" if all(isinstance(rule, Compare | Assessed) for rule in asking):
+            bars = {bar for rule in asking for bar in _bars(rule, fact, programme)}
+            least = -MOST_UNITS if definition.negative else 0
+            most = MOST_UNITS if definition.most is None else int(definition.most.exact * 10**definition.decimals)
+            near = {number for bar in bars for number in (bar - 1, bar, bar + 1)}
+            return tuple(sorted(number for number in near if least <= number <= most))
+        case "date" if all(isinstance(rule, Dated) and rule.date is not None for rule in asking):
+            fixed = (rule.date for rule in asking if isinstance(rule, Dated))
+            days = {np.datetime64(day.value, "D") for day in fixed if day is not None}
+            step = np.timedelta64(1, "D")
+            return tuple(sorted({day for bar in days for day in (bar - step, bar, bar + step)}))
+    return ()
+
+
+def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
+    """Where a number begins to be told apart."""
+    if isinstance(rule, Compare):
+        yield from thresholds(rule, programme)
+    elif isinstance(rule, Assessed) and fact == rule.declared_level:
+        yield int(rule.at_least.value)
+
+
+def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
+    """Whether every answer meets a rule, or none does."""
+    told = told_apart(fact, [rule], programme)
+    options = [option.id for option in programme.fact(fact).options]
+    match rule:
+        case Is() if not isinstance(rule.value, bool):
+            met = {options[stored] in rule.value for stored in told}
+        case Grade():
+            met = {_compared(stored, rule.op, options.index(rule.grade)) for stored in told}
+        case Compare() if not rule.overlays:
+            met = {_compared(stored, rule.op, *thresholds(rule, programme)) for stored in told}
+        case _:
+            return False
+    return len(met) == 1
+
+
+def _compared(stored: int, op: Op, bar: int) -> bool:
+    return {">=": stored >= bar, ">": stored > bar, "<=": stored <= bar, "<": stored < bar}[op]

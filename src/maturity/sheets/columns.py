@@ -1,0 +1,127 @@
+"""Columns of cells with their addresses: sheets as tables, and the values of a column, each content read once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.errors import Problem
+from maturity.scenarios import FactDefinition, value_problem
+from maturity.sheets.cells import Read, Value, fact_reader, shown
+from maturity.sheets.grid import Cell, Grid, letters
+from maturity.sheets.headings import Header, Heading, Target
+
+MOST_SINGLE: Final = 50
+"""The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The cells of one column, (n,), and where they stand: the address of one, and of the cells from one to another."""
+
+    heading: Heading
+    values: Sequence[Cell]
+    where: Callable[[int], str]
+    span: Callable[[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """n enterprises, each from a row or a form of its own; or n entries of a ledger."""
+
+    place: str
+    rows: Sequence[int]
+    """(n,) rows of the sheet, from 1."""
+    columns: dict[Target, Column]
+    called: str = ""
+    """What the enterprise of a form is called when it says no id."""
+
+    def take(self, kept: Sequence[int]) -> "Records":
+        """Some of the enterprises."""
+        if len(kept) == len(self.rows):
+            return self
+        columns = {target: _taken(column, kept) for target, column in self.columns.items()}
+        return Records(self.place, [self.rows[i] for i in kept], columns, self.called)
+
+
+def _taken(column: Column, kept: Sequence[int]) -> Column:
+    values = [column.values[i] for i in kept]
+    return Column(column.heading, values, lambda i: column.where(kept[i]), lambda i, j: column.span(kept[i], kept[j]))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is wrong, and what was read differently; it grows while a file is read."""
+
+    problems: list[Problem]
+    notes: list[Problem]
+
+    def cell(self, read: Read, where: str, cell: Cell, **more: object) -> None:
+        """Keep the problem and the note of a cell."""
+        for id, kept in ((read.problem, self.problems), (read.note, self.notes)):
+            if id:
+                kept.append(Problem.of(id, where, shown(cell), **read.details, **more))
+
+
+def rows_of(grid: Grid, header: Header) -> Records:
+    """One record in each row below the header that is not blank."""
+    first = header.first_data_row
+    rows = [row for row in range(first, len(grid.rows)) if not is_blank(grid.rows[row])]
+    columns = list(zip_longest(*(grid.rows[row] for row in rows), fillvalue="")) if rows else []
+    numbers = [row + 1 for row in rows]
+    table = {}
+    for target, (column, heading) in header.columns.items():
+        values = columns[column] if column < len(columns) else ("",) * len(rows)
+        table[target] = Column(heading, values, _cell_address(grid, rows, column), _range_address(grid, rows, column))
+    return Records(grid.place, numbers, table)
+
+
+def is_blank(row: Sequence[Cell]) -> bool:
+    """Whether a row holds nothing but blanks."""
+    return not any(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in row)
+
+
+def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:
+    return lambda i: grid.where(rows[i], column)
+
+
+def _range_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int, int], str]:
+    return lambda i, j: f"{grid.where(rows[i], column)}:{letters(column)}{rows[j] + 1}"
+
+
+def report(read: Read, column: Column, at: NDArray[np.intp], found: Found) -> None:
+    """Name the same content in several rows of a column: each cell, or runs of rows when they are many."""
+    cell = column.values[at[0]]
+    if len(at) <= MOST_SINGLE:
+        for i in at:
+            found.cell(read, column.where(i), cell)
+        return
+    for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1):
+        found.cell(read, column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1]), cell)
+
+
+def values_of(fact: FactDefinition, column: Column, found: Found) -> list[Value]:
+    """(n,) values of a fact; each content is read once. What its definition refuses is unknown, and named by cell."""
+    read_cell = fact_reader(fact, column.heading.unit)
+
+    def read(cell: Cell) -> Read:
+        given = read_cell(cell)
+        refused = value_problem(fact, given.value, "")
+        return Read(None, refused.id, details=refused.values) if refused else given
+
+    known: dict[tuple[type, Cell], Read] = {}
+    values = []
+    rows: dict[tuple[type, Cell], list[int]] = {}
+    for i, cell in enumerate(column.values):
+        key = (type(cell), cell)
+        if key not in known:
+            known[key] = read(cell)
+        if known[key].problem or known[key].note:
+            rows.setdefault(key, []).append(i)
+        values.append(known[key].value)
+    for key, at in rows.items():
+        report(known[key], column, np.array(at), found)
+    return values

@@ -1,0 +1,56 @@
+"""The cells of one sheet as the sender sees them, and their addresses."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal, TypeAlias
+
+from maturity.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cell without a value of its own: a formula error, or a formula that was never computed."""
+
+    kind: Literal["error", "formula"]
+    shown: str
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+Cell: TypeAlias = str | float | bool | date | datetime | time | timedelta | Broken
+"""The content of a cell; an empty one is ``""``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet: ``rows[r][c]``, from cell A1 on; rows of a text table may differ in length."""
+
+    file: str
+    sheet: str
+    rows: list[list[Cell]]
+    problems: tuple[Problem, ...] = ()
+    """What the sheet has and ``rows`` has not: cells far away from all others."""
+
+    def where(self, row: int, column: int) -> str:
+        """The address of a cell: ``batch.xlsx!企业!F12``; rows and columns count from 0."""
+        return f"{self.place}!{letters(column)}{row + 1}"
+
+    @property
+    def place(self) -> str:
+        """The address of the sheet."""
+        return f"{self.file}!{self.sheet}" if self.sheet else self.file
+
+
+def letters(column: int) -> str:
+    """The letters of a column, counted from 0.
+
+    >>> letters(0), letters(27), letters(16383)
+    ('A', 'AB', 'XFD')
+    """
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
