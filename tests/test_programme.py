@@ -41,8 +41,13 @@ FACTS = [
     "declared_total",
     "declared_on",
     "applied_on",
+    "status",
+    "status_before",
+    "revoked_on",
+    "fraud_verified_on",
+    "revocation_announced_on",
 ]
-"""The facts of 228号, in the order of the issue that asks for them."""
+"""The facts of 228号, in the order of the issue that asks for them; then those that only an office fills in."""
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from maturity.scenarios.facts import Facts, amount, place
 from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
-from maturity.scenarios.reasons import Mend
+from maturity.scenarios.reasons import Goal, Mend
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, leaves
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import RANKED, Asked, Interval, Parts, Role, Verdicts, interval, named, parts_of
@@ -42,8 +42,9 @@ class ConditionResult:
     given: Given
 
     def value(self, i: int, lang: Lang) -> str:
-        """What was found for an applicant, ``""`` when nothing is known."""
-        return wording.value(self.condition.rule, self.given, i, lang)
+        """What was found for an applicant, ``""`` when nothing is known; a sanction that nobody recorded is said."""
+        found = wording.value(self.condition.rule, self.given, i, lang)
+        return say("programme.not-on-record", lang) if self.condition.on_record and not found else found
 
     def threshold(self, lang: Lang) -> str:
         """What the condition asks for."""
@@ -129,7 +130,7 @@ class Decisions:
         """
         if self.verdict[tier][i] != "undecided":
             return ()
-        goal = "eligible" if self.verdict_best[tier][i] == "eligible" else "cultivation"
+        goal: Goal = "eligible" if self.verdict_best[tier][i] == "eligible" else "cultivation"
         return self._in_order(reasons.settling(self._parts(tier), goal, self.of_tier(tier)[0].given.take(i)))
 
     def to_mend(self, tier: str, i: int) -> tuple[Mend, ...]:
@@ -223,9 +224,9 @@ def decide(
         InputError: facts of another programme, ids missing or double on either side, no or bad dates, unknown readings.
     """
     chosen = {**programme.default_readings, **(readings or {})}
-    found = [*_other_programme(programme, facts), *_ids(assessment, facts), *_readings(programme, chosen)]
-    if found:
-        raise InputError(found)
+    wrong = [*_other_programme(programme, facts), *_ids(assessment, facts), *_readings(programme, chosen)]
+    if wrong:
+        raise InputError(wrong)
     rows = _rows(assessment, facts)
     given = _given(assessment, rows, facts, _dates(facts, on))
 
