@@ -692,13 +692,23 @@ def _outcomes(loaded: File) -> Iterator[Problem]:
     """Tiers that nothing decides, conditions that block for ever, and routes and readings without effect."""
     value, file = loaded.value, loaded.file
     for condition in value.conditions:
-        amounts = any(isinstance(leaf, Aggregate) for leaf in leaves(condition.rule))
         for reading, by_option in condition.under.items():
             for option, variant in by_option.items():
-                of_amounts = variant.window is not None or variant.where
-                if not (variant.rule or variant.modality or (of_amounts and amounts)):
+                if not (variant.rule or variant.modality or amended(condition.rule, variant) is not condition.rule):
                     where = f"{file}: conditions.{condition.id}.under.{reading}.{option}"
                     yield Problem.of("programme.reading-without-effect", where, option)
+        for key in ("rule", "window"):
+            own = [
+                name for name, options in condition.under.items() if any(getattr(one, key) for one in options.values())
+            ]
+            if len(own) > 1:
+                yield Problem.of(
+                    "programme.readings-collide",
+                    f"{file}: conditions.{condition.id}.under",
+                    own[1],
+                    first=own[0],
+                    key=key,
+                )
     for condition in value.conditions:
         place = f"{file}: conditions.{condition.id}"
         readings = {**condition.under, "": {"": Variant()}}
