@@ -21,7 +21,6 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.definition import Number
 from maturity.errors import Problem
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
@@ -39,10 +38,10 @@ from maturity.scenarios.rules import (
     NoneOf,
     Op,
     Rule,
-    WithThreshold,
     leaves,
 )
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, truth, units
+from maturity.scenarios.rules import parts as all_parts
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, thresholds, truth
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
@@ -291,19 +290,21 @@ def splits(parts: Parts, programme: Programme) -> Mapping[str, tuple[Any, ...]]:
 def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:
     """Answers to a fact, as stored, at least one of every kind that some rules tell apart; () if that is not known."""
     definition = programme.fact(fact)
+    asking = [part for rule in rules for part in all_parts(rule) if fact in programme.facts_named(part)]
     match definition.kind:
         case "yes_no":
             return (0, 1)
         case "one_of" | "grade":
             return tuple(range(len(definition.options)))
-        case "number" if all(isinstance(rule, Compare | Assessed) for rule in rules):
-            bars = {bar for rule in rules for bar in _bars(rule, fact, programme)}
+        case "number" if all(isinstance(rule, Compare | Assessed) for rule in asking):
+            bars = {bar for rule in asking for bar in _bars(rule, fact, programme)}
             least = -MOST_UNITS if definition.negative else 0
             most = MOST_UNITS if definition.most is None else int(definition.most.exact * 10**definition.decimals)
             near = {number for bar in bars for number in (bar - 1, bar, bar + 1)}
             return tuple(sorted(number for number in near if least <= number <= most))
-        case "date" if all(isinstance(rule, Dated) and rule.date and not rule.months for rule in rules):
-            days = {np.datetime64(rule.date.value, "D") for rule in rules if isinstance(rule, Dated) and rule.date}
+        case "date" if all(isinstance(rule, Dated) and rule.date and not rule.months for rule in asking):
+            fixed = (rule.date for rule in asking if isinstance(rule, Dated))
+            days = {np.datetime64(day.value, "D") for day in fixed if day is not None}
             step = np.timedelta64(1, "D")
             return tuple(sorted({day for bar in days for day in (bar - step, bar, bar + step)}))
     return ()
@@ -312,14 +313,9 @@ def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[
 def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
     """Where a number begins to be told apart."""
     if isinstance(rule, Compare):
-        yield from (units(rule, number, programme) for number in thresholds(rule))
+        yield from thresholds(rule, programme)
     elif isinstance(rule, Assessed) and fact == rule.declared_level:
         yield int(rule.at_least.value)
-
-
-def thresholds(rule: WithThreshold) -> tuple[Number, ...]:
-    """The threshold of a rule, and those that overlays put in its place."""
-    return (rule.threshold, *(overlay.threshold for overlay in rule.overlays))
 
 
 def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
@@ -332,7 +328,7 @@ def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
         case Grade():
             met = {_compared(stored, rule.op, options.index(rule.grade)) for stored in told}
         case Compare() if not rule.overlays:
-            met = {_compared(stored, rule.op, units(rule, rule.threshold, programme)) for stored in told}
+            met = {_compared(stored, rule.op, *thresholds(rule, programme)) for stored in told}
         case _:
             return False
     return len(met) == 1
