@@ -59,7 +59,7 @@ def test_source_habits(path: Path) -> None:
             assert "encoding" in keywords, f"line {node.lineno}"
         assert not (isinstance(node.func, ast.Name) and name in ("eval", "exec")), f"line {node.lineno}"
         clock = isinstance(node.func, ast.Attribute) and ast.unparse(node.func) in CLOCKS
-        assert not clock or path.name == "cli.py", f"line {node.lineno}"
+        assert not clock or path.parent.name == "cli", f"line {node.lineno}"
 
 
 def languages_of(entry: object, path: str) -> list[tuple[str, dict[str, str]]]:

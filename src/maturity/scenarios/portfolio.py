@@ -110,8 +110,11 @@ def _placed(
     notes: list[Problem] = []
     if sure.sum() > most:
         notes.append(Problem.of("portfolio.over", quota.id, sure.sum(), most=most, quota=quota.name))
-    unranked = np.flatnonzero(sure & ~ranked) if maybe.sum() > most else []
-    notes += [Problem.of("portfolio.no-rank", place(facts.ids, int(i), quota.rank), quota=quota.name) for i in unranked]
+    if maybe.sum() > most:
+        notes += [
+            Problem.of("portfolio.no-rank", place(facts.ids, int(i), quota.rank), quota=quota.name)
+            for i in np.flatnonzero(sure & ~ranked)
+        ]
     edge = sure & ranked & (own == OPEN)
     for value in np.unique(rank[edge]):
         tied = np.flatnonzero(sure & ranked & (rank == value))

@@ -33,6 +33,9 @@ from maturity.sheets.writing import ID, LONGEST, MOST_ROWS, TITLE, printed, repl
 WRITTEN: Final = (".xlsx", ".csv", ".json")
 TRUTHS: Final = ("no", "unknown", "yes")
 """Names of NO, UNKNOWN and YES."""
+KINDS: Final = ("problem", "note")
+ROLES: Final = ("required", "production", "cultivation", "advice", "experts")
+"""Of what is listed, and of conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,9 @@ def write_results(
     """Write what was found, in the format that the file's ending names.
 
     * ``.xlsx``: sheets of results, conditions, problems and basis, each headed by titles over ids.
-    * ``.csv``: the results; the conditions, if any, in ``NAME-conditions.csv`` beside it. UTF-8 with a byte order mark.
-      An apostrophe keeps text from being taken for a formula; `read_batch` takes it away again.
+    * ``.csv``: the results; the conditions, if any, in ``NAME-conditions.csv`` beside it, and problems and notes in
+      ``NAME-problems.csv``. UTF-8 with a byte order mark. An apostrophe keeps text from being taken for a formula;
+      `read_batch` takes it away again.
     * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
 
     Plans, firmness and what if, where they are given, are further sheets, files (``NAME-plan.csv``,
@@ -178,6 +182,7 @@ def _results(
     own |= {key: say(f"sheets.columns.{key}", lang) for key in keys}
     own["verdict"] = say("sheets.columns.condition_verdict", lang)
     shown["verdict"] = {word: say(f"verdict.{word}", lang) for word in TRUTHS}
+    shown["kind"] = {kind: say(f"sheets.kinds.{kind}", lang) for kind in KINDS}
     shown["role"] = {role: say(f"sheets.roles.{role}", lang) for role in set(conditions["role"])}
     shown["tier"] = {tier.id: tier.name.in_(lang) for tier in decisions.programme.tiers} if decisions else {}
     more = {}
@@ -405,6 +410,8 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     tables = {path: results.enterprises}
     if results.decisions:
         tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = results.conditions
+    if results.problems or results.notes:
+        tables[path.with_name(f"{path.stem}-problems{path.suffix}")] = _problem_table(results)
     tables |= {path.with_name(f"{path.stem}-{name}{path.suffix}"): table for name, table in results.more.items()}
     for file, table in tables.items():
         # As objects: pandas would make 4.0 of a 4 in a column that has an empty cell.
@@ -486,17 +493,16 @@ def _listed(problem: Problem, lang: Lang) -> dict[str, str]:
     }
 
 
+def _problem_table(results: _Results) -> pd.DataFrame:
+    """What was wrong, and what was read differently."""
+    lang = results.lang
+    listed = [(KINDS[0], problem) for problem in results.problems] + [(KINDS[1], note) for note in results.notes]
+    rows = [(kind, *map(_text, (one.where, one.value, one.what(lang), one.hint(lang)))) for kind, one in listed]
+    return pd.DataFrame(rows, columns=["kind", "where", "found", "what", "hint"], dtype=object)
+
+
 def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
     lang = results.lang
-    listed = [("problem", problem) for problem in results.problems] + [("note", note) for note in results.notes]
-    problems = pd.DataFrame(
-        [
-            (say(f"sheets.kinds.{kind}", lang), one.where, one.value, one.what(lang), one.hint(lang))
-            for kind, one in listed
-        ],
-        columns=["kind", "where", "found", "what", "hint"],
-        dtype=object,
-    )
     rests_on = pd.DataFrame(
         basis(results.assessment, results.decisions, lang), columns=["key", "setting"], dtype=object
     )
@@ -509,7 +515,7 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
         for name, table in results.more.items():
             wide = {"target": 32, "reasons": 40, "requirement": 26, "requirement_name": 34, "subdomain": 18, "to": 14}
             sheets.add(name, table, widths={"id": 16, "name": 28, "present": 14, "reading": 24, "asked_by": 18, **wide})
-        sheets.add("problems", problems, widths={"where": 28, "found": 20, "what": 60, "hint": 60})
+        sheets.add("problems", _problem_table(results), widths={"where": 28, "found": 20, "what": 60, "hint": 60})
         sheets.add("basis", rests_on, widths={"key": 28, "setting": 70})
     return (path,)
 
