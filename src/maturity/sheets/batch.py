@@ -12,6 +12,7 @@ from maturity.answers import UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.models import MaturityModel
 from maturity.scenarios import Facts, Programme
+from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
 from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown
 from maturity.sheets.columns import Column, Found, Records, report, report_others, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
@@ -80,7 +81,8 @@ def read_batch(
     text that would begin a formula is taken away, as spreadsheets do (`guarded`).
 
     Args:
-        path: an .xlsx, .xlsm, .xls or .csv file, a folder of them, or several of either.
+        path: an .xlsx, .xlsm, .xls or .csv file, a folder of them, or several of either; or .parquet files (see
+            `maturity.sheets.blocks`).
         model: whose requirements are answered.
         programme: whose facts are given, if any.
         strict: whether any problem ends the reading; all of them are in the error.
@@ -89,6 +91,8 @@ def read_batch(
         InputError: no file can be opened as what it is named, or none has a header and an enterprise; any problem when
             ``strict``.
     """
+    if typed := _parquet([path] if isinstance(path, str | Path) else path):
+        return _or_stop(import_arrow("parquet").read_parquet(typed, model, programme), strict)
     found = Found([], [])
     headings, ledgers = Headings.of(model, programme), Ledgers(programme)
     parts: list[_Part] = []
@@ -114,9 +118,22 @@ def read_batch(
         (*found.notes, *answers.notes, *(facts.notes if facts else ())),
         (*found.problems, *_placed(answers.problems, tables, ids)),
     )
+    return _or_stop(batch, strict)
+
+
+def _or_stop(batch: Batch, strict: bool) -> Batch:
     if strict and batch.problems:
         raise InputError(batch.problems)
     return batch
+
+
+def _parquet(paths: Sequence[str | Path]) -> list[Path]:
+    """The files when they are parquet; these have typed columns, and are read together or not at all."""
+    files = [file for path in map(Path, paths) for file in (parquet_files(path) or [path])]
+    typed = [file for file in files if file.suffix.lower() == PARQUET]
+    if typed and len(typed) < len(files):
+        raise InputError([Problem.of("blocks.mixed", file.name) for file in files if file not in typed])
+    return typed
 
 
 def _files(paths: Sequence[str | Path], found: Found) -> Iterator[tuple[Path, str]]:
@@ -328,12 +345,12 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             if isinstance(cell, float | int) and abs(cell) >= 1e15:  # a spreadsheet keeps 15 digits of a number
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
-                chosen = _free(table.called or f"row-{row}", taken)
+                chosen = free(table.called or f"row-{row}", taken)
                 problem = f"sheets.{cell.kind}-cell" if isinstance(cell, Broken) else "sheets.missing-id"
                 if column:
                     found.cell(Read(None, problem, details={"id": chosen}), where, cell)
             elif id in first:
-                chosen = _free(id, taken)
+                chosen = free(id, taken)
                 found.problems.append(Problem.of("sheets.duplicate-id", where, id, first=first[id], id=chosen))
             first.setdefault(chosen, where)
             taken.add(chosen)
@@ -345,7 +362,7 @@ def _id(cell: Cell) -> str:
     return "" if isinstance(cell, Broken) else said(cell)
 
 
-def _free(id: str, taken: set[str]) -> str:
+def free(id: str, taken: set[str]) -> str:
     """An id like this one that nobody has."""
     chosen, number = id, 1
     while chosen in taken:

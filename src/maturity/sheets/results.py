@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ import xlsxwriter
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
-from maturity.firmness import Firmness
+from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import STATUSES, Plan
 from maturity.improvement.plans import plain
 from maturity.language import Lang, say
@@ -56,6 +57,7 @@ class _Results:
     decisions: Decisions | None
     plans: Sequence[Plan]
     firmness: Sequence[Firmness]
+    whatif: WhatIf | None
     lang: Lang
 
 
@@ -70,6 +72,7 @@ def write_results(
     lang: Lang = "zh",
     plans: Sequence[Plan] = (),
     firmness: Sequence[Firmness] = (),
+    whatif: WhatIf | None = None,
 ) -> tuple[Path, ...]:
     """Write what was found, in the format that the file's ending names.
 
@@ -79,8 +82,8 @@ def write_results(
       `read_batch` takes it away again.
     * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
 
-    Plans and firmness, where they are given, are two further sheets, files (``NAME-plan.csv``, ``NAME-firmness.csv``)
-    or keys of each enterprise. A plan has a row for each upgrade, or one row if it has none; firmness has one for each
+    Plans, firmness and what if, where they are given, are further sheets, files (``NAME-plan.csv``,
+    ``NAME-firmness.csv``, ``NAME-whatif.csv``) or keys of each enterprise. A plan has a row for each upgrade, or one row if it has none; firmness has one for each
     enterprise, reading and aim.
 
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
@@ -96,6 +99,7 @@ def write_results(
         lang: of titles and texts.
         plans: of any of the enterprises, any number each.
         firmness: of any of the enterprises.
+        whatif: the same enterprises with something changed.
 
     Returns:
         the files written.
@@ -111,13 +115,17 @@ def write_results(
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
     if len(names) != len(assessment.answers):
         raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
-    _refuse_others(assessment.answers.ids, plans, firmness)
-    return write(path, _results(assessment, decisions, names, problems, notes, plans, firmness, lang))
+    _refuse_others(assessment.answers.ids, plans, firmness, whatif)
+    return write(path, _results(assessment, decisions, names, problems, notes, plans, firmness, whatif, lang))
 
 
-def _refuse_others(ids: Sequence[str], plans: Sequence[Plan], firmness: Sequence[Firmness]) -> None:
+def _refuse_others(
+    ids: Sequence[str], plans: Sequence[Plan], firmness: Sequence[Firmness], whatif: WhatIf | None
+) -> None:
     """A plan is for the enterprise of its row and id; one of another batch is no plan for these."""
     given = [("plans", one.row, one.id) for one in plans] + [("firmness", one.row, one.id) for one in firmness]
+    if whatif and tuple(whatif.before.answers.ids) != tuple(ids):
+        given += [("whatif", row, id) for row, id in enumerate(whatif.before.answers.ids)]
     rows = dict(enumerate(ids))
     if others := [one for one in dict.fromkeys(given) if rows.get(one[1]) != one[2]]:
         raise InputError(Problem.of("reports.unknown-id", key, id, near=rows.get(row, "—")) for key, row, id in others)
@@ -134,6 +142,7 @@ def _results(
     notes: Sequence[Problem],
     plans: Sequence[Plan],
     firmness: Sequence[Firmness],
+    whatif: WhatIf | None,
     lang: Lang,
 ) -> _Results:
     model = assessment.answers.model
@@ -180,6 +189,17 @@ def _results(
         more["plan"] = _plan_table(columns["id"], columns["name"], plans, lang)
     if firmness:
         more["firmness"] = _firmness_table(columns["id"], columns["name"], firmness)
+    if whatif:
+        more["whatif"] = _whatif_table(columns["id"], columns["name"], whatif)
+        after = whatif.after.answers.model
+        own |= {
+            f"A{level.number}": say("sheets.columns.level_score", lang, level=level.name)
+            for level in after.levels
+            if f"A{level.number}" not in own
+        }
+        supposed = [key for key in map(str, more["whatif"]) if key.endswith(_SUPPOSED)]
+        own |= {key: say("sheets.columns.supposed", lang, title=own[key.removesuffix(_SUPPOSED)]) for key in supposed}
+        shown["profile_whatif"] = {profile.id: profile.name.in_(lang) for profile in after.profiles}
     own |= {
         key: say(f"sheets.columns.{key}", lang) for table in more.values() for key in map(str, table) if key not in own
     }
@@ -201,6 +221,7 @@ def _results(
         decisions,
         tuple(plans),
         tuple(firmness),
+        whatif,
         lang,
     )
 
@@ -322,6 +343,32 @@ def _firmness_table(ids: Sequence[str], names: Sequence[str], firmness: Sequence
     return pd.DataFrame(rows, columns=list(_OF_FIRMNESS), dtype=object)
 
 
+_SUPPOSED: Final = "_whatif"
+"""Ends the names of the columns that say what would be."""
+
+
+def _whatif_table(ids: Sequence[str], names: Sequence[str], whatif: WhatIf) -> pd.DataFrame:
+    """A row for each enterprise, everything as it is and as it would be, side by side, and what is not the same."""
+    rows: list[dict[str, object]] = []
+    for id, name, row in zip(ids, names, whatif.rows(), strict=True):
+        pairs: dict[str, tuple[object, object]] = {
+            key: (getattr(row, f"{key}_before"), getattr(row, f"{key}_after"))
+            for key in ("profile", "level", "level_possible", "level_stepwise", "total")
+        }
+        scores = zip_longest(row.level_scores_before, row.level_scores_after)
+        pairs |= {f"A{number}": pair for number, pair in enumerate(scores, start=1)}
+        own: dict[str, object] = {"id": id, "name": name}
+        for key, (before, after) in pairs.items():
+            own |= {key: _known(before), f"{key}{_SUPPOSED}": _known(after)}
+        rows.append({**own, "changed": ", ".join(row.changed)})
+    return pd.DataFrame(rows, dtype=object)
+
+
+def _known(value: object) -> object:
+    """A level or score that there is: no level is -1, no score NaN."""
+    return None if value == -1 or value != value else value
+
+
 def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> list[tuple[str, str]]:
     """What a result rests on: model, programme, readings, dates, library; titles and contents."""
     model = assessment.answers.model
@@ -397,6 +444,7 @@ def _write_object(path: Path, results: _Results) -> tuple[Path, ...]:
         "model": _identity(results.assessment.answers.model),
         "programme": _identity(results.decisions.programme) if results.decisions else None,
         "readings": dict(results.decisions.readings) if results.decisions else {},
+        **({"whatif_model": _identity(results.whatif.after.answers.model)} if results.whatif else {}),
         "enterprises": [
             {**record, "conditions": conditions.get(str(record["id"]), []), **own}
             for record, own in zip(enterprises, more, strict=True)
@@ -423,6 +471,9 @@ def _more(results: _Results) -> list[dict[str, object]]:
         firm = {one.row: one.plain() for one in results.firmness}
         for row, own in enumerate(found):
             own["firmness"] = firm.get(row)
+    if results.whatif:
+        for own, row in zip(found, results.whatif.rows(), strict=True):
+            own["whatif"] = row.plain()
     return found
 
 
