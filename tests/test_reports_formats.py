@@ -24,7 +24,18 @@ from maturity import fonts
 from maturity.answers import Answers
 from maturity.errors import InputError, MaturityError
 from maturity.language import LANGUAGES, Lang, say
-from maturity.reports import FORMATS, Content, Format, Letterhead, Peers, content_of, no_shape, render, schema
+from maturity.reports import (
+    FORMATS,
+    Content,
+    Format,
+    Letterhead,
+    Peers,
+    content_of,
+    no_shape,
+    render,
+    schema,
+    write_reports,
+)
 from maturity.reports.context import Picture, as_json
 from maturity.reports.templates import export, shipped
 from maturity.scoring import assess
@@ -49,8 +60,26 @@ PEERS = Peers.of_batch(ASSESSMENT, DECISIONS)
 
 @cache
 def context(id: str, lang: Lang = "zh") -> Content:
+    if id == EVERYTHING:
+        return full(lang)
     i = IDS.index(id)
     return content_of(ASSESSMENT, i, decisions=DECISIONS, name=NAMES[i], lang=lang, peers=PEERS)
+
+
+EVERYTHING = "everything"
+"""An enterprise of the example, with plans, firmness and a what-if: a report with every section there is."""
+
+
+@cache
+def full(lang: Lang) -> Content:
+    from maturity.firmness import whatif  # noqa: PLC0415
+    from test_reports_plan import judged, plans, row  # noqa: PLC0415
+
+    assessment, decisions, firmness = judged()
+    i = row("JL005")
+    changed = whatif(assessment.answers, choices={"data.1a": "none", "data.3a": "full"}, profile="discrete")
+    given = {"plan": plans("JL005"), "firmness": firmness[i], "whatif": changed}
+    return content_of(assessment, i, decisions=decisions, lang=lang, **given)  # type: ignore[arg-type]
 
 
 @cache
@@ -129,7 +158,7 @@ readable = [
 
 @pytest.mark.parametrize("format", readable)
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("id", ["half", "plain", "rejected"])
+@pytest.mark.parametrize("id", ["half", "plain", "rejected", EVERYTHING])
 def test_every_number_level_clause_and_verdict_stands_in_every_format(id: str, lang: Lang, format: Format) -> None:
     """Each text of the context, whole, as often as it is said: figures, levels, conditions, clauses, quotes, basis."""
     content = context(id, lang)
@@ -147,7 +176,7 @@ def numbers(text: str) -> Counter[str]:
 
 @pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("id", ["half", "plain", "trimmed"])
+@pytest.mark.parametrize("id", ["half", "plain", "trimmed", EVERYTHING])
 def test_no_format_prints_a_number_that_another_does_not(id: str, lang: Lang) -> None:
     """Word has every number of the page as often; PDF draws the charts besides, and counts its pages."""
     html, pdf, word = (numbers(text_of(made(id, format, lang), format)) for format in FORMATS)
@@ -452,6 +481,10 @@ def test_a_template_of_the_users_stands_in_for_ours(tmp_path: Path) -> None:
     expected = f"{content.name}|{say('report.title', 'zh')}|{content.total}"
     assert render(content, templates=tmp_path).decode("utf-8") == expected
     assert render(content, "docx", templates=tmp_path) == made("plain", "docx")
+    (tmp_path / "index.html.j2").write_text("mine", encoding="utf-8")
+    (tmp_path / "cohort.html.j2").write_text("mine, too", encoding="utf-8")
+    written = write_reports(tmp_path / "out", ASSESSMENT, only=["plain"], templates=tmp_path)
+    assert [path.read_text(encoding="utf-8") for path in (written.index, written.cohort)] == ["mine", "mine, too"]
     (tmp_path / "report.typ").write_text("#json(bytes(sys.inputs.report)).total", encoding="utf-8")
     if PDFTOTEXT:
         assert text_of(render(content, "pdf", templates=tmp_path), "pdf").split() == [content.total]
