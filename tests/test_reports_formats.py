@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -87,12 +88,12 @@ def text_of(file: bytes, format: Format) -> str:
         return subprocess.run(command, input=file, capture_output=True, check=True).stdout.decode("utf-8")
     with ZipFile(BytesIO(file)) as archive:
         body = archive.read("word/document.xml").decode("utf-8")
-    return "\n".join(re.findall(r"<w:t[ >][^<]*", body.replace("&lt;", "‹").replace("&amp;", "&"))).replace("‹", "<")
+    return "\n".join(map(unescape, re.findall(r"<w:t(?: [^>]*)?>([^<]*)", body)))
 
 
 def packed(text: str) -> str:
-    """Without blanks and line ends, which each format sets as it needs; Word's tags stripped."""
-    return re.sub(r"<w:t( [^>]*)?>|\s|\u200b", "", text)
+    """Without blanks and line ends, which each format sets as it needs."""
+    return re.sub(r"\s|\u200b", "", text)
 
 
 def said(value: object) -> Iterator[str]:
@@ -199,7 +200,7 @@ def test_dates_are_those_of_the_application() -> None:
     assert document.core_properties.created.date() == document.core_properties.modified.date() == date(2025, 6, 30)
     with ZipFile(BytesIO(made("plain", "docx"))) as archive:
         assert {entry.date_time[:3] for entry in archive.infolist()} == {(2025, 6, 30)}
-    assert b"/CreationDate (D:20250630" in made("plain", "pdf")
+    assert re.search(rb"/CreationDate ?\(D:20250630", made("plain", "pdf"))
     undated = content_of(ASSESSMENT, 0)
     assert b"/CreationDate" not in render(undated, "pdf")
     with ZipFile(BytesIO(render(undated, "docx"))) as archive:
@@ -361,7 +362,7 @@ def test_the_median_is_that_of_the_same_profile_and_small_groups_have_none() -> 
     assert context("process").peers is None
     line = context("plain").peers
     assert line is not None
-    assert line.count == 7
+    assert line.count == len(own)
     assert say("report.chart.median", "zh") in made("plain", "html").decode("utf-8")
     assert say("report.chart.median", "zh") not in made("process", "html").decode("utf-8")
     four = assess(ASSESSMENT.answers.take(np.array(own[:4])))
@@ -518,6 +519,7 @@ def test_the_schema_describes_the_context() -> None:
     assert all("description" in one for one in described["$defs"].values())
 
     def check(value: Any, kind: dict[str, Any]) -> None:
+        kind = kind.get("anyOf", [kind])[0]
         if "$ref" in kind:
             kind = described["$defs"][kind["$ref"].rpartition("/")[2]]
         if isinstance(value, dict):
@@ -587,4 +589,4 @@ def test_a_page_prints_section_by_section(lang: Lang, tmp_path: Path) -> None:
     assert all(len(page) > 20 for page in pages)
     for key in ("scores.heading", "gaps.heading", "tiers.heading", "open.heading", "basis.heading"):
         heading = packed(say(f"report.{key}", lang))
-        assert any(page.startswith(heading) for page in pages[1:]), key
+        assert any(re.match(rf"(\d+/\d+)?{re.escape(heading)}", page) for page in pages[1:]), key

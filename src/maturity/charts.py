@@ -24,6 +24,7 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
@@ -738,6 +739,10 @@ def _sample(figure: Figure, x: float, y: float, style: Style) -> None:
     """A short piece of a series' outline, for the legend."""
     width, height = figure.get_size_inches() * 72
     ink, dashes, fill, thick = _SAMPLE[style]
+    if style in ("mark", "median"):  # too finely dashed to go around so small a corner
+        ends = [x / width, (x + 22) / width], [y / height] * 2
+        figure.add_artist(Line2D(*ends, color=ink, linewidth=thick, linestyle=dashes))
+        return
     rectangle = Rectangle(
         (x / width, (y - 5) / height),
         20 / width,

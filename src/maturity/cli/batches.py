@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import MofNCompleteColumn, Progress
 
-from maturity.cli import frame
+from maturity.cli import changes, frame, streams
+from maturity.cli.changes import Whatif
 from maturity.cli.frame import (
     DEFAULT_MODEL,
     DEFAULT_PROGRAMME,
@@ -29,12 +30,12 @@ from maturity.cli.frame import (
     WithPlan,
     app,
 )
-from maturity.errors import Problem
+from maturity.errors import InputError, Problem
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
     from maturity.cohort import Division
-    from maturity.firmness import Firmness
+    from maturity.firmness import Firmness, WhatIf
     from maturity.improvement import Plan
     from maturity.reports import Format, Letterhead
     from maturity.scenarios import Decisions
@@ -96,7 +97,7 @@ def form(
 
 @app.command()
 def score(
-    files: Files,
+    sources: streams.Sources,
     output: Output,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
@@ -104,17 +105,27 @@ def score(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    whatif: Whatif = None,
     strict: Strict = False,
+    scheduler: streams.Scheduler = "",
+    workers: streams.Workers = None,
     lang: Language = "zh",
 ) -> None:
-    """评分、定级、判断认定条件，写出结果表（xlsx、csv、json） · scores, levels and tiers into a results file"""
-    language = frame.as_lang(lang)
+    """评分、定级、判断，写出结果（xlsx、csv、json、parquet） · scores, levels and tiers into a file"""
+    language, files = frame.as_lang(lang), streams.files_of(sources)
     with frame.reported(language):
         day = frame.applied(on, language)
         loaded = frame.load(model, programme, day)
+        if blockwise := streams.streamed(files, output):
+            if plan or firmness or whatif:
+                raise InputError([Problem.of("blocks.not-streamed", str(output))])
+            streams.score(blockwise, output, *loaded, day, reading, language, workers=workers, scheduler=scheduler)
+            return
+        if scheduler:
+            raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
-        beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness)
+        beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness, whatif=whatif)
         _write(output, batch, assessment, decisions, language, beyond)
         frame.summary(assessment, decisions, language)
         frame.finish(batch.problems, language)
@@ -131,6 +142,7 @@ def report(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    whatif: Whatif = None,
     format: Annotated[
         str, typer.Option("--format", metavar="html,pdf,docx", callback=_formats, help="报告格式 · formats")
     ] = "html",
@@ -171,7 +183,7 @@ def report(
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
-        beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness)
+        beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness, whatif=whatif)
         failed = _reports(output, batch, assessment, decisions, only, language, beyond, look)
         frame.finish([*batch.problems, *failed], language)
 
@@ -201,6 +213,7 @@ class _Beyond:
 
     plans: "Mapping[int, Sequence[Plan]]" = field(default_factory=dict)
     firmness: "Mapping[int, Firmness]" = field(default_factory=dict)
+    whatif: "WhatIf | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,17 +228,29 @@ class _Look:
     jobs: int | None = None
 
 
-def _beyond(assessment: "Assessment", rows: Sequence[int], lang: Lang, *, plan: bool, firmness: bool) -> _Beyond:
-    """The plan to the next level, and how firm the level is, where they are asked for."""
+def _beyond(
+    assessment: "Assessment",
+    rows: Sequence[int],
+    lang: Lang,
+    *,
+    plan: bool,
+    firmness: bool,
+    whatif: Sequence[str] | None,
+) -> _Beyond:
+    """The plan to the next level, how firm the level is, and what if, where they are asked for."""
     from maturity import improvement
     from maturity.firmness import how_firm
 
+    supposed = changes.asked(assessment.answers, whatif)
+    for note in supposed.notes if supposed else ():
+        frame.out.print(note.text(lang), markup=False)
     with frame.err.status(say("cli.working", lang)):
         aims = improvement.next_levels(assessment, rows) if plan else {}
         plans = [one for aim, those in aims.items() for one in improvement.plan(assessment, aim, rows=those)]
         firm = how_firm(assessment.answers) if firmness else ()
     wanted = set(rows)
-    return _Beyond({one.row: (one,) for one in plans}, {one.row: one for one in firm if one.row in wanted})
+    by_row = {one.row: one for one in firm if one.row in wanted}
+    return _Beyond({one.row: (one,) for one in plans}, by_row, supposed)
 
 
 def _write(
@@ -248,6 +273,7 @@ def _write(
         lang=lang,
         plans=[one for plans in beyond.plans.values() for one in plans],
         firmness=list(beyond.firmness.values()),
+        whatif=beyond.whatif,
     )
     for file in written:
         frame.tell("written", lang, path=file)
@@ -280,6 +306,7 @@ def _reports(
             progress=progress,
             plans=beyond.plans,
             firmness=beyond.firmness,
+            whatif=beyond.whatif,
             formats=look.formats,
             by=_divisions(assessment, decisions, look.by),
             letterhead=look.letterhead,

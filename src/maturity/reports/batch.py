@@ -4,13 +4,14 @@ import gc
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from maturity.cohort import Division
 from maturity.errors import InputError, MaturityError, Problem, nearest
-from maturity.firmness import Firmness
+from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
 from maturity.reports import journal
@@ -73,6 +74,7 @@ def write_reports(
     progress: Progress | None = None,
     plans: Mapping[int, Sequence[Plan]] | None = None,
     firmness: Mapping[int, Firmness] | None = None,
+    whatif: WhatIf | None = None,
     by: Sequence[Division] = (),
     letterhead: Letterhead = PLAIN,
     templates: Path | None = None,
@@ -97,6 +99,7 @@ def write_reports(
         progress: called as enterprises are done.
         plans: by row of the assessment the cheapest ways up of an enterprise.
         firmness: by row of the assessment how firm a level is.
+        whatif: the same batch with something changed.
         by: what the cohort report is divided by, besides the profile.
         letterhead: title, issuer and logo.
         templates: a folder whose templates stand in for ours of the same name.
@@ -118,15 +121,16 @@ def write_reports(
             Problem.of("reports.labels-count", one.id, len(one.labels), expected=len(ids)) for one in wrong
         )
     plans, firmness = plans or {}, firmness or {}
-    contents(assessment, [], decisions=decisions, names=names, lang=lang, plans=plans, firmness=firmness)  # they match
+    make = partial(contents, assessment, decisions=decisions, names=names, lang=lang)
+    make([], plans=plans, firmness=firmness, whatif=whatif)  # they match
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     files = file_names(ids, reserved=[Path(page).stem for page in (INDEX, COHORT)])
     peers = Peers.of_batch(assessment, decisions)
-    job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font)
+    job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font, whatif)
     rows = [i for i, id in enumerate(ids) if id in chosen]
     common = f"{of_run(assessment, decisions, lang, letterhead, templates)} {embed_font}"
-    fingerprint = of_reports(assessment, decisions, names, plans, firmness, peers, common)
+    fingerprint = of_reports(assessment, decisions, names, plans, firmness, whatif, peers, common)
     made_from = {i: fingerprint(i) for i in rows}
     before = journal.finished(folder)
     wanted = {i: [kind for kind in formats if before.get(job.file(i, kind)) != made_from[i]] for i in rows}
@@ -176,6 +180,7 @@ class _Job:
     letterhead: Letterhead
     templates: Path | None
     embed_font: bool
+    whatif: WhatIf | None
 
     def file(self, row: int, kind: Format) -> str:
         return f"{self.files[row]}.{kind}"
@@ -281,6 +286,7 @@ def _contents(job: _Job, tasks: Sequence[_Task]) -> Iterator[Content]:
         lang=job.lang,
         plans={task.row: task.plans for task in tasks},
         firmness={task.row: task.firmness for task in tasks if task.firmness},
+        whatif=job.whatif,
         peers=job.peers,
         letterhead=job.letterhead,
     )

@@ -15,6 +15,7 @@ from maturity.language import Lang
 from maturity.reports.firm import FirmnessPage
 from maturity.reports.lines import ConditionLine
 from maturity.reports.way_up import PlanPage
+from maturity.reports.what_if import WhatIfPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,8 @@ class Content:
     """The cheapest ways up; () unless they were worked out."""
     firmness: FirmnessPage | None
     """How firm the level is; None unless it was worked out."""
+    whatif: WhatIfPage | None
+    """What something changed would move; None unless it was asked."""
     tiers: tuple[TierPage, ...]
     """Verdicts; () without a programme."""
     programme_notes: tuple[str, ...]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from maturity import __version__
-from maturity.firmness import Firmness
+from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
 from maturity.reports.letterhead import Letterhead
@@ -30,6 +30,7 @@ def of_reports(
     names: Sequence[str],
     plans: Mapping[int, Sequence[Plan]],
     firmness: Mapping[int, Firmness],
+    whatif: WhatIf | None,
     peers: Peers | None,
     common: str,
 ) -> Callable[[int], str]:
@@ -52,11 +53,18 @@ def of_reports(
             decided(places[id]) if decided else "",
             [plan.as_dict() for plan in plans.get(i, ())],
             firmness[i].plain() if i in firmness else None,
+            _changed(whatif, i) if whatif else None,
             groups[group] if group else "",
         )
         return _digest(parts)
 
     return of_row
+
+
+def _changed(whatif: WhatIf, i: int) -> tuple[str, ...]:
+    """What is assumed of an enterprise: model, profile, answers."""
+    after = whatif.after.answers
+    return after.model.fingerprint, after.profile(i), np.ascontiguousarray(after.columns[:, i]).tobytes().hex()
 
 
 def of_run(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maturity.errors import MaturityError, Problem
@@ -37,8 +37,8 @@ def docx(content: Content, *, templates: Path | None = None) -> bytes:
     """The document, dated by the day of application."""
     path = found("report.docx", templates)
     drawn = {name: getattr(content.pictures, name) for name in _WIDTHS}
+    document = _library()(BytesIO(_file(path)))
     try:
-        document = _library()(BytesIO(_file(path)))
         document.init_docx()
     except (BadZipFile, KeyError, ValueError) as error:  # no zip, or none of Word
         raise MaturityError([Problem.of("reports.bad-template", str(path), error)]) from None
@@ -139,7 +139,7 @@ def _environment(*, sandboxed: bool) -> Environment:
             template: Template = super().from_string(source, globals, template_class)
             return template
 
-    return Kept(autoescape=True, undefined=StrictUndefined, finalize=_shown)
+    return Kept(loader=DictLoader({}), autoescape=True, undefined=StrictUndefined, finalize=_shown)
 
 
 def _shown(value: object) -> object:

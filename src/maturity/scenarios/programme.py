@@ -28,17 +28,28 @@ MOST_UNITS: Final = 2**53
 
 
 class Clause(Definition):
-    """A clause of the document: article, item (0 when the article has none), its words without the scan's noise."""
+    """A clause of the document: article, item (0 when the article has none), its words without the scan's noise.
+
+    ``modality`` says what a clause is that no condition is made of: part of the procedure, a sanction, a description.
+    ``section``: a notice that has parts instead of articles, 一（四）. ``article`` 0: the text was not read, or is not
+    numbered, so the place of the clause is not known.
+    """
 
     id: Id
-    article: Annotated[int, Field(ge=1, le=99)]
+    article: Annotated[int, Field(ge=0, le=99)]
     item: Annotated[int, Field(ge=0)] = 0
+    section: bool = False
     quote: Quote
+    modality: Literal["principle", "descriptive", "procedure", "sanction"] | None = None
 
     def cite(self, lang: Lang) -> str:
-        """The place as one writes it: 第五条第1项, article 5(1)."""
-        key = "programme.cite.item" if self.item else "programme.cite.article"
-        return say(key, lang, article=_chinese(self.article) if lang == "zh" else self.article, item=self.item)
+        """The place as one writes it: 第五条第1项, article 5(1); 一（四）, section 1(4)."""
+        if not self.article:
+            return say("programme.cite.unknown", lang)
+        key = ("section-" if self.section else "") + ("item" if self.item else "article")
+        article = _chinese(self.article) if lang == "zh" else self.article
+        item = _chinese(self.item) if lang == "zh" and self.section else self.item
+        return say(f"programme.cite.{key}", lang, article=article, item=item)
 
 
 class OptionDefinition(Definition):
@@ -116,20 +127,25 @@ class MeasureDefinition(Cited):
 
 
 class EntryDefinition(Definition):
-    """An entry of a catalogue, and other names that people write for it."""
+    """An entry of a catalogue, other names that people write for it, and the ``group`` it belongs to, if any."""
 
     id: Id
     name: Text
+    group: str = ""
     synonyms: tuple[Quote, ...] = ()
 
 
 class Catalogue(Cited):
-    """A list of things with names; ``open`` when the document closes it with 等."""
+    """A list of things with names; ``open`` when the document closes it with 等.
+
+    ``groups`` is the id of a shorter catalogue whose entries these belong to; an entry may belong to none.
+    """
 
     id: Id
     name: Text
     clause: str
     open: bool
+    groups: str = ""
     entries: Annotated[tuple[EntryDefinition, ...], Some]
 
 
@@ -146,6 +162,16 @@ class Reading(Cited):
     def option(self, id: str) -> OptionDefinition:
         """The option of that id."""
         return next(option for option in self.options if option.id == id)
+
+
+class Interpretation(Cited):
+    """Words that can be read in several ways which no fact tells apart: how they are read here, and why (`cite`)."""
+
+    id: Id
+    name: Text
+    clause: str
+    quote: Quote
+    text: Text
 
 
 class Tier(Definition):
@@ -205,6 +231,7 @@ class ProgrammeDefinition(Proceedings):
     measures: tuple[MeasureDefinition, ...] = ()
     catalogues: tuple[Catalogue, ...] = ()
     readings: tuple[Reading, ...] = ()
+    interpretations: tuple[Interpretation, ...] = ()
     tiers: Annotated[tuple[Tier, ...], Some]
     conditions: Annotated[tuple[ConditionDefinition, ...], Some]
     routes: tuple[Route, ...] = ()

@@ -8,7 +8,8 @@ The conditions of a tier, three-valued, give the interval at once (`_BOUNDS`), a
 stands in more than one place: then each place can turn out either way by itself. A fact that stands in several places
 is given every answer that they tell apart, one after the other (`splits`), as is a fact that a rule asks in vain
 because every answer meets it. So the interval is exact unless a number or date that is asked in several places stands
-in a sum, count, window or ledger; there it is a bound that contains the exact one.
+in another kind of rule than a comparison (a sum, a share, a window, a ledger), or one rule looks at it twice (a
+recognition with equivalents, overlays that hang on what they compare); there it is a bound that contains the exact one.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from maturity.definition import Number
+from maturity.errors import Problem
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
 from maturity.scenarios.rules import (
@@ -36,9 +39,10 @@ from maturity.scenarios.rules import (
     NoneOf,
     Op,
     Rule,
+    WithThreshold,
     leaves,
 )
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, threshold_units, truth
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, truth, units
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
@@ -104,6 +108,16 @@ def parts_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> li
     route = programme.route(tier)
     read = (condition.read(readings) for condition in programme.conditions if tier in condition.tiers)
     return [(role(condition, route), condition) for condition in read]
+
+
+def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterator[Problem]:
+    """Readings, and options of readings, that a programme does not have."""
+    known = {reading.id: [option.id for option in reading.options] for reading in programme.readings}
+    for reading, option in chosen.items():
+        if reading not in known:
+            yield Problem.of("decide.unknown-reading", "readings", reading, known=", ".join(known))
+        elif option not in known[reading]:
+            yield Problem.of("decide.unknown-option", reading, option, known=", ".join(known[reading]))
 
 
 def _bounds() -> NDArray[np.int8]:
@@ -282,8 +296,8 @@ def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[
             most = MOST_UNITS if definition.most is None else int(definition.most.exact * 10**definition.decimals)
             near = {number for bar in bars for number in (bar - 1, bar, bar + 1)}
             return tuple(sorted(number for number in near if least <= number <= most))
-        case "date" if all(isinstance(rule, Dated) for rule in rules):
-            days = {np.datetime64(rule.date.value, "D") for rule in rules if isinstance(rule, Dated)}
+        case "date" if all(isinstance(rule, Dated) and rule.date and not rule.months for rule in rules):
+            days = {np.datetime64(rule.date.value, "D") for rule in rules if isinstance(rule, Dated) and rule.date}
             step = np.timedelta64(1, "D")
             return tuple(sorted({day for bar in days for day in (bar - step, bar, bar + step)}))
     return ()
@@ -292,9 +306,14 @@ def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[
 def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
     """Where a number begins to be told apart."""
     if isinstance(rule, Compare):
-        yield threshold_units(rule, programme)
+        yield from (units(rule, number, programme) for number in thresholds(rule))
     elif isinstance(rule, Assessed) and fact == rule.declared_level:
         yield int(rule.at_least.value)
+
+
+def thresholds(rule: WithThreshold) -> tuple[Number, ...]:
+    """The threshold of a rule, and those that overlays put in its place."""
+    return (rule.threshold, *(overlay.threshold for overlay in rule.overlays))
 
 
 def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
@@ -306,8 +325,8 @@ def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
             met = {options[stored] in rule.value for stored in told}
         case Grade():
             met = {_compared(stored, rule.op, options.index(rule.grade)) for stored in told}
-        case Compare():
-            met = {_compared(stored, rule.op, threshold_units(rule, programme)) for stored in told}
+        case Compare() if not rule.overlays:
+            met = {_compared(stored, rule.op, units(rule, rule.threshold, programme)) for stored in told}
         case _:
             return False
     return len(met) == 1
