@@ -94,7 +94,7 @@ def index_page(
             told=partial(_told, lang),
             **words(lang),
             lines=lines,
-            divisions=[one.name.in_(lang) for one in by],
+            divisions=[_heading(one.name.in_(lang)) for one in by],
             tiers=[tier.name.in_(lang) for tier in tiers],
             cohort=cohort,
             found=say("batch.index.found", lang),  # the script puts the figures in
@@ -106,6 +106,10 @@ def index_page(
         )
     )
     return text.encode("utf-8", "backslashreplace")
+
+
+def _heading(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _hash_of(script: str) -> str:
