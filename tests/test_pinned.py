@@ -770,6 +770,7 @@ def test_large_batches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     size = 4096
     monkeypatch.setattr("maturity.answers.BLOCK", size)
     monkeypatch.setattr("maturity.scoring.arithmetic._PART", 512)
+    monkeypatch.setattr("maturity.scoring.arithmetic._LONG_PART", 768)
     small, model = answers_of(name, pinned()[name]), model_of(name)
     rows = np.random.default_rng(1).integers(len(small), size=size + 411)
     points, profiles = small.points[rows], [small.profile(i) for i in rows]
