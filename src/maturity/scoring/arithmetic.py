@@ -376,7 +376,7 @@ def _climb(plan: Plan, number: int, code: int, cells: CellSums, visit: Visit | N
 def _branch_ratio(
     branch: Branch, numerators: NDArray[Any], carried: NDArray[Any], show: Callable[[Names, Ratio], Ratio]
 ) -> Ratio:
-    """The score of a branch; of its cells there are weighted sums (branches, sheets, n) and their weights (branches, n).
+    """The score of a branch, from sums (branches, sheets, n) and weights (branches, n) of the cells right below each.
 
     Not inside `_climb`, where it would hold on to all arrays until Python collects cycles.
     """
