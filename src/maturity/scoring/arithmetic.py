@@ -1,7 +1,8 @@
 """The arithmetic of a block of sheets: whole numbers from points to levels.
 
-float64 holds whole numbers below 2**53 exactly, and `Plan` bounds all that occur. A sheet that passes the bound, or
-comes so close to a mark that whole decimals cannot tell, is decided in Python's own whole numbers.
+float64 holds whole numbers below 2**53 exactly, and `Plan` bounds all that occur; what passes the bound is decided in
+Python's own whole numbers. Only totals of unlike denominators are sums of rounded quotients, and those decide nothing
+within a hair of a mark, which is far more than they are off: there whole decimals decide, and after these fractions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,6 @@ NO_LEVEL: Final = -1
 _PART: Final = 8192
 """Enterprises whose wider arrays (float32 of every cell, float64 of every level) are worked on at a time: they stay in
 the cache, and BLAS multiplies matrices of that size without copying them first."""
-
 _LONG_PART: Final = 16384
 """Enterprises whose level scores are judged at a time: more, since the arrays are fewer, and threads then wait less."""
 _HAIR: Final = 2.0**-30
