@@ -1,4 +1,4 @@
-"""The shipped models and programmes: list, show, export."""
+"""The shipped models, programmes and report templates: list, show, export."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 from rich.table import Table as Screen
 
 from maturity.cli import frame
-from maturity.cli.frame import Language, On, Output, models_app, programmes_app
+from maturity.cli.frame import Language, On, Output, app, models_app, programmes_app
 from maturity.errors import DefinitionError
 from maturity.language import Lang, say
 
@@ -185,6 +185,32 @@ def export_programme(
 
     with frame.reported(frame.as_lang(lang)):
         _export(output, load_programme(ref, on=on or date.today()).content, frame.as_lang(lang))
+
+
+@app.command()
+def templates(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="写到哪个文件夹 · folder to write to")
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="打印模板可用内容的 JSON Schema · what templates find")
+    ] = False,
+    lang: Language = "zh",
+) -> None:
+    """导出报告模板，修改后用 report --templates 引用 · write the report templates, to be changed"""
+    import json
+
+    from maturity.reports import export
+    from maturity.reports import schema as of_context
+
+    language = frame.as_lang(lang)
+    if output is None and not schema:
+        raise typer.BadParameter("-o DIR | --schema", param_hint="--output")
+    with frame.reported(language):
+        if schema:
+            frame.out.print(json.dumps(of_context(), ensure_ascii=False, indent=2), markup=False)
+        for path in export(output) if output else ():
+            frame.tell("written", language, path=path)
 
 
 def _export(path: Path, content: bytes, lang: Lang) -> None:

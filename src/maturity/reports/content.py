@@ -17,7 +17,7 @@ from maturity.models import READINGS
 from maturity.reports.basis import basis, provisional
 from maturity.reports.context import Content, ReadingLine
 from maturity.reports.enterprise import Enterprise
-from maturity.reports.figures import NONE, plain, shown
+from maturity.reports.figures import NONE, plain, printable, shown
 from maturity.reports.firm import firmness_page
 from maturity.reports.gaps import level_gaps, target
 from maturity.reports.letterhead import PLAIN, Letterhead
@@ -183,17 +183,17 @@ def _content(
     assessment, i, model, lang = one.assessment, one.i, one.model, one.lang
     levels = level_lines(one)
     nodes = tuple(node_lines(one, scores, k))
-    name = name or one.id or NONE
+    name = printable(name or one.id or NONE)
     level_possible = int(assessment.level_possible[i])
     total = shown(assessment.total[i])
     profile = next(known.name for known in model.profiles if known.id == one.profile).in_(lang)
     group = peers.of(one.id, one.profile) if peers else None
     return Content(
         lang=lang,
-        title=letterhead.title or one.say("title"),
-        issuer=letterhead.issuer,
+        title=printable(letterhead.title) or one.say("title"),
+        issuer=printable(letterhead.issuer),
         logo=letterhead.logo,
-        id=one.id,
+        id=printable(one.id),
         name=name,
         profile=profile,
         model=model.name.in_(lang),

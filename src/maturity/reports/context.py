@@ -25,11 +25,14 @@ class Score:
     Attributes:
         shown: cut to two decimals, "—" where there is none.
         possible: the score at best, ``""`` where it is no higher as shown.
+        fill: its shade in the heat map, as 163a5f. dark: text on it is white.
         value, value_possible: the figures behind it, for charts; NaN where there is none.
     """
 
     shown: str
     possible: str
+    fill: str
+    dark: bool
     value: float
     value_possible: float
 

@@ -20,6 +20,7 @@ from maturity.reports.peers import Group, Peers
 from maturity.reports.templates import folders
 from maturity.reports.verdicts import notes_by_id
 from maturity.scenarios import Decisions
+from maturity.scenarios.facts import Column, Ledger
 from maturity.scoring import Assessment
 
 
@@ -92,14 +93,25 @@ def _decided(decisions: Decisions) -> Callable[[int], str]:
     verdicts = [*decisions.verdict.values(), *decisions.depends_on_reading.values()]
 
     def of_row(j: int) -> str:
-        stated = [
-            (column.values[j].tobytes().hex(), bool(column.known[j]), column.names[j] if column.names else ())
-            for column in columns
+        stated = [_cell(column, j) for column in columns]
+        entries = [
+            [[_cell(column, entry) for column in ledger.columns.values()] for entry in _entries(ledger, j)]
+            for ledger in facts.ledgers.values()
         ]
         decided = (truths[:, j].tobytes().hex(), [str(verdict[j]) for verdict in verdicts], str(decisions.on[j]))
-        return _digest((stated, decided, noted.get(decisions.ids[j], ()), noted.get("", ())))
+        return _digest((stated, entries, decided, noted.get(decisions.ids[j], ()), noted.get("", ())))
 
     return of_row
+
+
+def _cell(column: Column, row: int) -> tuple[str, bool, tuple[str, ...]]:
+    return column.values[row].tobytes().hex(), bool(column.known[row]), column.names[row] if column.names else ()
+
+
+def _entries(ledger: Ledger, j: int) -> range:
+    """The entries of row j, which stand together."""
+    first, last = np.searchsorted(ledger.rows, (j, j + 1)).tolist()
+    return range(first, last)
 
 
 def _of_group(group: Group) -> str:
