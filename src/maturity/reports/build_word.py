@@ -226,6 +226,7 @@ def template() -> bytes:
     _gaps(page)
     _way(page)
     _firm(page)
+    _what_if(page)
     _tiers(page)
     _open(page)
     _basis(page)
@@ -491,6 +492,23 @@ def _firm(page: Builder) -> None:
                 )
                 with page.block("if moves.more"):
                     page.text(_say("firm.more", "count=moves.more"), "Lead")
+
+
+def _what_if(page: Builder) -> None:
+    with page.block("if report.whatif"):
+        page.heading(_say("whatif.heading"), 1, new_page=True)
+        page.text(_say("whatif.lead"), "Lead")
+        for title, shifts in (("given", "given"), ("moved", "shifts")):
+            page.heading(_say(f"whatif.{title}"), 3)
+            page.table(
+                ["", _say("whatif.before"), _say("whatif.after")],
+                ["?one.moved|Term|{{ one.name }}", "{{ one.before }}", "{{ one.after }}"],
+                f"one in report.whatif.{shifts}",
+                (84, 45, 45),
+                right=(1, 2),
+            )
+        with page.block("if report.whatif.more"):
+            page.text(_say("whatif.more", "count=report.whatif.more"), "Lead")
 
 
 def _tiers(page: Builder) -> None:

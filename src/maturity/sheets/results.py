@@ -83,8 +83,9 @@ def write_results(
     * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
 
     Plans, firmness and what if, where they are given, are further sheets, files (``NAME-plan.csv``,
-    ``NAME-firmness.csv``, ``NAME-whatif.csv``) or keys of each enterprise. A plan has a row for each upgrade, or one row if it has none; firmness has one for each
-    enterprise, reading and aim.
+    ``NAME-firmness.csv``, ``NAME-whatif.csv``) or keys of each enterprise. A plan has a row for each upgrade, or one
+    row if it has none; firmness has one for each enterprise, reading and aim; what if has one for each enterprise,
+    where ``total_whatif`` stands beside ``total``.
 
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
@@ -472,8 +473,8 @@ def _more(results: _Results) -> list[dict[str, object]]:
         for row, own in enumerate(found):
             own["firmness"] = firm.get(row)
     if results.whatif:
-        for own, row in zip(found, results.whatif.rows(), strict=True):
-            own["whatif"] = row.plain()
+        for own, supposed in zip(found, results.whatif.rows(), strict=True):
+            own["whatif"] = supposed.plain()
     return found
 
 
