@@ -21,6 +21,8 @@ from maturity.scenarios import VERDICTS, Decisions
 from maturity.scoring import Assessment
 
 _DECIMALS: Final = 2
+_MOST: Final = 36
+"""Characters of a label in a chart."""
 _ABREAST: Final = 5
 """Groups side by side in a table of sub-domains: so many fit on a printed page."""
 
@@ -250,7 +252,8 @@ class _Writer:
         counts = np.array([list(one.levels.values()) for one in summaries])
         alt = self.say("chart-groups", name=division.name)
         parts = [self.level_name(number) for number in summaries[0].levels]
-        svg = charts.stacked([f"{line.name} ({line.size})" for line in lines], parts, counts, title=alt)
+        labels = [f"{shorten(line.name, _MOST)} ({line.size})" for line in lines]
+        svg = charts.stacked(labels, parts, counts, title=alt)
         blocks = tuple(lines[start : start + _ABREAST] for start in range(0, len(lines), _ABREAST))
         return DivisionPage(heading, "", lines, blocks, Picture(svg, alt, self.say("groups-lead")))
 
@@ -310,6 +313,15 @@ class _Writer:
             shown=[[(text, "") for text in row] for row in shown],
         )
         return Picture(svg, alt, self.say("chart-cells-caption", mark=plain(self.model.pass_mark)))
+
+
+def shorten(name: str, most: int) -> str:
+    """A name that somebody typed, cut where it would burst a chart.
+
+    >>> shorten("长春", 3), shorten("长春新区北湖", 3)
+    ('长春', '长春…')
+    """
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def _told(lang: Lang, key: str, /, **values: object) -> str:

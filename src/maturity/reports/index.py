@@ -96,7 +96,7 @@ def index_page(
         told=partial(_told, lang),
         **words(lang),
         lines=lines,
-        divisions=[one.name.in_(lang) for one in by],
+        divisions=[_heading(one.name.in_(lang)) for one in by],
         tiers=[tier.name.in_(lang) for tier in tiers],
         cohort=cohort,
         found=say("batch.index.found", lang),  # the script puts the figures in
@@ -107,6 +107,10 @@ def index_page(
         script_hash=_hash_of(script),
     )
     return text.encode("utf-8", "backslashreplace")
+
+
+def _heading(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _hash_of(script: str) -> str:
