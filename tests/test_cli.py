@@ -1,16 +1,20 @@
 """The command line, as a person meets it: what it writes, what it says, and how it ends."""
 
 import csv
+import io
 import json
+import re
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from maturity.cli import app
+from maturity.cli import app, frame
+from maturity.errors import Problem
 
 EXAMPLE = Path(str(files("maturity.examples").joinpath("enterprises.xlsx")))
 ON = ("--on", "2025-06-30")
@@ -282,3 +286,40 @@ def test_a_place_that_cannot_be_written_to(command: str, tmp_path: Path) -> None
     assert done.exit_code == 1, done.output
     assert isinstance(done.exception, SystemExit)
     assert "below.xlsx" in done.output
+
+
+def test_strict_writes_nothing(tmp_path: Path) -> None:
+    """With --strict any problem ends the run with 1 before anything is written; a sound batch is scored as ever."""
+    book = load_workbook(EXAMPLE)
+    book.worksheets[0]["X3"] = "大部分满意"
+    book.save(tmp_path / "bad.xlsx")
+    for command, place in (("score", "r.xlsx"), ("report", "reports")):
+        done = maturity(command, tmp_path / "bad.xlsx", "-o", tmp_path / place, "--strict", *ON)
+        assert done.exit_code == 1
+        assert "bad.xlsx!企业汇总表!X3" in done.output
+        assert not (tmp_path / place).exists()
+    assert maturity("score", EXAMPLE, "-o", tmp_path / "r.csv", "--strict", *ON).exit_code == 0
+
+
+def test_a_folder_is_one_batch(tmp_path: Path) -> None:
+    """Every sheet in it is read; what was wrong stands in the results, too."""
+    (tmp_path / "forms").mkdir()
+    for name in ("长春.xlsx", "吉林.xlsx"):
+        (tmp_path / "forms" / name).write_bytes(EXAMPLE.read_bytes())
+    done = maturity("score", tmp_path / "forms", "-o", tmp_path / "r.csv", *ON)
+    assert done.exit_code == 1
+    assert "forms/长春.xlsx!企业汇总表!A3" in done.output
+    with (tmp_path / "r-problems.csv").open(encoding="utf-8-sig", newline="") as file:
+        problems = [row["where"] for row in csv.DictReader(file) if row["kind"] == "problem"]
+    assert problems[0] == "forms/长春.xlsx!企业汇总表!A3"
+
+
+def test_problems_are_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Place, what is wrong and the way out side by side; nothing in a cell is taken for markup."""
+    screen = Console(file=io.StringIO(), force_terminal=True, width=150, color_system=None)
+    monkeypatch.setattr(frame, "err", screen)
+    frame.listed([Problem.of("sheets.bad-yes-no", "[b]batch.xlsx!企业!F12", "[red]x[/red]")], "en")
+    assert isinstance(screen.file, io.StringIO)
+    shown = screen.file.getvalue()
+    assert re.search(r"Where +What +Way out", shown)
+    assert re.search(r"\[b\]batch\.xlsx!企业!F12 +'\[red\]x\[/red\]' is neither yes nor no", shown)

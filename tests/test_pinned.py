@@ -28,6 +28,7 @@ from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, blocks
 from maturity.errors import InputError
 from maturity.models import READINGS, MaturityModel, load_model, parse_model
 from maturity.scoring import Assessment, assess, cut
+from maturity.scoring.arithmetic import _divided
 from maturity.scoring.plan import plan
 
 if __name__ == "__main__":
@@ -207,6 +208,15 @@ SMALL = {
         bands=" ".join(f"{n}.8" for n in range(11)),
         scales=("0 1",),
     ),
+    "eleven unlike levels": model_text(
+        [
+            ("only", id, "", w, " ".join(f"{n} {n}" if n % 3 else f"{n}" for n in range(1, 12)))
+            for id, w in (("a", "0.3"), ("b", "0.31"), ("c", "0.39"))
+        ],
+        profiles="p",
+        bands=" ".join(f"{n}.8" for n in range(11)),
+        scales=(TENTHS,),
+    ),
     "bytes": model_text(  # sums of points of 255, 260 and 75,000, counts of 300
         [("only", "a", "", "1", " ".join(["1"] * 51 + ["2"] * 52 + ["3:1"] * 300))],
         profiles="p",
@@ -328,7 +338,8 @@ def check(found: Assessment, cases: Sequence[Case]) -> None:
             assert found.level_if_na_unmet[i] == case["na_unmet"]
 
 
-MODELS = (*(name for name in SMALL if name != "many cells"), "gbt39116-2020", "smallest.toml", "samm-like.toml")
+UNPINNED = ("many cells", "eleven unlike levels")
+MODELS = (*(name for name in SMALL if name not in UNPINNED), "gbt39116-2020", "smallest.toml", "samm-like.toml")
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -550,6 +561,7 @@ def test_answers_outside_the_profile_are_noted() -> None:
         assert [(note.id, note.where, note.values["rows"]) for note in answers.notes] == [
             ("answers.outside-profile", f"{last}c.0", 1),
             ("answers.outside-profile", f"{first}d.1", 2),
+            ("answers.unasked-level", "q", 3),
         ]
         assert {note.values["profile"] for note in answers.notes} == {model.profiles[1].name}
         assert answers.notes[0].values["requirement"] == model.requirements[7].name
@@ -573,6 +585,19 @@ def test_empty_levels_are_noted() -> None:
         note.id == "answers.empty-level"
         for note in Answers.from_points(model, open_ones, ids=list("abcde"), profiles=profiles).notes
     )
+
+
+def test_levels_without_requirements_are_noted() -> None:
+    """q has no requirement at level 3: said once for all its enterprises, whatever they answered, and only if any."""
+    model = model_of("renormalise")
+    points = np.full((4, 15), UNANSWERED, np.uint8)
+    for profiles, rows in (("qppq", 2), ("pppq", 1), ("pppp", 0)):
+        notes = Answers.from_points(model, points, ids=list("abcd"), profiles=list(profiles)).notes
+        assert [(note.id, note.where) for note in notes] == [("answers.unasked-level", "q")] * (rows > 0)
+        for note in notes:
+            assert note.values["profile"] == model.profiles[1].name
+            assert (note.values["number"], note.values["rows"]) == (3, rows)
+            assert note.values["level"] == model.levels[2].name
 
 
 @pytest.mark.parametrize("name", ["renormalise", "lowest above zero"])
@@ -657,8 +682,8 @@ def test_whole_numbers_stay_in_range(name: str) -> None:
     compiled = plan(model_of(name))
     best = [asked.best for asked in compiled.model.requirements]
     for level in compiled.levels:
-        sums = [int(np.array(best)[cell.columns].sum()) for cell in level.cells]
-        top = max(*sums, *(cell.count for cell in level.cells))
+        sums = [int(np.array(best)[cell.rows].sum()) for cell in level.cells]
+        top = max(*sums, int(level.asked.max()))
         assert level.sums == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
         digits = [(level.coefficients, sums)]
         digits += [(level.shares, [compiled.cell] * len(level.cells))] if compiled.climbable else []
@@ -690,6 +715,39 @@ def test_largest_denominator_of_a_branch() -> None:
     assert set(alone.names) == {("domain", "a"), ("element", "x")}
 
 
+def test_many_levels_add_up_in_one_order() -> None:
+    """Eleven levels of unlike denominators: a total is to the last bit what it is alone."""
+    model = model_of("eleven unlike levels")
+    random = np.random.default_rng(11)
+    points = random.choice(np.array([0, 3, 7, 8, 10, NOT_APPLICABLE], np.uint8), (60, len(model.requirements)))
+    found = assess(Answers.from_points(model, points, ids=[str(i) for i in range(60)], profiles="p"))
+    for i, row in enumerate(points):
+        alone = assess(Answers.from_points(model, row[np.newaxis], ids=["a"], profiles="p"))
+        assert alone.total.tobytes() == found.total[i : i + 1].tobytes()
+        assert float(found.total_exact(i)) == pytest.approx(found.total[i], abs=1e-14)
+
+
+@pytest.mark.parametrize("step", [10**3, 10**6, 10**8])
+def test_division_is_that_of_whole_numbers(step: int) -> None:
+    """Remainders of 0, 1 and one less than the divisor, where a float quotient is one too low or one too high."""
+    random = Random(step)
+    largest = min(2**47, 2**63 // step)
+    above, below = [0, 1, 0], [1, 2, largest - 1]
+    for divisor in [*range(2, 60), *(random.randrange(largest // 2, largest) for _ in range(3000))]:
+        for near in (0, 1, 2, divisor - 2, divisor - 1):
+            one = math.gcd(step, divisor)
+            # The fraction of this divisor whose multiple by `step` leaves the remainder, if there is one.
+            if near >= 0 and near % one == 0:
+                above.append(near // one * pow(step // one, -1, divisor // one) % (divisor // one))
+                below.append(divisor)
+    quotient, rest = _divided(np.array(above), np.array(below), step)
+    expected = [divmod(a * step, b) for a, b in zip(above, below, strict=True)]
+    assert list(zip(quotient.tolist(), rest.tolist(), strict=True)) == expected
+    rough = (np.array(above) * (step / np.array(below))).astype(np.int64)
+    assert (rough < quotient).any()
+    assert (rough > quotient).any()
+
+
 # ---------------------------------------------------------------- large batches
 
 FIELDS = (
@@ -707,10 +765,13 @@ def same(left: Assessment, right: Assessment, rows: NDArray[np.intp]) -> None:
 
 
 @pytest.mark.parametrize("name", ["renormalise", "lowest above zero"])
-def test_large_batches(name: str) -> None:
+def test_large_batches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than one block, in either memory order, by several threads: each row is what it is in the small batch."""
+    size = 4096
+    monkeypatch.setattr("maturity.answers.BLOCK", size)
+    monkeypatch.setattr("maturity.scoring.arithmetic._PART", 512)
     small, model = answers_of(name, pinned()[name]), model_of(name)
-    rows = np.random.default_rng(1).integers(len(small), size=BLOCK + 411)
+    rows = np.random.default_rng(1).integers(len(small), size=size + 411)
     points, profiles = small.points[rows], [small.profile(i) for i in rows]
     ids = [f"r{i}" for i in range(len(rows))]
     expected = assess(small)
@@ -727,7 +788,7 @@ def test_large_batches(name: str) -> None:
     assert sorted(trimmed) == sorted((f"r{i}", id) for i, row in enumerate(rows) for id in own[f"e{row}"])
     for layer in model.nodes:
         assert found.scores(layer).tobytes() == expected.scores(layer)[rows].tobytes()
-        for some in (np.array([len(rows) - 1, 5, BLOCK, BLOCK - 1]), slice(BLOCK - 92, BLOCK + 108, 7)):
+        for some in (np.array([len(rows) - 1, 5, size, size - 1]), slice(size - 92, size + 108, 7)):
             assert found.scores(layer, some).tobytes() == expected.scores(layer)[rows[some]].tobytes()
 
 

@@ -174,6 +174,19 @@ def test_ids_that_are_missing_double_or_ruined_are_named_and_nothing_is_lost(tmp
     assert "b.xlsx!企业!A2" in batch.problems[1].text("en")
 
 
+def test_an_enterprise_that_stands_there_twice_is_named(path: Path) -> None:
+    """Under one id it is a problem, under two a note: branches may share a name."""
+    rows = [
+        ["E1", "示例（集团）", "discrete", 1, 1],
+        ["E2", "示例(集团)", "discrete", 1, 1],
+        ["E3", "", "process", 1, 1],
+    ]
+    batch = read(path, HEAD, *rows, ["E4", "", "process", 1, 1])
+    assert batch.problems == ()
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert [where for id, where in ids(batch.notes) if id == "sheets.same-name"] == [f"{place}!B3"]
+
+
 def test_without_a_column_of_ids_rows_are_called_by_number(path: Path) -> None:
     """Once for the whole sheet, not for every row."""
     batch = read(path, HEAD[1:], ["一", "discrete", 1, 1], ["二", "discrete", 1, 1])

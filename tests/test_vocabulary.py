@@ -52,7 +52,7 @@ def test_case(case: Mapping[str, Any]) -> None:
 
 def test_every_kind_of_condition_is_tried() -> None:
     """No kind is left that neither a shipped programme nor the cases show."""
-    programmes = [PROGRAMME, LEDGERS, *(load_programme(id, on=ON) for id in shipped())]
+    programmes = [PROGRAMME, LEDGERS, *(load_programme(id, on=date(2026, 5, 1)) for id in shipped())]
     shown = {part.kind for one in programmes for condition in one.conditions for part in parts(condition.rule)}
     kinds = {kind for rule in get_args(get_args(Rule)[0]) for kind in get_args(rule.model_fields["kind"].annotation)}
     # a sum of facts and the count of what holds are tried with the truth tables of the decisions

@@ -1,6 +1,7 @@
 """What every command shares: its options, the language, messages, exit codes, and the steps from files to verdicts."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
@@ -47,7 +48,7 @@ def _lang(value: str) -> str:
     return value
 
 
-def _day(value: str) -> date:
+def as_day(value: str) -> date:
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()
     except ValueError:
@@ -64,7 +65,7 @@ ProgrammeRef = Annotated[
 ]
 On = Annotated[
     date | None,
-    typer.Option("--on", metavar="YYYY-MM-DD", parser=_day, help="申报日期，默认今天 · day of application or today"),
+    typer.Option("--on", metavar="YYYY-MM-DD", parser=as_day, help="申报日期，默认今天 · day of application or today"),
 ]
 Readings = Annotated[
     list[str] | None,
@@ -163,29 +164,39 @@ def applied(on: date | None, lang: Lang) -> date:
 
 def summary(assessment: "Assessment", decisions: "Decisions | None", lang: Lang) -> None:
     """How many enterprises reach which level, and which tier."""
-    import numpy as np
+    levels = Counter(level if level >= 0 else None for level in assessment.level.tolist())
+    verdicts = {tier: Counter(own.tolist()) for tier, own in decisions.verdict.items()} if decisions else {}
+    counted(assessment.answers.model, levels, decisions.programme if decisions else None, verdicts, lang)
 
+
+def counted(
+    model: "MaturityModel",
+    levels: Mapping[int | None, int],
+    programme: "Programme | None",
+    verdicts: Mapping[str, Mapping[str, int]],
+    lang: Lang,
+) -> None:
+    """How many enterprises have which level (None: no level at all), and which verdict for each tier."""
     table = Screen(box=None, pad_edge=False)
     table.add_column(say("cli.level", lang))
     table.add_column(say("cli.enterprises", lang), justify="right")
-    for level in assessment.answers.model.levels[::-1]:
-        table.add_row(f"{level.number} {level.name.in_(lang)}", str(int((assessment.level == level.number).sum())))
-    table.add_row(say("cli.below", lang), str(int((assessment.level == 0).sum())))
-    if (assessment.level < 0).any():
-        table.add_row(say("cli.no-level", lang), str(int((assessment.level < 0).sum())))
+    for level in model.levels[::-1]:
+        table.add_row(f"{level.number} {level.name.in_(lang)}", str(levels.get(level.number, 0)))
+    table.add_row(say("cli.below", lang), str(levels.get(0, 0)))
+    if levels.get(None):
+        table.add_row(say("cli.no-level", lang), str(levels[None]))
     out.print(table)
-    if decisions is None:
+    if programme is None:
         return
-    verdicts = ("eligible", "cultivation", "undecided", "ineligible")
+    shown = ("eligible", "cultivation", "undecided", "ineligible")
     table = Screen(box=None, pad_edge=False)
     table.add_column(say("cli.tier", lang))
-    for verdict in verdicts:
+    for verdict in shown:
         table.add_column(say(f"verdict.{verdict}", lang), justify="right")
-    for tier in decisions.programme.tiers:
-        counts = [str(int(np.sum(decisions.verdict[tier.id] == verdict))) for verdict in verdicts]
-        table.add_row(tier.name.in_(lang), *counts)
+    for tier in programme.tiers:
+        table.add_row(tier.name.in_(lang), *(str(verdicts.get(tier.id, {}).get(verdict, 0)) for verdict in shown))
     out.print()
-    out.print(decisions.programme.name.in_(lang), markup=False)
+    out.print(programme.name.in_(lang), markup=False)
     out.print(table)
 
 
@@ -243,6 +254,12 @@ def show(table: "Table", columns: Sequence[str]) -> None:
     for column in columns:
         shown.add_column(table.titles[column], overflow="fold")
     for row in table.rows:
-        cells = (row[column] for column in columns)
-        shown.add_row(*("、".join(map(str, cell)) if isinstance(cell, tuple) else str(cell) for cell in cells))
+        shown.add_row(*(Cell(_told(row[column])) for column in columns))
     out.print(shown)
+
+
+def _told(cell: object) -> str:
+    """A cell as it stands on the screen."""
+    if isinstance(cell, tuple):
+        return "、".join(map(str, cell))
+    return "—" if cell is None else "✓" * cell if isinstance(cell, bool) else str(cell)

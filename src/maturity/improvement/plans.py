@@ -162,6 +162,11 @@ class Plan:
             line += say("improvement.work", lang, count=len(self.aim.work))
         return line
 
+    def timing(self, lang: Lang) -> str:
+        """How long the plan takes, side by side and one after the other, in the unit of the costs' table."""
+        longest, duration = (plain(each or Decimal(0)) for each in (self.longest, self.duration))
+        return say("improvement.timing", lang, longest=longest, duration=duration)
+
     def rows(self, lang: Lang) -> tuple[UpgradeRow, ...]:
         """The upgrades as a table in one language."""
         return tuple(

@@ -435,6 +435,8 @@ def _catalogues(loaded: File) -> Iterator[Problem]:
             yield Problem.of("programme.circular-groups", f"{file}: catalogues.{id}.groups", groups[id])
     for first, second in combinations(names, 2):
         common = names[first] & names[second]
+        if second in above[first] or first in above[second]:
+            continue  # a stage and the link it belongs to may well have one name
         if 2 * len(common) >= min(len(names[first]), len(names[second])) and len(common) > 1:
             where = f"{file}: catalogues.{second}"
             yield Problem.of("programme.same-catalogue", where, second, first=first, common="、".join(sorted(common)))

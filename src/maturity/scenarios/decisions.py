@@ -30,6 +30,7 @@ from maturity.scenarios.verdicts import (
     named,
     parts_of,
     read_otherwise,
+    unknown_readings,
 )
 from maturity.scoring import Assessment
 
@@ -234,7 +235,7 @@ def decide(
         InputError: facts of another programme, ids missing or double on either side, no or bad dates, unknown readings.
     """
     chosen = {**programme.default_readings, **(readings or {})}
-    wrong = [*_other_programme(programme, facts), *_ids(assessment, facts), *_readings(programme, chosen)]
+    wrong = [*_other_programme(programme, facts), *_ids(assessment, facts), *unknown_readings(programme, chosen)]
     if wrong:
         raise InputError(wrong)
     rows = _rows(assessment, facts)
@@ -305,6 +306,8 @@ def _other_programme(programme: Programme, facts: Facts) -> Iterator[Problem]:
 
 def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
     """Ids that stand twice on a side, or on one side only."""
+    if assessment is not None and facts.ids is assessment.answers.ids and len(set(facts.ids)) == len(facts):
+        return  # made for each other: a block of a stream is spared comparing them one by one
     sides = {"facts": facts.ids} | ({} if assessment is None else {"answers": assessment.answers.ids})
     names = {
         side: Text(say(f"problems-decide.sides.{side}", "zh"), say(f"problems-decide.sides.{side}", "en"))
@@ -319,21 +322,15 @@ def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
         yield from (Problem.of("decide.missing-id", one, one, side=names[side]) for one in wanted if one not in have)
 
 
-def _readings(programme: Programme, chosen: Mapping[str, str]) -> Iterator[Problem]:
-    known = {reading.id: [option.id for option in reading.options] for reading in programme.readings}
-    for reading, option in chosen.items():
-        if reading not in known:
-            yield Problem.of("decide.unknown-reading", "readings", reading, known=", ".join(known))
-        elif option not in known[reading]:
-            yield Problem.of("decide.unknown-option", reading, option, known=", ".join(known[reading]))
-
-
 def _rows(assessment: Assessment | None, facts: Facts) -> NDArray[np.intp] | None:
     """(n,) the row of the assessment for each row of the facts."""
     if assessment is None:
         return None
-    at = {id: row for row, id in enumerate(assessment.answers.ids)}
-    rows = np.fromiter((at[id] for id in facts.ids), dtype=np.intp, count=len(facts))
+    if facts.ids is assessment.answers.ids:
+        rows = np.arange(len(facts))
+    else:
+        at = {id: row for row, id in enumerate(assessment.answers.ids)}
+        rows = np.fromiter((at[id] for id in facts.ids), dtype=np.intp, count=len(facts))
     rows.flags.writeable = False
     return rows
 

@@ -31,18 +31,25 @@ class Clause(Definition):
     """A clause of the document: article, item (0 when the article has none), its words without the scan's noise.
 
     ``modality`` says what a clause is that no condition is made of: part of the procedure, a sanction, a description.
+    ``section``: a notice that has parts instead of articles, 一（四）. ``article`` 0: the text was not read, or is not
+    numbered, so the place of the clause is not known.
     """
 
     id: Id
-    article: Annotated[int, Field(ge=1, le=99)]
+    article: Annotated[int, Field(ge=0, le=99)]
     item: Annotated[int, Field(ge=0)] = 0
+    section: bool = False
     quote: Quote
     modality: Literal["principle", "descriptive", "procedure", "sanction"] | None = None
 
     def cite(self, lang: Lang) -> str:
-        """The place as one writes it: 第五条第1项, article 5(1)."""
-        key = "programme.cite.item" if self.item else "programme.cite.article"
-        return say(key, lang, article=_chinese(self.article) if lang == "zh" else self.article, item=self.item)
+        """The place as one writes it: 第五条第1项, article 5(1); 一（四）, section 1(4)."""
+        if not self.article:
+            return say("programme.cite.unknown", lang)
+        key = ("section-" if self.section else "") + ("item" if self.item else "article")
+        article = _chinese(self.article) if lang == "zh" else self.article
+        item = _chinese(self.item) if lang == "zh" and self.section else self.item
+        return say(f"programme.cite.{key}", lang, article=article, item=item)
 
 
 class OptionDefinition(Definition):

@@ -8,7 +8,8 @@ The conditions of a tier, three-valued, give the interval at once (`_BOUNDS`), a
 stands in more than one place: then each place can turn out either way by itself. A fact that stands in several places
 is given every answer that they tell apart, one after the other (`splits`), as is a fact that a rule asks in vain
 because every answer meets it. So the interval is exact unless a number or date that is asked in several places stands
-in a sum, count, window or ledger; there it is a bound that contains the exact one.
+in another kind of rule than a comparison (a sum, a share, a window, a ledger), or one rule looks at it twice (a
+recognition with equivalents, overlays that hang on what they compare); there it is a bound that contains the exact one.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from maturity.definition import Number
+from maturity.errors import Problem
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
 from maturity.scenarios.rules import (
@@ -36,10 +39,11 @@ from maturity.scenarios.rules import (
     NoneOf,
     Op,
     Rule,
+    WithThreshold,
     leaves,
 )
 from maturity.scenarios.rules import parts as all_parts
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, thresholds, truth
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, truth, units
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
@@ -109,6 +113,16 @@ def parts_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> li
     route = programme.route(tier)
     read = (condition.read(readings) for condition in programme.conditions if tier in condition.tiers)
     return [(role(condition, route), condition) for condition in read]
+
+
+def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterator[Problem]:
+    """Readings, and options of readings, that a programme does not have."""
+    known = {reading.id: [option.id for option in reading.options] for reading in programme.readings}
+    for reading, option in chosen.items():
+        if reading not in known:
+            yield Problem.of("decide.unknown-reading", "readings", reading, known=", ".join(known))
+        elif option not in known[reading]:
+            yield Problem.of("decide.unknown-option", reading, option, known=", ".join(known[reading]))
 
 
 def _bounds() -> NDArray[np.int8]:
@@ -352,9 +366,14 @@ def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[
 def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
     """Where a number begins to be told apart."""
     if isinstance(rule, Compare):
-        yield from thresholds(rule, programme)
+        yield from (units(rule, number, programme) for number in thresholds(rule))
     elif isinstance(rule, Assessed) and fact == rule.declared_level:
         yield int(rule.at_least.value)
+
+
+def thresholds(rule: WithThreshold) -> tuple[Number, ...]:
+    """The threshold of a rule, and those that overlays put in its place."""
+    return (rule.threshold, *(overlay.threshold for overlay in rule.overlays))
 
 
 def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
@@ -369,7 +388,7 @@ def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
         case Grade():
             met = {_compared(stored, rule.op, options.index(rule.grade)) for stored in told}
         case Compare() if not rule.overlays:
-            met = {_compared(stored, rule.op, *thresholds(rule, programme)) for stored in told}
+            met = {_compared(stored, rule.op, units(rule, rule.threshold, programme)) for stored in told}
         case _:
             return False
     return len(met) == 1

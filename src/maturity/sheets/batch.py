@@ -12,7 +12,8 @@ from maturity.answers import UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.models import MaturityModel
 from maturity.scenarios import Facts, Programme
-from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, said, shown
+from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
+from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown
 from maturity.sheets.columns import Column, Found, Records, report, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import ANSWER, ID, ITEM, NAME, PROFILE, SEARCHED, Header, Heading, Headings, Target
@@ -75,7 +76,8 @@ def read_batch(
     text that would begin a formula is taken away, as spreadsheets do (`guarded`).
 
     Args:
-        path: an .xlsx, .xlsm, .xls or .csv file, a folder of them, or several of either.
+        path: an .xlsx, .xlsm, .xls or .csv file, a folder of them, or several of either; or .parquet files (see
+            `maturity.sheets.blocks`).
         model: whose requirements are answered.
         programme: whose facts are given, if any.
         strict: whether any problem ends the reading; all of them are in the error.
@@ -84,6 +86,8 @@ def read_batch(
         InputError: no file can be opened as what it is named, or none has a header and an enterprise; any problem when
             ``strict``.
     """
+    if typed := _parquet([path] if isinstance(path, str | Path) else path):
+        return _or_stop(import_arrow("parquet").read_parquet(typed, model, programme), strict)
     found = Found([], [])
     headings, ledgers = Headings.of(model, programme), Ledgers(programme)
     parts: list[_Part] = []
@@ -99,6 +103,7 @@ def read_batch(
     ids = _ids(tables, found)
     points = parts[0].points if len(parts) == 1 else np.concatenate([part.points for part in parts], axis=1)
     profiles = [profile for part in parts for profile in part.profiles]
+    _name_twice(parts, ids, found)
     answers = Answers.from_points(model, points.T, ids=ids, profiles=profiles)
     facts = _facts(programme, parts, ids, found) if programme else None
     batch = Batch(
@@ -108,9 +113,22 @@ def read_batch(
         (*found.notes, *answers.notes, *(facts.notes if facts else ())),
         (*found.problems, *_placed(answers.problems, tables, ids)),
     )
+    return _or_stop(batch, strict)
+
+
+def _or_stop(batch: Batch, strict: bool) -> Batch:
     if strict and batch.problems:
         raise InputError(batch.problems)
     return batch
+
+
+def _parquet(paths: Sequence[str | Path]) -> list[Path]:
+    """The files when they are parquet; these have typed columns, and are read together or not at all."""
+    files = [file for path in map(Path, paths) for file in (parquet_files(path) or [path])]
+    typed = [file for file in files if file.suffix.lower() == PARQUET]
+    if typed and len(typed) < len(files):
+        raise InputError([Problem.of("blocks.mixed", file.name) for file in files if file not in typed])
+    return typed
 
 
 def _files(paths: Sequence[str | Path], found: Found) -> Iterator[tuple[Path, str]]:
@@ -322,12 +340,12 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             if isinstance(cell, float | int) and abs(cell) >= 1e15:  # a spreadsheet keeps 15 digits of a number
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
-                chosen = _free(table.called or f"row-{row}", taken)
+                chosen = free(table.called or f"row-{row}", taken)
                 problem = f"sheets.{cell.kind}-cell" if isinstance(cell, Broken) else "sheets.missing-id"
                 if column:
                     found.cell(Read(None, problem, details={"id": chosen}), where, cell)
             elif id in first:
-                chosen = _free(id, taken)
+                chosen = free(id, taken)
                 found.problems.append(Problem.of("sheets.duplicate-id", where, id, first=first[id], id=chosen))
             first.setdefault(chosen, where)
             taken.add(chosen)
@@ -339,7 +357,7 @@ def _id(cell: Cell) -> str:
     return "" if isinstance(cell, Broken) else said(cell)
 
 
-def _free(id: str, taken: set[str]) -> str:
+def free(id: str, taken: set[str]) -> str:
     """An id like this one that nobody has."""
     chosen, number = id, 1
     while chosen in taken:
@@ -356,6 +374,16 @@ def _names(table: Records, found: Found) -> list[str]:
         if isinstance(cell, Broken):
             found.problems.append(Problem.of(f"sheets.{cell.kind}-cell", column.where(i), cell.shown))
     return ["" if isinstance(cell, Broken) else said(cell) for cell in column.values]
+
+
+def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> None:
+    """A note for each enterprise that another row has the name of, under another id."""
+    first: dict[str, str] = {}
+    every = ((part, i, name) for part in parts for i, name in enumerate(part.names))
+    for (part, i, name), id in zip(every, ids, strict=True):
+        if name and first.setdefault(plain(name), id) != id:
+            where = part.table.columns[NAME].where(i)
+            found.notes.append(Problem.of("sheets.same-name", where, name, id=id, first=first[plain(name)]))
 
 
 # ------------------------------------------------------------------------------------------- columns -> answers, facts

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
@@ -268,7 +268,8 @@ def _read_date(cell: Cell) -> Read:
     if read := common(cell):
         return read
     if isinstance(cell, datetime):
-        return Read(cell.date())
+        note = "sheets.read-as" if cell.time() != time() else ""
+        return Read(cell.date(), note=note, details={"read": cell.date().isoformat()})
     if isinstance(cell, date):
         return Read(cell)
     word = plain(said(cell)).replace(" 年", "年").replace("年 ", "年").replace(" 月", "月").replace("月 ", "月")

@@ -1,0 +1,44 @@
+"""The way to what needs the extra ``arrow``: parquet files, and what they are called."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from maturity.errors import InputError, Problem
+
+PARQUET: Final = ".parquet"
+_PACKAGES: Final = {"arrow": "pyarrow", "cluster": "distributed"}
+
+
+def import_arrow(module: str) -> Any:
+    """A module of this package that works with pyarrow.
+
+    Raises:
+        InputError: pyarrow is not installed; the problem says how to install it.
+    """
+    require("arrow")
+    return import_module(f"maturity.sheets.{module}")
+
+
+def require(extra: str) -> Any:
+    """What an extra installs.
+
+    Raises:
+        InputError: it is not installed; the problem says how to install it.
+    """
+    package = _PACKAGES[extra]
+    try:
+        return import_module(package)
+    except ImportError as error:
+        command = f"pip install 'maturity-scoring[{extra}]'"
+        raise InputError([Problem.of("blocks.missing-extra", package, package, command=command)]) from error
+
+
+def parquet_files(folder: Path) -> list[Path]:
+    """The parquet files of a folder, in the order of their names; none if it is no folder or has none.
+
+    Hidden files, and those that begin with an underscore, are what programs leave beside the parts of a table.
+    """
+    if not folder.is_dir():
+        return []
+    return sorted(file for file in folder.glob(f"*{PARQUET}") if not file.name.startswith((".", "_")))

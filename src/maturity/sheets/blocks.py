@@ -1,0 +1,733 @@
+"""Tables of typed columns (Arrow, parquet) -> answers, facts, and results: a block of enterprises at a time.
+
+Columns of a table of answers, in any order, headed as those of a sheet: by id, or by Chinese or English name.
+
+    id            text or whole numbers; needed. It is handed on as it stands.
+    name          text
+    profile       text: id or name of the profile
+    a requirement text: id, name or value of a choice, or not_applicable; a dictionary of such texts is the fastest;
+                  uint8: points as in `maturity.Answers` (GB/T 39116: tenths; 254 not applicable, 255 unanswered);
+                  any other number: the value of a choice, 0 to 1. Null is unanswered.
+    a fact        as in `maturity.Facts`: yes_no bool; one_of, grade text; number a number; date a date; event_date
+                  text, an ISO date or ``none``; names a list of texts. Text is read as in a sheet. Null is unknown.
+    a ledger      a list of structs, one for each entry, with the ledger's columns, typed as facts are
+
+Columns of the results are headed by the words of every other format:
+
+    id, name, profile                      text; the profile is null where none is known
+    level, level_possible, level_stepwise, level_if_na_unmet       int8, null where there is no level
+    readings_differ                        bool
+    total, total_possible, A1, A2, ...     double, cut after two decimals, null where there is no level
+    PROGRAMME.TIER                         text, the verdict
+    PROGRAMME.TIER.depends_on_reading      bool
+
+No type among them is one that Spark lacks.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any, Final, Literal, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from maturity.answers import UNANSWERED, Answers, Points
+from maturity.errors import InputError, Problem
+from maturity.language import Lang
+from maturity.models import NOT_APPLICABLE_ID, Choice, MaturityModel, Requirement
+from maturity.scenarios import (
+    Decisions,
+    FactDefinition,
+    Facts,
+    Ledger,
+    LedgerDefinition,
+    Programme,
+    decide,
+    value_problem,
+)
+from maturity.scenarios.facts import NONE, Column, Value
+from maturity.scenarios.programme import MOST_UNITS
+from maturity.scoring import Assessment, assess, cut
+from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
+from maturity.sheets.grid import Cell
+from maturity.sheets.headings import ID, NAME, PROFILE, Heading, Headings, Target
+
+Kind = Literal["problem", "note"]
+Rows = NDArray[np.intp]
+
+METADATA: Final = b"maturity"
+"""Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""
+_DAYS: Final = np.dtype("datetime64[D]")
+_MOST_KINDS: Final = 2**62
+FEW: Final = 4
+"""Rows are decided on by kind where there are this many times fewer kinds than rows."""
+_EXACT: Final = 10**15
+"""Below, a float has one shortest decimal, and a whole number is a float."""
+
+
+# ------------------------------------------------------------------------------------------------- which column is what
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the columns of a table are.
+
+    Attributes:
+        columns: name and heading of each column that is of use; of several with one name it is the first.
+        problems: unknown, ambiguous and double columns, and those of a type that nothing can be read from.
+        notes: requirements and facts that have no column.
+    """
+
+    columns: Mapping[Target, tuple[str, Heading]]
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, schema: pa.Schema, model: MaturityModel, programme: Programme | None) -> "Layout":
+        """The layout of a table.
+
+        Raises:
+            InputError: there is no column of ids.
+        """
+        headings = Headings.of(model, programme)
+        ledgers = {ledger.id: {Target("fact", ledger.id)} for ledger in programme.ledgers} if programme else {}
+        columns: dict[Target, tuple[str, Heading]] = {}
+        problems: list[Problem] = []
+        for column in schema:
+            targets, unit = headings.targets(column.name)
+            targets = ledgers.get(column.name, targets)
+            useful = [target for target in targets if target.kind in ("enterprise", "requirement", "fact")]
+            if len(targets) > 1:
+                right = ", ".join(sorted(target.id for target in targets))
+                problems.append(Problem.of("sheets.ambiguous-column", column.name, column.name, right=right))
+            elif not targets or (not useful and next(iter(targets)).kind == "form"):
+                near = headings.suggestion(column.name)
+                problems.append(Problem.of("sheets.unknown-column", column.name, column.name, near=near))
+            elif useful and useful[0] in columns:
+                first = columns[useful[0]][0]
+                problems.append(Problem.of("sheets.duplicate-column", column.name, column.name, first=first))
+            elif useful and not _readable(useful[0], column.type, programme):
+                right = _right_type(useful[0], programme)
+                problems.append(Problem.of("blocks.bad-type", column.name, column.type, right=right))
+            elif useful:
+                columns[useful[0]] = (column.name, Heading(useful[0], unit))
+        if ID not in columns:
+            raise InputError([*problems, Problem.of("blocks.no-id", "")])
+        return cls(columns, tuple(problems), tuple(_missing(columns, model, programme)))
+
+    def of_block(self, batch: pa.RecordBatch) -> dict[Target, pa.Array]:
+        """The columns of a block that are of use."""
+        positions = {name: at for at, name in reversed(list(enumerate(batch.schema.names)))}
+        return {target: batch.column(positions[name]) for target, (name, _) in self.columns.items()}
+
+
+def _missing(columns: Mapping[Target, object], model: MaturityModel, programme: Programme | None) -> Iterator[Problem]:
+    for kind, ids in (
+        ("requirement", [requirement.id for requirement in model.requirements]),
+        ("fact", [fact.id for fact in programme.facts] if programme else []),
+    ):
+        if absent := [id for id in ids if Target(kind, id) not in columns]:  # type: ignore[arg-type]
+            some = ", ".join(absent[:10]) + (" …" if len(absent) > 10 else "")
+            yield Problem.of(f"sheets.missing-{kind}s", "", some, count=len(absent))
+
+
+def _value_type(of: pa.DataType) -> pa.DataType:
+    return of.value_type if pa.types.is_dictionary(of) else of
+
+
+def is_text(of: pa.DataType) -> bool:
+    """Whether a column holds texts, or nothing at all."""
+    types = pa.types
+    own = _value_type(of)
+    return bool(types.is_string(own) or types.is_large_string(own) or types.is_string_view(own) or types.is_null(own))
+
+
+def _is_list(of: pa.DataType) -> bool:
+    return bool(pa.types.is_list(of) or pa.types.is_large_list(of))
+
+
+def _readable(target: Target, of: pa.DataType, programme: Programme | None) -> bool:
+    """Whether there is a way to read such a column at all; each value is looked at later."""
+    types, own = pa.types, _value_type(of)
+    if target == ID:
+        return is_text(of) or bool(types.is_integer(own))
+    if target in (NAME, PROFILE):
+        return is_text(of)
+    if target.kind == "fact" and programme and target.id in (ledger.id for ledger in programme.ledgers):
+        return _is_list(of) and bool(types.is_struct(of.value_type))
+    if target.kind == "fact" and programme and programme.fact(target.id).kind == "names" and _is_list(of):
+        return is_text(of.value_type)
+    plain = (types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_date, types.is_timestamp)
+    return is_text(of) or any(test(own) for test in plain)
+
+
+def _right_type(target: Target, programme: Programme | None) -> str:
+    if target == ID:
+        return "string, int64"
+    if target.kind == "enterprise":
+        return "string"
+    if target.kind == "requirement":
+        return "dictionary, string, uint8, double"
+    right = {"yes_no": "bool", "number": "int64, decimal128, double", "date": "date32", "names": "list<string>"}
+    fact = next((fact for fact in programme.facts if fact.id == target.id), None) if programme else None
+    return right.get(fact.kind, "string") if fact else "list<struct>"
+
+
+# ------------------------------------------------------------------------------------------- a block -> its enterprises
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong in some rows of a column of a block, or was read differently; ``problem`` has no place."""
+
+    kind: Kind
+    column: str
+    problem: Problem
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Some n enterprises of a table.
+
+    Attributes:
+        ids, names, profiles: (n,) text as it stands; the profile's id, null where none is known.
+        answers: whose ids are the rows, ``"0"`` to ``"n-1"``, since those of the table may not tell rows apart.
+        facts: the same rows; None without a programme.
+        findings: all that was not read as it stands.
+    """
+
+    ids: pa.Array
+    names: pa.Array
+    profiles: pa.Array
+    answers: Answers
+    facts: Facts | None
+    findings: tuple[Finding, ...]
+
+
+def read_block(batch: pa.RecordBatch, layout: Layout, model: MaturityModel, programme: Programme | None) -> Block:
+    """The enterprises of a block; what cannot be read counts as unanswered or unknown, and is among the findings."""
+    findings: list[Finding] = []
+    n, columns = batch.num_rows, layout.of_block(batch)
+    keys = _keys(n)
+    ids, names = (_text(columns.get(target), n) for target in (ID, NAME))
+    nameless = np.flatnonzero(pc.fill_null(pc.equal(pc.utf8_length(ids), 0), True).to_numpy(zero_copy_only=False))
+    if len(nameless):
+        findings.append(Finding("problem", ID.id, Problem.of("blocks.missing-id", ""), nameless))
+    points = np.empty((len(model.requirements), n), np.uint8)
+    as_they_stand = []
+    for row, requirement in enumerate(model.requirements):
+        column = columns.get(Target("requirement", requirement.id))
+        if _points(column, requirement, model, points[row], findings):
+            as_they_stand.append(row)
+    codes, known = _profiles(columns.get(PROFILE), points, model, findings)
+    points[:, ~known] = UNANSWERED
+    own = [profile.id for profile in model.profiles]
+    profiles = pa.array(own).take(pa.array(codes, mask=~known))
+    given = [own[code] for code in codes.tolist()]
+    try:
+        answers = Answers.from_points(model, points.T, ids=keys, profiles=given)
+    except InputError:
+        findings += _illegal(model, points, as_they_stand)
+        answers = Answers.from_points(model, points.T, ids=keys, profiles=given)
+    facts = _facts(columns, layout, programme, keys, findings) if programme else None
+    findings += [_finding("problem", problem) for problem in answers.problems]
+    findings += [_finding("note", note) for note in answers.notes]
+    return Block(ids, names, profiles, answers, facts, tuple(findings))
+
+
+@lru_cache(maxsize=4)
+def _keys(n: int) -> tuple[str, ...]:
+    """Ids of the rows of a block."""
+    return tuple(map(str, range(n)))
+
+
+def _finding(kind: Kind, problem: Problem) -> Finding:
+    """A problem whose place begins with the key of a row, as a finding; any other place is named at the first row."""
+    key, _, column = problem.where.partition(": ")
+    return Finding(
+        kind, column if key.isdigit() else problem.where, problem, np.array([int(key) if key.isdigit() else 0])
+    )
+
+
+def _text(column: pa.Array | None, n: int) -> pa.Array:
+    return pa.nulls(n, pa.string()) if column is None else column.cast(pa.string())
+
+
+def _distinct(column: pa.Array) -> tuple[Rows, list[Cell]]:
+    """(n,) which of the distinct contents stands in each row, and these; what is null or NaN is ``""``."""
+    if _is_list(column.type):
+        seen: dict[object, int] = {None: 0}
+        codes = [seen.setdefault(None if one is None else tuple(one), len(seen)) for one in column.to_pylist()]
+        return np.array(codes, np.intp), ["", *(cast("Cell", one) for one in list(seen)[1:])]
+    encoded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
+    indices = encoded.indices
+    contents = [_cell(one) for one in encoded.dictionary.to_pylist()]
+    if indices.null_count:
+        indices = pc.fill_null(indices.cast(pa.int32()), len(contents))
+    return indices.to_numpy(), [*contents, ""]
+
+
+def _cell(content: Any) -> Cell:
+    """A content as the cell of a sheet holds it."""
+    if content is None or content != content:
+        return ""
+    return f"{content:f}" if isinstance(content, Decimal) else cast("Cell", content)
+
+
+def _report(reads: Sequence[Read], cells: Sequence[Cell], codes: Rows, column: str, findings: list[Finding]) -> None:
+    """Keep the problem and the note of each content, with the rows in which it stands."""
+    for at, (read, cell) in enumerate(zip(reads, cells, strict=True)):
+        if (read.problem or read.note) and len(rows := np.flatnonzero(codes == at)):
+            ids: tuple[tuple[Kind, str], ...] = (("problem", read.problem), ("note", read.note))
+            findings += [
+                Finding(kind, column, Problem.of(id, "", _shown(cell), **read.details), rows) for kind, id in ids if id
+            ]
+
+
+def _shown(cell: Cell) -> str:
+    return "、".join(cell) if isinstance(cell, tuple) else shown(cell)
+
+
+@lru_cache(maxsize=64)
+def _answer(choices: tuple[Choice, ...], points_per_one: int) -> Reader:
+    """The reader of answers, which remembers what it has read."""
+    return lru_cache(maxsize=4096, typed=True)(answer_reader(choices, points_per_one))
+
+
+def _points(
+    column: pa.Array | None, requirement: Requirement, model: MaturityModel, out: Points, findings: list[Finding]
+) -> bool:
+    """Fill (n,) the points of one requirement; True when they are taken as they stand and may belong to no choice."""
+    if column is None:
+        out[:] = UNANSWERED
+        return False
+    if pa.types.is_dictionary(column.type) and pa.types.is_uint8(column.type.value_type):
+        column = column.dictionary_decode()
+    if pa.types.is_uint8(column.type):
+        out[:] = pc.fill_null(column, UNANSWERED) if column.null_count else column
+        return True
+    read = _answer(requirement.choices, model.points_per_one)
+    codes, cells = _distinct(column)
+    reads = [read(cell) for cell in cells]
+    words = np.array([read.value for read in reads], np.uint8)
+    np.take(words, codes, out=out, mode="clip")
+    if any(read.problem or read.note for read in reads):
+        _report(reads, cells, codes, requirement.id, findings)
+    return False
+
+
+def _illegal(model: MaturityModel, points: Points, rows_of_points: Sequence[int]) -> Iterator[Finding]:
+    """Points that belong to no choice, which become unanswered."""
+    for row in rows_of_points:
+        requirement = model.requirements[row]
+        right = [*sorted(choice.points for choice in requirement.choices), 254, UNANSWERED]
+        for wrong in np.setdiff1d(points[row], np.array(right, np.uint8)):
+            rows = np.flatnonzero(points[row] == wrong)
+            points[row, rows] = UNANSWERED
+            listed = ", ".join(map(str, right))
+            yield Finding("problem", requirement.id, Problem.of("blocks.bad-points", "", wrong, right=listed), rows)
+
+
+def _profiles(
+    column: pa.Array | None, points: Points, model: MaturityModel, findings: list[Finding]
+) -> tuple[Rows, NDArray[np.bool_]]:
+    """(n,) the profile of each row as a position among the model's, and (n,) whether it is known.
+
+    Without one there are no weights, and none is guessed; unless the model has but one.
+    """
+    options, right = named(model.profiles)
+    own = {profile.id: code for code, profile in enumerate(model.profiles)}
+    if column is None:
+        column = pa.nulls(points.shape[1], pa.string())
+    at, cells = _distinct(column)
+    reads = [one_of(cell, options, "blocks.bad-profile", right) for cell in cells]
+    _report(reads, cells, at, PROFILE.id, findings)
+    known = np.array([read.value is not None for read in reads])[at]
+    codes = np.array([own.get(str(read.value), 0) for read in reads], np.intp)[at]
+    if len(model.profiles) == 1:
+        return codes, np.ones(len(codes), np.bool_)
+    blank = np.flatnonzero(np.array([read.value is None and not read.problem for read in reads])[at])
+    answered = (points[:, blank] != UNANSWERED).any(axis=0)
+    kinds: tuple[tuple[Kind, str, Rows], ...] = (
+        ("problem", "blocks.missing-profile", blank[answered]),
+        ("note", "blocks.profile-not-needed", blank[~answered]),
+    )
+    findings += [
+        Finding(kind, PROFILE.id, Problem.of(id, "", right=right), rows) for kind, id, rows in kinds if len(rows)
+    ]
+    return codes, known
+
+
+# ----------------------------------------------------------------------------------------------------- columns -> facts
+
+
+def _facts(
+    given: Mapping[Target, pa.Array],
+    layout: Layout,
+    programme: Programme,
+    keys: tuple[str, ...],
+    findings: list[Finding],
+) -> Facts:
+    """The facts of a block: each distinct content is read once, and numbers that are whole units not one by one."""
+    contents: dict[str, list[Value]] = {}
+    codes: dict[str, Rows] = {}
+    units: dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
+    for fact in programme.facts:
+        target = Target("fact", fact.id)
+        if target not in given:
+            contents[fact.id] = [None]
+            continue
+        column = given[target]
+        if fact.kind == "number" and (found := _units(fact, column)):
+            units[fact.id] = found
+            column = pc.if_else(pa.array(found[1]), pa.scalar(None, column.type), column)
+        reader = fact_reader(fact, layout.columns[target][1].unit)
+        contents[fact.id], codes[fact.id] = _values(fact, reader, column, fact.id, findings)
+    most = max(map(len, contents.values()), default=0)
+    padded = {id: [*values, *[None] * (most - len(values))] for id, values in contents.items()}
+    few = Facts.from_columns(programme, padded, ids=_keys(most))
+    columns = {}
+    for id, column in few.columns.items():
+        if id not in codes:
+            columns[id] = _throughout(column, len(keys))
+            continue
+        columns[id] = column.take(codes[id])
+        if id in units:
+            own, exact = units[id]
+            columns[id] = Column(np.where(exact, own, columns[id].values), columns[id].known | exact)
+    for note in few.notes:  # a note for each content that has one: it belongs to all rows that hold it
+        row, _, id = note.where.partition(": ")
+        findings.append(Finding("note", id, note, np.flatnonzero(codes[id] == int(row))))
+    ledgers = {
+        ledger.id: _ledger(programme, ledger, given.get(Target("fact", ledger.id)), findings)
+        for ledger in programme.ledgers
+    }
+    return Facts(programme, keys, columns, (), ledgers)
+
+
+def _throughout(column: Column, n: int) -> Column:
+    """The first value of a column, n times, in the memory of one."""
+    values = np.broadcast_to(column.values[:1], (n, *column.values.shape[1:]))
+    return Column(values, np.broadcast_to(column.known[:1], n), column.names[:1] * n)
+
+
+def _values(
+    fact: FactDefinition, read: Reader, column: pa.Array, name: str, findings: list[Finding]
+) -> tuple[list[Value], Rows]:
+    """The distinct values of a column, None where nothing is known, and (n,) which of them stands in each row."""
+    codes, cells = _distinct(column)
+    reads = [_fact(fact, read, cell) for cell in cells]
+    _report(reads, cells, codes, name, findings)
+    return [read.value for read in reads], codes
+
+
+def _fact(fact: FactDefinition, read: Reader, cell: Cell) -> Read:
+    """What a cell says of a fact; what its definition refuses is unknown, and named."""
+    given = Read(cell) if isinstance(cell, tuple) else read(cell)
+    refused = value_problem(fact, given.value, "")
+    return Read(None, refused.id, details=refused.values) if refused else given
+
+
+def _ledger(
+    programme: Programme, definition: LedgerDefinition, column: pa.Array | None, findings: list[Finding]
+) -> Ledger:
+    """The entries of a block; what is wrong in one is named at the row of its enterprise."""
+    entries = column.flatten() if column is not None and len(column.flatten()) else None
+    rows = np.empty(0, np.intp) if entries is None else pc.list_parent_indices(column).to_numpy().astype(np.intp)
+    columns: dict[str, list[Value]] = {}
+    for fact in definition.columns:
+        at = -1 if entries is None else entries.type.get_field_index(fact.id)
+        if entries is None or at < 0:
+            continue
+        own: list[Finding] = []
+        name = f"{definition.id}.{fact.id}"
+        contents, codes = _values(fact, fact_reader(fact), pc.struct_field(entries, at), name, own)
+        columns[fact.id] = [contents[code] for code in codes.tolist()]
+        findings += [Finding(one.kind, one.column, one.problem, np.unique(rows[one.rows])) for one in own]
+    for field_ in entries.type if entries is not None else ():
+        if field_.name not in {fact.id for fact in definition.columns}:
+            near = ", ".join(fact.id for fact in definition.columns)
+            unknown = Problem.of("facts.unknown-ledger-column", "", field_.name, near=near)
+            findings.append(Finding("problem", f"{definition.id}.{field_.name}", unknown, np.unique(rows)))
+    sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * len(rows), **columns}
+    read = Facts.from_columns(programme, {}, ids=["0"], ledgers={definition.id: sheet})
+    return Ledger.of(definition, rows, read.ledgers[definition.id].columns)
+
+
+def _units(fact: FactDefinition, column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+    """(n,) numbers in units of ``10 ** -decimals``, and (n,) whether each is exactly that and allowed; None for texts.
+
+    The others are read one by one, so that what is wrong with them gets its name.
+    """
+    of, scale = column.type, 10**fact.decimals
+    there = column.is_valid().to_numpy(zero_copy_only=False)
+    if pa.types.is_floating(of):
+        numbers = pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy()
+        with np.errstate(invalid="ignore", over="ignore"):
+            scaled = np.rint(numbers * scale)
+            exact = there & (np.abs(scaled) < _EXACT) & (scaled / scale == numbers)
+        whole = np.where(exact, scaled, 0).astype(np.int64)
+    elif pa.types.is_integer(of):
+        numbers = pc.fill_null(column, 0).to_numpy()
+        exact = there & (np.abs(numbers.astype(np.float64)) <= MOST_UNITS // scale)
+        whole = np.where(exact, numbers, 0).astype(np.int64) * scale
+    elif pa.types.is_decimal128(of) and of.precision <= 18 and of.scale >= 0:
+        low = np.frombuffer(column.buffers()[1], np.int64)[2 * column.offset :: 2][: len(column)]
+        finer = max(of.scale - fact.decimals, 0)
+        step = 10 ** max(fact.decimals - of.scale, 0)
+        whole, rest = np.divmod(low, 10**finer)
+        exact = there & (rest == 0) & (np.abs(whole) <= MOST_UNITS // step)
+        whole = np.where(exact, whole, 0) * step
+    else:
+        return None
+    exact &= (np.abs(whole) <= MOST_UNITS) & ((whole >= 0) | fact.negative)
+    if fact.most is not None:
+        exact &= whole <= int(fact.most.exact * scale)
+    return whole, exact
+
+
+# -------------------------------------------------------------------------------------------------------------- results
+
+
+_PROBLEM: Final = ("kind", "column", "problem", "value", "what", "hint")
+PROBLEMS: Final = pa.list_(pa.struct([pa.field(name, pa.string()) for name in _PROBLEM]))
+"""What was found in a row: problem or note, column, id of the problem, the value, and the texts of `Problem`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Levels and tiers of a block of enterprises: a pure function ``RecordBatch -> RecordBatch``, to be sent anywhere.
+
+    It takes columns as this module's first lines tell, and returns the results' columns and, last, ``problems``: a list
+    for each row of what was wrong in it. Unknown columns are passed over here; `Layout.of` names them.
+
+    Attributes:
+        model: whose requirements are answered.
+        programme: whose tiers are decided, if any.
+        on: the day of application of those who do not state their own.
+        readings: options of readings that are not to take their default.
+        lang: of the texts of problems.
+    """
+
+    model: MaturityModel
+    programme: Programme | None = None
+    on: date | None = None
+    readings: Mapping[str, str] = field(default_factory=dict)
+    lang: Lang = "zh"
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The results of a block.
+
+        Raises:
+            InputError: there is no column of ids, or no day of application.
+        """
+        return self.block(batch, Layout.of(batch.schema, self.model, self.programme))
+
+    def block(self, batch: pa.RecordBatch, layout: Layout) -> pa.RecordBatch:
+        """The results of a block whose layout is known already."""
+        block = read_block(batch, layout, self.model, self.programme)
+        assessment = assess(block.answers)
+        findings, decisions, rows = list(block.findings), None, None
+        if self.programme is not None and block.facts is not None:
+            on: Any = np.datetime64("NaT") if self.on is None else self.on
+            first, rows = _alike(block.facts, assessment)
+            facts, few = block.facts, assessment
+            if len(first) < len(rows):
+                facts, few = facts.take(first), assess(block.answers.take(first))
+            decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
+            notes = [_finding("note", note) for note in decisions.notes]
+            at = {row: k for k, row in enumerate(first.tolist())}
+            findings += [replace(note, rows=np.flatnonzero(rows == at[int(note.rows[0])])) for note in notes]
+        columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
+        columns["problems"] = _problems(findings, batch.num_rows, self.lang)
+        return pa.RecordBatch.from_arrays(list(columns.values()), schema=self.schema)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the results, ``problems`` last."""
+        return result_schema(self.model, self.programme).append(pa.field("problems", PROBLEMS))
+
+    def metadata(self) -> dict[bytes, bytes]:
+        """What the results rest on, for the metadata of their table."""
+        keys = ("id", "edition", "status", "fingerprint")
+        model, programme = (
+            {key: str(getattr(one, key)) for key in keys} if one else None for one in (self.model, self.programme)
+        )
+        readings = {**self.programme.default_readings, **self.readings} if self.programme else {}
+        basis = {
+            "library": f"maturity-scoring {version('maturity-scoring')}",
+            "model": model,
+            "programme": programme,
+            "readings": readings,
+            "on": str(self.on) if self.on else None,
+        }
+        return {METADATA: json.dumps(basis, ensure_ascii=False).encode()}
+
+
+def _alike(facts: Facts, assessment: Assessment) -> tuple[Rows, Rows]:
+    """The first of each kind of row that the rules cannot tell apart, and (n,) the kind of each row.
+
+    What is decided follows from the levels and the facts of a row. Where these take few values, deciding on each kind
+    once is many times faster; where they take many, every row is a kind of its own.
+    """
+    n = len(facts)
+    everyone = np.arange(n)
+    if any(len(ledger.rows) for ledger in facts.ledgers.values()):
+        return everyone, everyone
+    columns: list[NDArray[Any]] = [assessment.level, assessment.level_possible]
+    for column in facts.columns.values():
+        values = column.values
+        if values.dtype == _DAYS and values.strides != (0,):
+            values = np.where(np.isnat(values), -1, values.view(np.int64))
+        columns += [column.known, *(values.T if values.ndim > 1 else (values,))]
+    key, kinds = np.zeros(n, np.int64), 1
+    for values in columns:
+        if n and values.strides != (0,):  # else it is one value throughout
+            least, most = int(values.min()), int(values.max())
+            kinds *= most - least + 1
+            if kinds > _MOST_KINDS:
+                return everyone, everyone
+            key = key * (most - least + 1) + (values.astype(np.int64) - least)
+    _, first, rows = np.unique(key, return_index=True, return_inverse=True)
+    return (first, rows) if FEW * len(first) < n else (everyone, everyone)
+
+
+def result_schema(model: MaturityModel, programme: Programme | None) -> pa.Schema:
+    """The columns of a table of results."""
+    text, whole, flag, score = pa.string(), pa.int8(), pa.bool_(), pa.float64()
+    fields = {"id": text, "name": text, "profile": text, "level": whole, "level_possible": whole}
+    fields |= {"total": score, "total_possible": score, "level_stepwise": whole, "level_if_na_unmet": whole}
+    fields |= {"readings_differ": flag, **{f"A{level.number}": score for level in model.levels}}
+    for tier in programme.tiers if programme else ():
+        fields |= {f"{programme.id}.{tier.id}": text, f"{programme.id}.{tier.id}.depends_on_reading": flag}  # type: ignore[union-attr]
+    return pa.schema(fields)
+
+
+def result_columns(
+    ids: pa.Array,
+    names: pa.Array,
+    profiles: pa.Array,
+    assessment: Assessment,
+    decisions: Decisions | None = None,
+    rows: Rows | None = None,
+) -> dict[str, pa.Array]:
+    """The results of n enterprises; ``rows`` (n,) are those of the decisions, if there are any."""
+    none = assessment.level < 0
+
+    def whole(levels: NDArray[np.int8]) -> pa.Array:
+        return pa.array(levels, mask=none)
+
+    def score(scores: NDArray[np.float64]) -> pa.Array:
+        return pa.array(cut(scores), mask=none)
+
+    columns = {
+        "id": ids,
+        "name": names,
+        "profile": profiles,
+        "level": whole(assessment.level),
+        "level_possible": whole(assessment.level_possible),
+        "total": score(assessment.total),
+        "total_possible": score(assessment.total_possible),
+        "level_stepwise": whole(assessment.level_by_reading["stepwise"]),
+        "level_if_na_unmet": whole(assessment.level_if_na_unmet),
+        "readings_differ": pa.array(assessment.readings_differ, mask=none),
+    }
+    for level, scores in zip(assessment.answers.model.levels, assessment.level_scores.T, strict=True):
+        columns[f"A{level.number}"] = score(scores)
+    for tier in decisions.programme.tiers if decisions else ():
+        assert decisions
+        key = f"{decisions.programme.id}.{tier.id}"
+        verdicts = pa.array(decisions.verdict[tier.id], pa.string())
+        columns[key] = verdicts.take(pa.array(rows))
+        columns[f"{key}.depends_on_reading"] = pa.array(decisions.depends_on_reading[tier.id][rows])
+    return columns
+
+
+def _problems(findings: Sequence[Finding], n: int, lang: Lang) -> pa.Array:
+    """(n,) lists of what was found in each row."""
+    texts: dict[str, list[str]] = {name: [] for name in _PROBLEM}
+    for one in findings:
+        problem = one.problem
+        own = (one.kind, one.column, problem.id, problem.value, problem.what(lang), problem.hint(lang))
+        for name, text in zip(_PROBLEM, own, strict=True):
+            texts[name].append(text)
+    rows = np.concatenate([one.rows for one in findings]) if findings else np.empty(0, np.intp)
+    which = np.repeat(np.arange(len(findings)), [len(one.rows) for one in findings])
+    order = np.argsort(rows, kind="stable")
+    offsets = np.searchsorted(rows[order], np.arange(n + 1)).astype(np.int32)
+    each = pa.StructArray.from_arrays([pa.array(own, pa.string()) for own in texts.values()], names=list(texts))
+    return pa.ListArray.from_arrays(pa.array(offsets), each.take(pa.array(which[order])), type=PROBLEMS)
+
+
+# ----------------------------------------------------------------------------------------------- enterprises -> columns
+
+
+def answer_table(answers: Answers, facts: Facts | None = None, *, names: Sequence[str] = ()) -> pa.Table:
+    """Answers and facts as a table of columns, which `read_block` takes back unchanged.
+
+    Choices are dictionaries of ids, unanswered is null; facts are typed as this module's first lines tell.
+    """
+    model = answers.model
+    columns: dict[str, pa.Array] = {
+        "id": pa.array(map(_written, answers.ids), pa.string()),
+        "name": pa.array(map(_written, names or [""] * len(answers)), pa.string()),
+        "profile": pa.array([profile.id for profile in model.profiles]).take(pa.array(answers.profile_codes)),
+    }
+    for requirement, points in zip(model.requirements, answers.columns, strict=True):
+        words = {**{choice.points: choice.id for choice in requirement.choices}, 254: NOT_APPLICABLE_ID}
+        codes = np.zeros(256, np.int8)
+        codes[list(words)] = np.arange(len(words))
+        indices = pa.array(codes[points], mask=points == UNANSWERED)
+        columns[requirement.id] = pa.DictionaryArray.from_arrays(indices, pa.array(words.values()))
+    if facts:
+        columns |= {fact.id: _fact_column(fact, facts.columns[fact.id]) for fact in facts.programme.facts}
+        columns |= {id: _entries(ledger, len(facts)) for id, ledger in facts.ledgers.items()}
+    return pa.table(columns)
+
+
+def _entries(ledger: Ledger, n: int) -> pa.Array:
+    """(n,) lists of the entries of a ledger."""
+    columns = [_fact_column(fact, ledger.columns[fact.id]) for fact in ledger.definition.columns]
+    entries = pa.StructArray.from_arrays(columns, names=[fact.id for fact in ledger.definition.columns])
+    offsets = np.searchsorted(ledger.rows, np.arange(n + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), entries)
+
+
+def _written(text: str) -> str:
+    """A text that UTF-8 can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _fact_column(fact: FactDefinition, column: Column) -> pa.Array:
+    unknown = ~column.known
+    match fact.kind:
+        case "yes_no":
+            return pa.array(column.values.astype(np.bool_), mask=unknown)
+        case "one_of" | "grade":
+            options = pa.array([option.id for option in fact.options])
+            return options.take(pa.array(np.where(unknown, 0, column.values), mask=unknown))
+        case "number" if not fact.decimals:
+            return pa.array(column.values, mask=unknown)
+        case "number":
+            wide = np.ascontiguousarray(np.stack([column.values, column.values >> 63], axis=1))
+            bits = pa.array(column.values, mask=unknown).buffers()[0]
+            return pa.Array.from_buffers(pa.decimal128(18, fact.decimals), len(wide), [bits, pa.py_buffer(wide)])
+        case "date":
+            return pa.array(column.values.astype(_DAYS), mask=unknown)
+        case "event_date":
+            days = np.where(np.isnat(column.values), NONE, np.datetime_as_string(column.values))
+            return pa.array(days.astype(object), pa.string(), mask=unknown)
+        case "names":
+            given = zip(column.names, column.known, strict=True)
+            lists = [list(map(_written, names)) if known else None for names, known in given]
+            return pa.array(lists, pa.list_(pa.string()))
+        case "text":
+            return pa.array([_written(names[0]) if names else None for names in column.names], pa.string())
