@@ -285,24 +285,21 @@ def test_the_line_of_an_undecided_tier_names_what_is_missing() -> None:
 def test_verdicts_by_reading_change_one_reading_at_a_time() -> None:
     """The option in effect is there too, and gives the verdict itself."""
     decisions = decided({"declared_level": 2}, readings={"maturity_band": "upper_bound"})
-    assert decisions.readings == {
-        "maturity_band": "upper_bound",
-        "scenario_count": "categories",
-        "ban_start": "decided",
-    }
+    assert decisions.readings == {**JILIN.default_readings, "maturity_band": "upper_bound"}
     by_reading = {
         key: [str(verdict[tier][0]) for tier in TIERS] for key, verdict in decisions.verdict_by_reading.items()
     }
-    assert by_reading == {
-        ("maturity_band", "lower_bound"): ["eligible", "eligible", "ineligible"],
-        ("maturity_band", "reference"): ["eligible", "eligible", "eligible"],
-        ("maturity_band", "upper_bound"): ["eligible", "ineligible", "ineligible"],
-        ("scenario_count", "categories"): ["eligible", "ineligible", "ineligible"],
-        ("scenario_count", "instances"): ["eligible", "ineligible", "ineligible"],
-        ("ban_start", "decided"): ["eligible", "ineligible", "ineligible"],
-        ("ban_start", "verified"): ["eligible", "ineligible", "ineligible"],
-        ("ban_start", "announced"): ["eligible", "ineligible", "ineligible"],
-    }
+    own = ["eligible", "ineligible", "ineligible"]
+    assert by_reading["maturity_band", "lower_bound"] == ["eligible", "eligible", "ineligible"]
+    assert by_reading["maturity_band", "reference"] == ["eligible", "eligible", "eligible"]
+    assert by_reading["maturity_band", "upper_bound"] == own
+    assert set(by_reading) == {(reading.id, option.id) for reading in JILIN.readings for option in reading.options}
+    asks = {("production_line", "line_in_workshop"), ("self_assessment_age", "within_12_months")}
+    # Nobody stated what was applied for, nor when the self-assessment was made: under these readings that is open.
+    assert [by_reading[key] for key in asks] == [["undecided", *own[1:]]] * 2
+    others = set(by_reading) - asks - {("maturity_band", option) for option in ("lower_bound", "reference")}
+    assert all(by_reading[key] == own for key in others - {("application_time", "call_opening")})
+    assert decisions.depends_on_reading["digital_workshop"].tolist() == [False]
 
 
 # ---------------------------------------------------------------- what is shown
