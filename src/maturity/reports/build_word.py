@@ -226,6 +226,7 @@ def template() -> bytes:
     _gaps(page)
     _way(page)
     _firm(page)
+    _what_if(page)
     _tiers(page)
     _open(page)
     _basis(page)
@@ -391,7 +392,9 @@ def _way(page: Builder) -> None:
         page.heading(_say("way.heading"), 1, new_page=True)
         page.text(_say("way.lead"), "Lead")
         with page.block("for plan in report.plans"):
-            page.heading('{{ plan.target }} [{{ say("way.status." ~ plan.status) }}]', 2)
+            remain = _say("way.remain", "count=plan.work | map('last') | map('length') | sum")
+            status = ' [{{ say("way.status." ~ plan.status) }}]'
+            page.heading("{{ plan.target }}" + status + "{% if plan.work %} [" + remain + "]{% endif %}", 2)
             page.text("{{ plan.headline }}")
             with page.block("for reason in plan.reasons"):
                 page.text("{{ reason }}", "List Bullet")
@@ -491,6 +494,24 @@ def _firm(page: Builder) -> None:
                 )
                 with page.block("if moves.more"):
                     page.text(_say("firm.more", "count=moves.more"), "Lead")
+
+
+def _what_if(page: Builder) -> None:
+    with page.block("if report.whatif"):
+        page.heading(_say("whatif.heading"), 1, new_page=True)
+        page.text(_say("whatif.lead"), "Lead")
+        for title, shifts in (("given", "given"), ("moved", "shifts")):
+            page.heading(_say(f"whatif.{title}"), 3)
+            page.table(
+                ["", _say("whatif.before"), _say("whatif.after")],
+                ["?one.moved|Term|{{ one.name }}", "{{ one.before }}", "{{ one.after }}"],
+                f"one in report.whatif.{shifts}",
+                (90, 42, 42),
+                right=(1, 2),
+            )
+            if title == "given":
+                with page.block("if report.whatif.more"):
+                    page.text(_say("whatif.more", "count=report.whatif.more"), "Lead")
 
 
 def _tiers(page: Builder) -> None:

@@ -29,7 +29,7 @@ _EMU: Final = 36_000
 """Of a millimetre: the unit of the format."""
 _MOST: Final = 120
 """Characters of a name in the properties of a document, which take 255 in all."""
-_DPI: Final = 110
+_DPI: Final = 150
 """Of a chart at its own size; on the page it is drawn at about half that size."""
 
 

@@ -21,7 +21,6 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.definition import Number
 from maturity.errors import Problem
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
@@ -39,11 +38,10 @@ from maturity.scenarios.rules import (
     NoneOf,
     Op,
     Rule,
-    WithThreshold,
     leaves,
 )
 from maturity.scenarios.rules import parts as all_parts
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, truth, units
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, thresholds, truth
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
@@ -63,7 +61,7 @@ Parts = Sequence[tuple[Role, Condition]]
 Answers = tuple[tuple[str, Any], ...]
 """Facts with the answer that those are assumed to give who have not said, as columns store it."""
 
-MOST_SPLIT: Final = 4096
+MOST_SPLIT: Final = 1024
 """Combinations of answers that are tried for one applicant; facts beyond that stay as they are, and widen the bound."""
 
 
@@ -126,7 +124,7 @@ def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterato
 
 
 def _bounds() -> NDArray[np.int8]:
-    """(27, 2) the worst and the best rank by the truth of base, built and route, in base 3.
+    """(2, 27) the worst and the best rank by the truth of base, built and route, in base 3.
 
     base = every required condition, built = in production, route = what cultivation asks. Eligible = base and built;
     cultivation = base, not built, and route. Without a route built is YES for all, so nobody is in cultivation.
@@ -140,7 +138,7 @@ def _bounds() -> NDArray[np.int8]:
         [rank(*way) for way in product(ways[base], ways[built], ways[route])]
         for base, built, route in product((NO, UNKNOWN, YES), repeat=3)
     ]
-    return np.array([(min(found), max(found)) for found in ranks], dtype=np.int8)
+    return np.array([[min(found) for found in ranks], [max(found) for found in ranks]], dtype=np.int8)
 
 
 _BOUNDS: Final = _bounds()
@@ -280,12 +278,10 @@ def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp]) -> Interval:
     pattern = np.zeros(len(rows), dtype=np.int64)
     for bit, fact in enumerate(axes):
         pattern += (undecided & ~columns[fact].known[rows]).astype(np.int64) << bit
-    if pattern.any():
-        low, high = low.copy(), high.copy()
-        for missing in np.unique(pattern[pattern > 0]).tolist():
-            at = np.flatnonzero(pattern == missing)
-            tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
-            low[at], high[at] = _over(parts, asked, rows[at], tried)
+    for missing in np.unique(pattern[pattern > 0]).tolist():
+        at = np.flatnonzero(pattern == missing)
+        tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
+        low[at], high[at] = _over(parts, asked, rows[at], tried, (low[at], high[at]))
     return Interval(low, high, undecided)
 
 
@@ -298,28 +294,36 @@ def _fitting(axes: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
     return kept
 
 
-def _over(parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]]) -> tuple[Ranks, Ranks]:
-    """(m,) twice: the bounds of some rows over every answer to some facts."""
+def _over(
+    parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]], outer: tuple[Ranks, Ranks]
+) -> tuple[Ranks, Ranks]:
+    """(m,) twice: the bounds of some rows over every answer to some facts; they lie within ``outer``."""
+    deciding = [(own, one) for own, one in parts if own in DECIDING_ROLES]
+    touched = [bool(axes.keys() & set(asked.facts_of(one.rule))) for _, one in deciding]
+    fixed = [
+        (own, asked.condition(one)[rows]) for (own, one), moves in zip(deciding, touched, strict=True) if not moves
+    ]
+    moving = [one for one, moves in zip(deciding, touched, strict=True) if moves]
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
-        truths = [(own, asked.condition(condition, answers)[rows]) for own, condition in parts if own in DECIDING_ROLES]
-        least, most = _ranks(truths, len(rows))
+        least, most = _ranks([*fixed, *((own, asked.condition(one, answers)[rows]) for own, one in moving)], len(rows))
         low, high = np.minimum(low, least), np.maximum(high, most)
+        if np.array_equal(low, outer[0]) and np.array_equal(high, outer[1]):
+            break  # what is left to try cannot widen them
     return low, high
 
 
 def _ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
     """(n,) twice: the bounds that follow from the conditions, each by itself."""
-    code = np.zeros(n, dtype=np.intp)
+    code = np.zeros(n, dtype=np.int8)
     for wanted in DECIDING_ROLES:
         least = np.full(n, YES, dtype=np.int8)
         for own, answers in truths:
             if own == wanted:
                 np.minimum(least, answers, out=least)
-        code = code * len((NO, UNKNOWN, YES)) + least
-    bounds = _BOUNDS[code]
-    return bounds[:, 0], bounds[:, 1]
+        code = code * np.int8(len((NO, UNKNOWN, YES))) + least
+    return _BOUNDS[0].take(code), _BOUNDS[1].take(code)
 
 
 # ---------------------------------------------------------------------- answers that the rules tell apart
@@ -355,7 +359,7 @@ def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[
             most = MOST_UNITS if definition.most is None else int(definition.most.exact * 10**definition.decimals)
             near = {number for bar in bars for number in (bar - 1, bar, bar + 1)}
             return tuple(sorted(number for number in near if least <= number <= most))
-        case "date" if all(isinstance(rule, Dated) and rule.date is not None for rule in asking):
+        case "date" if all(isinstance(rule, Dated) and rule.date and not rule.months for rule in asking):
             fixed = (rule.date for rule in asking if isinstance(rule, Dated))
             days = {np.datetime64(day.value, "D") for day in fixed if day is not None}
             step = np.timedelta64(1, "D")
@@ -366,14 +370,9 @@ def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[
 def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
     """Where a number begins to be told apart."""
     if isinstance(rule, Compare):
-        yield from (units(rule, number, programme) for number in thresholds(rule))
+        yield from thresholds(rule, programme)
     elif isinstance(rule, Assessed) and fact == rule.declared_level:
         yield int(rule.at_least.value)
-
-
-def thresholds(rule: WithThreshold) -> tuple[Number, ...]:
-    """The threshold of a rule, and those that overlays put in its place."""
-    return (rule.threshold, *(overlay.threshold for overlay in rule.overlays))
 
 
 def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
@@ -388,7 +387,7 @@ def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
         case Grade():
             met = {_compared(stored, rule.op, options.index(rule.grade)) for stored in told}
         case Compare() if not rule.overlays:
-            met = {_compared(stored, rule.op, units(rule, rule.threshold, programme)) for stored in told}
+            met = {_compared(stored, rule.op, *thresholds(rule, programme)) for stored in told}
         case _:
             return False
     return len(met) == 1

@@ -58,6 +58,7 @@ from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
 from maturity.sheets.grid import Cell
 from maturity.sheets.headings import ID, NAME, PROFILE, Heading, Headings, Target
+from maturity.sheets.kinds import kinds, parts
 
 Kind = Literal["problem", "note"]
 Rows = NDArray[np.intp]
@@ -65,7 +66,6 @@ Rows = NDArray[np.intp]
 METADATA: Final = b"maturity"
 """Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""
 _DAYS: Final = np.dtype("datetime64[D]")
-_MOST_KINDS: Final = 2**62
 FEW: Final = 4
 """Rows are decided on by kind where there are this many times fewer kinds than rows."""
 _EXACT: Final = 10**15
@@ -578,26 +578,11 @@ def _alike(facts: Facts, assessment: Assessment) -> tuple[Rows, Rows]:
     What is decided follows from the levels and the facts of a row. Where these take few values, deciding on each kind
     once is many times faster; where they take many, every row is a kind of its own.
     """
-    n = len(facts)
-    everyone = np.arange(n)
     if any(len(ledger.rows) for ledger in facts.ledgers.values()):
+        everyone = np.arange(len(facts))
         return everyone, everyone
-    columns: list[NDArray[Any]] = [assessment.level, assessment.level_possible]
-    for column in facts.columns.values():
-        values = column.values
-        if values.dtype == _DAYS and values.strides != (0,):
-            values = np.where(np.isnat(values), -1, values.view(np.int64))
-        columns += [column.known, *(values.T if values.ndim > 1 else (values,))]
-    key, kinds = np.zeros(n, np.int64), 1
-    for values in columns:
-        if n and values.strides != (0,):  # else it is one value throughout
-            least, most = int(values.min()), int(values.max())
-            kinds *= most - least + 1
-            if kinds > _MOST_KINDS:
-                return everyone, everyone
-            key = key * (most - least + 1) + (values.astype(np.int64) - least)
-    _, first, rows = np.unique(key, return_index=True, return_inverse=True)
-    return (first, rows) if FEW * len(first) < n else (everyone, everyone)
+    stated = (part for column in facts.columns.values() for part in parts(column))
+    return kinds((assessment.level, assessment.level_possible, *stated), len(facts), FEW)
 
 
 def result_schema(model: MaturityModel, programme: Programme | None) -> pa.Schema:

@@ -314,6 +314,8 @@ def _looked_through(archive: zipfile.ZipFile, sheet: str, member: str) -> tuple[
         extent = scan_bytes(stream)
     if extent and extent.proportionate:
         return extent, []
+    if extent and extent.cells > MOST_CELLS:
+        raise _stray(sheet, extent)
     if archive.getinfo(member).file_size > MOST_TEXT:  # a minute for each GiB
         raise _stray(sheet, extent) if extent else _refusal("too-large", member, most=f"{MOST_TEXT / 2**30:.0f} GiB")
     with _unpacked(archive, member) as stream:
