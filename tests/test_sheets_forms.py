@@ -332,6 +332,15 @@ def test_a_folder_of_forms_is_one_batch(tmp_path: Path) -> None:
     assert ("sheets.other-files", "照片.jpg") in [(note.id, note.value) for note in batch.notes]
 
 
+def test_a_text_of_a_catalogue_has_its_list_and_may_be_another(tmp_path: Path) -> None:
+    """The list only warns: whoever built another scenario writes its name."""
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(form(False, "zh"))
+    sheet = openpyxl.load_workbook(path)["场景清单"]
+    (rule,) = (rule for rule in sheet.data_validations.dataValidation if "A3" in rule.sqref)
+    assert (rule.type, rule.errorStyle, rule.formula1[:6]) == ("list", "warning", "lists!")
+
+
 def test_forms_are_the_same_bytes_every_time(tmp_path: Path) -> None:
     """No clock is read."""
     write_form(tmp_path / "a.xlsx", MODEL, PROGRAMME)
