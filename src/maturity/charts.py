@@ -249,7 +249,7 @@ def tally(labels: Sequence[str], counts: Sequence[int], *, shown: Sequence[str],
         title: what the picture shows.
     """
     most = max(1, *counts)
-    frame = _rows_frame(tuple(labels), 1.0, (), _room(shown), ())
+    frame = _rows_frame(tuple(labels), 1.0, (), _room(shown) + 14, ())
     parts = []
     for row, count in enumerate(counts):
         bar = _rectangle(frame, 0.0, row - 0.3, count / most, row + 0.3)
@@ -453,9 +453,9 @@ def rows_axes(
         keys: (name, fill) of the legend.
         narrow: rows stand closer.
     """
-    lines = [lines_of(label, 22) for label in labels]
+    lines = [lines_of(label, 26) for label in labels]
     left = max(_width(line) for name in lines for line in name) + 14
-    pitch, plot = 27.0 if narrow else 34.0, 330.0
+    pitch, plot = max(27.0 if narrow else 34.0, 5 + _TEXT * _LEADING * max(map(len, lines))), 330.0
     key_rows = _legend(keys, left + plot + room - 20)
     above, below = 10.0 + 22 * len(key_rows), 24.0 if ticks else 8.0
     width, height = left + plot + room, above + pitch * len(labels) + below
