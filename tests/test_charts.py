@@ -263,3 +263,19 @@ def test_pyplot_is_never_imported() -> None:
     code = f"import sys, maturity.charts as c, numpy as n; {draw}; print('matplotlib.pyplot' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_outlines_differ_without_colour() -> None:
+    """By fill, dashes or weight of the line: a grey copy can be read."""
+    bare = {style: re.sub(r"#[0-9a-f]{6}", "", look) for style, look in charts._POLYGON.items()}
+    assert len(set(bare.values())) == len(bare)
+
+
+def test_a_mark_is_a_ring_of_its_own_and_rings_stand_at_each_step() -> None:
+    """The pass mark on a scale of 0 to 1, with its name in the legend; without one there is no such ring."""
+    values = charts.Series("x", np.array([0.2, 0.4, 0.9]), "certain")
+    plain = charts.radar("abc", [values], top=1.0, step=0.2, title="")
+    marked = charts.radar("abc", [values], top=1.0, step=0.2, mark=0.8, mark_label="pass mark 0.8", title="")
+    assert re.findall(r">(0\.\d|1)</text>", plain) == ["0.2", "0.4", "0.6", "0.8", "1"]
+    assert "pass mark 0.8" in marked
+    assert marked.count("stroke-dasharray") == plain.count("stroke-dasharray") + 2

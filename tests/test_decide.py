@@ -18,14 +18,30 @@ from maturity.answers import UNANSWERED, Answers
 from maturity.errors import InputError
 from maturity.language import LANGUAGES
 from maturity.models import MaturityModel, load_model
-from maturity.scenarios import NO, UNKNOWN, YES, Decisions, Facts, Programme, decide, load_programme, parse_programme
+from maturity.scenarios import (
+    NO,
+    UNKNOWN,
+    YES,
+    Decisions,
+    Facts,
+    Programme,
+    decide,
+    load_programme,
+    parse_programme,
+    shipped,
+)
 from maturity.scenarios.amounts import months_before
 from maturity.scoring import Assessment, assess
 from test_programme import MINIMAL, ON
 
-CASES = tomllib.loads(
-    (Path(__file__).parent / "cases" / "jilin-2024-228.toml").read_text(encoding="utf-8"), parse_float=Decimal
-)
+HERE = Path(__file__).parent / "cases"
+WRITTEN = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    for path in sorted(HERE.glob("*.toml"))
+    if path.stem in shipped()
+}
+"""The cases of each shipped programme."""
+CASES = WRITTEN["jilin-2024-228"]
 JILIN = load_programme(CASES["programme"], on=ON)
 TIERS = ("digital_workshop", "smart_factory", "future_factory")
 DECIDING = ("required", "production", "cultivation")
@@ -56,14 +72,18 @@ def decided(facts: Mapping[str, object], on: date = ON, **more: Any) -> Decision
 # ---------------------------------------------------------------- cases as data
 
 
-@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["id"])
-def test_case(case: Mapping[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("programme", "case"),
+    [pytest.param(id, case, id=f"{id}: {case['id']}") for id, one in WRITTEN.items() for case in one["cases"]],
+)
+def test_case(programme: str, case: Mapping[str, Any]) -> None:
     """A case of tests/cases comes out as it was written down, with its reason."""
+    rules = load_programme(programme, on=case["on"])
     assessment = None
     if "level" in case:
         assessment = assessed([(case["level"], case.get("possible", case["level"]))], ["E1"])
-    facts = Facts.of(JILIN, {**CASES["base"], **case.get("facts", {})}, id="E1")
-    decisions = decide(JILIN, assessment, facts, on=case["on"], readings=case.get("readings", {}))
+    facts = Facts.of(rules, {**WRITTEN[programme]["base"], **case.get("facts", {})}, id="E1")
+    decisions = decide(rules, assessment, facts, on=case["on"], readings=case.get("readings", {}))
     assert {tier: str(decisions.verdict[tier][0]) for tier in case["verdict"]} == case["verdict"]
     for tier, expected in case.get("unmet", {}).items():
         roles = DECIDING if "in_production" in " ".join(expected) else DECIDING[:2]
@@ -75,7 +95,7 @@ def test_case(case: Mapping[str, Any]) -> None:
     for condition, expected in case.get("shortfall", {}).items():
         assert shortfalls[condition] == expected
     if "sensitive" in case:
-        assert [tier for tier in TIERS if decisions.depends_on_reading[tier][0]] == case["sensitive"]
+        assert [tier.id for tier in rules.tiers if decisions.depends_on_reading[tier.id][0]] == case["sensitive"]
     for lang in LANGUAGES:  # every text of every condition can be said
         for one in decisions.conditions:
             assert one.threshold(lang)
@@ -84,9 +104,12 @@ def test_case(case: Mapping[str, Any]) -> None:
 
 
 def test_cases_are_told_apart() -> None:
-    ids = [case["id"] for case in CASES["cases"]]
-    assert len(ids) == len(set(ids))
-    assert all(case["clause"] for case in CASES["cases"])
+    """Every shipped programme has cases, each with the clause it tests."""
+    assert set(WRITTEN) == set(shipped())
+    for one in WRITTEN.values():
+        ids = [case["id"] for case in one["cases"]]
+        assert len(ids) == len(set(ids))
+        assert all(case["clause"] for case in one["cases"])
 
 
 # ---------------------------------------------------------------- the oracle: 228号 in plain Python, everything known
@@ -262,7 +285,11 @@ def test_the_line_of_an_undecided_tier_names_what_is_missing() -> None:
 def test_verdicts_by_reading_change_one_reading_at_a_time() -> None:
     """The option in effect is there too, and gives the verdict itself."""
     decisions = decided({"declared_level": 2}, readings={"maturity_band": "upper_bound"})
-    assert decisions.readings == {"maturity_band": "upper_bound", "scenario_count": "categories"}
+    assert decisions.readings == {
+        "maturity_band": "upper_bound",
+        "scenario_count": "categories",
+        "ban_start": "decided",
+    }
     by_reading = {
         key: [str(verdict[tier][0]) for tier in TIERS] for key, verdict in decisions.verdict_by_reading.items()
     }
@@ -272,6 +299,9 @@ def test_verdicts_by_reading_change_one_reading_at_a_time() -> None:
         ("maturity_band", "upper_bound"): ["eligible", "ineligible", "ineligible"],
         ("scenario_count", "categories"): ["eligible", "ineligible", "ineligible"],
         ("scenario_count", "instances"): ["eligible", "ineligible", "ineligible"],
+        ("ban_start", "decided"): ["eligible", "ineligible", "ineligible"],
+        ("ban_start", "verified"): ["eligible", "ineligible", "ineligible"],
+        ("ban_start", "announced"): ["eligible", "ineligible", "ineligible"],
     }
 
 

@@ -29,10 +29,10 @@ from maturity.firmness import (
     probabilities,
     weight_ranges,
 )
-from maturity.firmness.exact import certain, lines
 from maturity.language import LANGUAGES, say, texts
 from maturity.models import READINGS, MaturityModel, load_model, parse_model
 from maturity.scoring import assess
+from maturity.scoring.lines import certain, lines
 from strategies import Data, Sheet, number
 
 SEEDS = range(40)

@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 
+import openpyxl
 import pytest
 
 from maturity.answers import Answers
@@ -22,13 +23,13 @@ from maturity.improvement import (
     TierTarget,
     gaps,
     plan,
-    read_costs,
     support,
 )
 from maturity.language import LANGUAGES
 from maturity.models import READINGS, load_model
 from maturity.scenarios import Decisions, Facts, decide, load_programme
 from maturity.scoring import Assessment, assess
+from maturity.sheets import read_costs
 from test_improvement import assessed, partly, random_points, small_model, standard, standard_points
 
 ON = date(2025, 6, 30)
@@ -197,6 +198,35 @@ def test_steps_that_cost_nothing_are_made_only_where_needed() -> None:
     assert (found.status, found.optimal) == ("planned", True)
     assert found.cost == 0
     assert found.scores_after[2] - min(one.worth for one in found.upgrades) < standard().pass_mark
+
+
+def test_a_table_of_costs_from_a_workbook(tmp_path: Path) -> None:
+    """Titles above the headings, names of choices, computed numbers; the second sheet is the table."""
+    path = tmp_path / "costs.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["说明"])
+    sheet = book.create_sheet("费用")
+    for row in (
+        ["改造费用表"],
+        ["编号", "选项", "费用", "工期"],
+        ["data.1a", "全部满足", 12.5, 3],
+        [],
+        ["data", None, 2, None],
+    ):
+        sheet.append(row)
+    book.save(path)
+    assert read_costs(path, standard()).table == {
+        ("data.1a", "full"): Price(Decimal("12.5"), Decimal(3)),
+        ("data", ""): Price(Decimal(2)),
+    }
+    sheet["C3"], sheet["A5"] = "很多", "datta"
+    book.save(path)
+    with pytest.raises(InputError) as error:
+        read_costs(path, standard())
+    assert [(problem.id, problem.where) for problem in error.value.problems] == [
+        ("improvement.bad-cost", "costs.xlsx!费用!3"),
+        ("improvement.unknown-item", "costs.xlsx!费用!5"),
+    ]
 
 
 def test_a_table_of_costs_from_csv(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, blocks
 from maturity.errors import InputError
 from maturity.models import READINGS, MaturityModel, load_model, parse_model
 from maturity.scoring import Assessment, assess, cut
-from maturity.scoring.plan import plan
+from maturity.scoring.arithmetic import Bound, _divided, _judged, _judged_closely, _judged_in_fractions
+from maturity.scoring.plan import Plan, plan
 
 if __name__ == "__main__":
     import strategies
@@ -207,6 +208,16 @@ SMALL = {
         bands=" ".join(f"{n}.8" for n in range(11)),
         scales=("0 1",),
     ),
+    "fine bands, few levels": model_text(RAGGED, bands="0.800001 1.8 2.8"),
+    "eleven unlike levels": model_text(
+        [
+            ("only", id, "", w, " ".join(f"{n} {n}" if n % 3 else f"{n}" for n in range(1, 12)))
+            for id, w in (("a", "0.3"), ("b", "0.31"), ("c", "0.39"))
+        ],
+        profiles="p",
+        bands=" ".join(f"{n}.8" for n in range(11)),
+        scales=(TENTHS,),
+    ),
     "bytes": model_text(  # sums of points of 255, 260 and 75,000, counts of 300
         [("only", "a", "", "1", " ".join(["1"] * 51 + ["2"] * 52 + ["3:1"] * 300))],
         profiles="p",
@@ -328,7 +339,8 @@ def check(found: Assessment, cases: Sequence[Case]) -> None:
             assert found.level_if_na_unmet[i] == case["na_unmet"]
 
 
-MODELS = (*(name for name in SMALL if name != "many cells"), "gbt39116-2020", "smallest.toml", "samm-like.toml")
+UNPINNED = ("many cells", "eleven unlike levels", "fine bands, few levels")
+MODELS = (*(name for name in SMALL if name not in UNPINNED), "gbt39116-2020", "smallest.toml", "samm-like.toml")
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -550,6 +562,7 @@ def test_answers_outside_the_profile_are_noted() -> None:
         assert [(note.id, note.where, note.values["rows"]) for note in answers.notes] == [
             ("answers.outside-profile", f"{last}c.0", 1),
             ("answers.outside-profile", f"{first}d.1", 2),
+            ("answers.unasked-level", "q", 3),
         ]
         assert {note.values["profile"] for note in answers.notes} == {model.profiles[1].name}
         assert answers.notes[0].values["requirement"] == model.requirements[7].name
@@ -573,6 +586,19 @@ def test_empty_levels_are_noted() -> None:
         note.id == "answers.empty-level"
         for note in Answers.from_points(model, open_ones, ids=list("abcde"), profiles=profiles).notes
     )
+
+
+def test_levels_without_requirements_are_noted() -> None:
+    """q has no requirement at level 3: said once for all its enterprises, whatever they answered, and only if any."""
+    model = model_of("renormalise")
+    points = np.full((4, 15), UNANSWERED, np.uint8)
+    for profiles, rows in (("qppq", 2), ("pppq", 1), ("pppp", 0)):
+        notes = Answers.from_points(model, points, ids=list("abcd"), profiles=list(profiles)).notes
+        assert [(note.id, note.where) for note in notes] == [("answers.unasked-level", "q")] * (rows > 0)
+        for note in notes:
+            assert note.values["profile"] == model.profiles[1].name
+            assert (note.values["number"], note.values["rows"]) == (3, rows)
+            assert note.values["level"] == model.levels[2].name
 
 
 @pytest.mark.parametrize("name", ["renormalise", "lowest above zero"])
@@ -657,8 +683,8 @@ def test_whole_numbers_stay_in_range(name: str) -> None:
     compiled = plan(model_of(name))
     best = [asked.best for asked in compiled.model.requirements]
     for level in compiled.levels:
-        sums = [int(np.array(best)[cell.columns].sum()) for cell in level.cells]
-        top = max(*sums, *(cell.count for cell in level.cells))
+        sums = [int(np.array(best)[cell.rows].sum()) for cell in level.cells]
+        top = max(*sums, int(level.asked.max()))
         assert level.sums == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
         digits = [(level.coefficients, sums)]
         digits += [(level.shares, [compiled.cell] * len(level.cells))] if compiled.climbable else []
@@ -690,6 +716,92 @@ def test_largest_denominator_of_a_branch() -> None:
     assert set(alone.names) == {("domain", "a"), ("element", "x")}
 
 
+def test_many_levels_add_up_in_one_order() -> None:
+    """Eleven levels of unlike denominators: a total is to the last bit what it is alone."""
+    model = model_of("eleven unlike levels")
+    random = np.random.default_rng(11)
+    points = random.choice(np.array([0, 3, 7, 8, 10, NOT_APPLICABLE], np.uint8), (60, len(model.requirements)))
+    found = assess(Answers.from_points(model, points, ids=[str(i) for i in range(60)], profiles="p"))
+    for i, row in enumerate(points):
+        alone = assess(Answers.from_points(model, row[np.newaxis], ids=["a"], profiles="p"))
+        assert alone.total.tobytes() == found.total[i : i + 1].tobytes()
+        assert float(found.total_exact(i)) == pytest.approx(found.total[i], abs=1e-14)
+
+
+@pytest.mark.parametrize("step", [10**3, 10**6, 10**8])
+def test_division_is_that_of_whole_numbers(step: int) -> None:
+    """Remainders of 0, 1 and one less than the divisor, where a float quotient is one too low or one too high."""
+    random = Random(step)
+    largest = min(2**47, 2**63 // step)
+    above, below = [0, 1, 0], [1, 2, largest - 1]
+    for divisor in [*range(2, 60), *(random.randrange(largest // 2, largest) for _ in range(3000))]:
+        for near in (0, 1, 2, divisor - 2, divisor - 1):
+            one = math.gcd(step, divisor)
+            # The fraction of this divisor whose multiple by `step` leaves the remainder, if there is one.
+            if near >= 0 and near % one == 0:
+                above.append(near // one * pow(step // one, -1, divisor // one) % (divisor // one))
+                below.append(divisor)
+    quotient, rest = _divided(np.array(above), np.array(below), step)
+    expected = [divmod(a * step, b) for a, b in zip(above, below, strict=True)]
+    assert list(zip(quotient.tolist(), rest.tolist(), strict=True)) == expected
+    rough = (np.array(above) * (step / np.array(below))).astype(np.int64)
+    assert (rough < quotient).any()
+    assert (rough > quotient).any()
+
+
+def ratios(levels: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Level scores (L, n) in lowest terms and not, with many totals exactly on a hundredth or a digit beside it."""
+    random = np.random.default_rng(levels)
+    denominator = random.choice(np.array([1, 2, 3, 7, 10, 100, 1000, 999, most // 3, most - 1, most]), (levels, 300))
+    numerator = (denominator * random.random((levels, 300))).astype(np.int64)
+    tenths = random.random((levels, 300)) < 0.5
+    numerator[tenths] = (denominator * random.integers(0, 10, (levels, 300)) // 10)[tenths]
+    numerator[0] = denominator[0] * random.integers(0, 2, 300)
+    return numerator.astype(np.float64), denominator.astype(np.float64)
+
+
+@pytest.mark.parametrize("name", ["gbt39116-2020", "zero", "eleven unlike levels", "fine bands, few levels"])
+def test_totals_of_unlike_denominators(name: str) -> None:
+    """Floats and the closer look give what fractions give, on the marks and beside them."""
+    compiled = plan(model_of(name))
+    numerator, denominator = ratios(len(compiled.levels), compiled.by_means.whole)
+    expected = _judged_in_fractions(compiled, numerator.astype(np.int64), denominator.astype(np.int64))
+    rough = _judged(compiled, numerator, denominator)
+    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
+        assert found.levels.tolist() == expected.levels.tolist()
+        assert found.met.tolist() == expected.met.tolist()
+        assert cut(found.total).tolist() == cut(expected.total).tolist()
+        assert cut(found.scores).tolist() == cut(expected.scores).tolist()
+
+
+def test_few_totals_need_a_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Totals far from every mark are decided in floats; exact hundredths in whole numbers; neither needs fractions."""
+    compiled = plan(model_of("gbt39116-2020"))
+    looked_at: list[int] = []
+
+    def counted(plan: Plan, numerator: NDArray[Any], *others: Any) -> Bound:
+        looked_at.append(numerator.shape[1])
+        return _judged_closely(plan, numerator, *others)
+
+    monkeypatch.setattr("maturity.scoring.arithmetic._judged_closely", counted)
+    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
+    denominator = np.tile([[3.0], [7.0], [8.0], [5.0], [9.0]], 6)
+    numerator = np.array(
+        [[3, 3, 2, 2, 0, 0], [1, 6, 2, 5, 0, 0], [4, 5, 1, 3, 4, 6], [2, 3, 1, 0, 2, 3], [1, 2, 4, 7, 0, 0]]
+    )
+    found = _judged(compiled, numerator.astype(np.float64), denominator)
+    assert looked_at == [2]
+    assert cut(found.total).tolist() == [2.15, 3.44, 1.72, 2.53, 0.9, 1.35]
+    assert found.levels[0].tolist() == [2, 3, 1, 2, 1, 1]
+
+
+def test_marks_too_fine_for_floats() -> None:
+    """Levels that begin at four decimals are told in floats, at six and more in whole numbers only."""
+    for bands, marks in (("0.8 1.8", 100), ("0.8 1.8001", 10**4), ("0.8 1.800001", 0), ("0.8 1.80000001", 0)):
+        model = parse_model(model_text(RAGGED, bands=f"{bands} 2.8").encode("utf-8"), "x.toml")
+        assert plan(model).marks == marks
+
+
 # ---------------------------------------------------------------- large batches
 
 FIELDS = (
@@ -707,10 +819,14 @@ def same(left: Assessment, right: Assessment, rows: NDArray[np.intp]) -> None:
 
 
 @pytest.mark.parametrize("name", ["renormalise", "lowest above zero"])
-def test_large_batches(name: str) -> None:
+def test_large_batches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than one block, in either memory order, by several threads: each row is what it is in the small batch."""
+    size = 4096
+    monkeypatch.setattr("maturity.answers.BLOCK", size)
+    monkeypatch.setattr("maturity.scoring.arithmetic._PART", 512)
+    monkeypatch.setattr("maturity.scoring.arithmetic._LONG_PART", 768)
     small, model = answers_of(name, pinned()[name]), model_of(name)
-    rows = np.random.default_rng(1).integers(len(small), size=BLOCK + 411)
+    rows = np.random.default_rng(1).integers(len(small), size=size + 411)
     points, profiles = small.points[rows], [small.profile(i) for i in rows]
     ids = [f"r{i}" for i in range(len(rows))]
     expected = assess(small)
@@ -727,7 +843,7 @@ def test_large_batches(name: str) -> None:
     assert sorted(trimmed) == sorted((f"r{i}", id) for i, row in enumerate(rows) for id in own[f"e{row}"])
     for layer in model.nodes:
         assert found.scores(layer).tobytes() == expected.scores(layer)[rows].tobytes()
-        for some in (np.array([len(rows) - 1, 5, BLOCK, BLOCK - 1]), slice(BLOCK - 92, BLOCK + 108, 7)):
+        for some in (np.array([len(rows) - 1, 5, size, size - 1]), slice(size - 92, size + 108, 7)):
             assert found.scores(layer, some).tobytes() == expected.scores(layer)[rows[some]].tobytes()
 
 

@@ -32,6 +32,7 @@ DOMAINS: dict[str, list[Any]] = {
 RANK = {"ineligible": 0, "cultivation": 1, "eligible": 2}
 
 OPS = st.sampled_from([">=", ">", "<=", "<"])
+BARS = st.sampled_from([1, 3])
 SINGLE: st.SearchStrategy[Data] = st.one_of(
     st.fixed_dictionaries({"kind": st.just("is"), "fact": st.just("ready"), "value": st.booleans()}),
     st.fixed_dictionaries(
@@ -41,23 +42,17 @@ SINGLE: st.SearchStrategy[Data] = st.one_of(
             "value": st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=3, unique=True),
         }
     ),
-    st.fixed_dictionaries(
-        {
-            "kind": st.just("grade"),
-            "fact": st.just("grade"),
-            "op": OPS,
-            "grade": st.sampled_from(["low", "middle", "high"]),
-        }
-    ),
-    st.fixed_dictionaries(
-        {"kind": st.just("compare"), "fact": st.just("level"), "op": OPS, "threshold": st.sampled_from([0, 1, 3])}
-    ),
-    st.fixed_dictionaries(
-        {"kind": st.just("date"), "fact": st.just("planned_on"), "op": OPS, "date": st.just(DAYS[1])}
-    ),
-    st.fixed_dictionaries(
-        {"kind": st.just("applied"), "closes": st.sampled_from([date(2025, 1, 1), date(2026, 1, 1)])}
-    ),
+    st.sampled_from(
+        [
+            {"kind": "grade", "fact": "grade", "op": op, "grade": grade}
+            for op in (">=", ">", "<=", "<")
+            for grade in DOMAINS["grade"]
+            if (op, grade) not in ((">", "high"), ("<", "low"))  # nobody could meet them: refused on loading
+        ]
+    ).map(dict),
+    st.builds(lambda op, bar: {"kind": "compare", "fact": "level", "op": op, "threshold": bar}, OPS, BARS),
+    st.builds(lambda op: {"kind": "date", "fact": "planned_on", "op": op, "date": DAYS[1]}, OPS),
+    st.builds(lambda year: {"kind": "applied", "closes": date(year, 1, 1)}, st.sampled_from([2025, 2026])),
 )
 SUM: st.SearchStrategy[Data] = st.fixed_dictionaries(
     {"kind": st.just("sum"), "facts": st.just(["money", "more_money"]), "op": OPS, "threshold": st.just(100)}

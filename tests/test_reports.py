@@ -406,7 +406,8 @@ def test_a_batch_has_a_page_each_and_an_index(tmp_path: Path) -> None:
     assert told[-1] == (len(IDS), len(IDS))
     index = written.index.read_text(encoding="utf-8")
     assert re.findall(r'<a href="([^"]*)"', index) == ["cohort.html", *(f"{id}.html" for id in IDS)]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["index.html", *(f"{id}.html" for id in IDS)])
+    others = [".reports", "cohort.html", "index.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*others, *(f"{id}.html" for id in IDS)])
 
 
 def test_one_bad_enterprise_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

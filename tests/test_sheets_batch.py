@@ -174,6 +174,19 @@ def test_ids_that_are_missing_double_or_ruined_are_named_and_nothing_is_lost(tmp
     assert "b.xlsx!企业!A2" in batch.problems[1].text("en")
 
 
+def test_an_enterprise_that_stands_there_twice_is_named(path: Path) -> None:
+    """Under one id it is a problem, under two a note: branches may share a name."""
+    rows = [
+        ["E1", "示例（集团）", "discrete", 1, 1],
+        ["E2", "示例(集团)", "discrete", 1, 1],
+        ["E3", "", "process", 1, 1],
+    ]
+    batch = read(path, HEAD, *rows, ["E4", "", "process", 1, 1])
+    assert batch.problems == ()
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert [where for id, where in ids(batch.notes) if id == "sheets.same-name"] == [f"{place}!B3"]
+
+
 def test_without_a_column_of_ids_rows_are_called_by_number(path: Path) -> None:
     """Once for the whole sheet, not for every row."""
     batch = read(path, HEAD[1:], ["一", "discrete", 1, 1], ["二", "discrete", 1, 1])
@@ -235,6 +248,22 @@ def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path)
         ("sheets.bad-choice", "b.xlsx!企业!D2:D31"),
         ("sheets.bad-choice", "b.xlsx!企业!D33:D101"),
     ]
+
+
+def test_a_column_of_descriptions_is_named_by_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Millions of different wrong answers would fill the memory; right ones among them still count."""
+    monkeypatch.setattr("maturity.sheets.batch.MOST_DIFFERENT", 2)
+    rows = [[f"E{i}", "示例", "discrete", f"说明{i}" * 200 if i != 5 else "full", 1] for i in range(10)]
+    batch = read(tmp_path / "b.xlsx", HEAD, *rows)
+    assert ids(batch.problems) == [
+        ("sheets.bad-choice", "b.xlsx!企业!D2"),
+        ("sheets.bad-choice", "b.xlsx!企业!D3"),
+        ("sheets.bad-choices", "b.xlsx!企业!D4:D6"),
+        ("sheets.bad-choices", "b.xlsx!企业!D8:D11"),
+    ]
+    assert "4 cells, such as '说明6说明6" in batch.problems[-1].text("en")
+    assert all(len(problem.value) < 300 for problem in batch.problems)
+    assert batch.answers.points[:, 0].tolist() == [UNANSWERED] * 5 + [10] + [UNANSWERED] * 4
 
 
 def test_true_is_no_answer_though_python_takes_it_for_one(tmp_path: Path) -> None:

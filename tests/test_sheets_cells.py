@@ -135,6 +135,7 @@ FACTS: list[tuple[str, Cell, object, str]] = [
     ("declared_level", "二级", Decimal(2), "sheets.read-as"),
     ("planned_production_on", date(2025, 6, 30), date(2025, 6, 30), ""),
     ("planned_production_on", datetime(2025, 6, 30), date(2025, 6, 30), ""),
+    ("planned_production_on", datetime(2025, 6, 30, 23, 59), date(2025, 6, 30), "sheets.read-as"),
     ("planned_production_on", "2025-06-30", date(2025, 6, 30), ""),
     ("planned_production_on", "2025/6/30", date(2025, 6, 30), ""),
     ("planned_production_on", "2025.6.30", date(2025, 6, 30), ""),

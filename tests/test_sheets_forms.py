@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,19 +12,20 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.errors import InputError
 from maturity.language import LANGUAGES, Lang
 from maturity.models import load_model
-from maturity.scenarios import load_programme
+from maturity.scenarios import FactDefinition, LedgerDefinition, Programme, load_programme
 from maturity.sheets import Batch, read_batch, write_form
 from maturity.sheets.intake import guarded
 
 MODEL = load_model("gbt39116-2020")
 PROGRAMME = load_programme("jilin-2024-228", on=date(2025, 6, 30))
+LEDGERS = load_programme(str(Path(__file__).parent / "cases" / "ledger-programme.toml"), on=date(2025, 6, 30))
 LABELS: dict[Lang, dict[int, str]] = {
     lang: {
         **{choice.points: choice.name.in_(lang) for choice in MODEL.requirements[0].choices},
@@ -40,23 +43,46 @@ TEXTS = st.one_of(
     ),
     st.text("企业示例０１ＡＢ", min_size=200, max_size=300),
 ).map(str.strip)
+QUICK = [Phase.explicit, Phase.reuse, Phase.generate]  # a workbook takes too long to be made smaller
 NAMES = st.lists(st.tuples(TEXTS.filter(bool), TEXTS), min_size=1, max_size=6, unique_by=lambda pair: pair[0])
 POINTS = st.sampled_from([0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED])
 
 
 @cache
-def form(batch: bool, lang: Lang) -> bytes:
+def form(batch: bool, lang: Lang, programme: Programme = PROGRAMME) -> bytes:
     """An empty form; it takes as long to write as all the rest."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "form.xlsx"
-        write_form(path, MODEL, PROGRAMME, batch=batch, lang=lang)
+        write_form(path, MODEL, programme, batch=batch, lang=lang)
         return path.read_bytes()
 
 
-def put(cell: Any, value: str) -> None:
-    """Type a text: a spreadsheet keeps the text of a cell that is formatted as text, whatever it begins with."""
-    cell.value = value or None
-    if value:
+def values(fact: FactDefinition, lang: Lang) -> st.SearchStrategy[tuple[Any, Any]]:
+    """What somebody may fill in for a fact, and what it means; in a third of the cases nothing."""
+    days = st.dates(date(1990, 1, 1), date(2099, 12, 31))
+    names = [entry.name.zh for entry in PROGRAMME.catalogue(fact.catalogue).entries] if fact.kind == "names" else []
+    drawn: dict[str, Callable[[], st.SearchStrategy[tuple[Any, Any]]]] = {
+        "yes_no": lambda: st.sampled_from([(("是", "否") if lang == "zh" else ("yes", "no"))[k] for k in (0, 1)]).map(
+            lambda word: (word, word in ("是", "yes"))
+        ),
+        "one_of": lambda: st.sampled_from([(option.name.in_(lang), option.id) for option in fact.options]),
+        "number": lambda: st.integers(0, int(fact.most.value) if fact.most else 10**9).map(lambda n: (n, n)),
+        "date": lambda: days.map(lambda day: (day, day)),
+        "event_date": lambda: (days | st.just("无" if lang == "zh" else "none")).map(
+            lambda day: (day, day if isinstance(day, date) else "none")
+        ),
+        "names": lambda: st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True).map(
+            lambda given: ("、".join(given), tuple(given))
+        ),
+        "text": lambda: TEXTS.map(lambda text: (text, text or None)),
+    }
+    return st.just((None, None)) | drawn["one_of" if fact.kind == "grade" else fact.kind]()
+
+
+def put(cell: Any, value: object) -> None:
+    """Type something: a spreadsheet keeps the text of a cell that is formatted as text, whatever it begins with."""
+    cell.value = None if value == "" else value
+    if isinstance(value, str) and value:
         cell.data_type = "s"
 
 
@@ -71,31 +97,93 @@ def test_an_empty_form_is_recognised_and_has_no_enterprise(batch: bool, lang: La
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@settings(max_examples=6)
+@pytest.mark.parametrize("programme", [PROGRAMME, LEDGERS], ids=lambda programme: str(programme.id))
+@settings(max_examples=3, phases=QUICK)
 @given(data=st.data())
 def test_a_filled_batch_form_comes_back(
-    lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    programme: Programme, lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    """read(write(x)) == x for ids, names, profiles and every choice."""
+    """read(write(x)) == x for ids, names, profiles, every choice, facts of every kind, and entries of ledgers."""
     given_names = data.draw(NAMES)
     points = [data.draw(st.lists(POINTS, min_size=216, max_size=216)) for _ in given_names]
-    book = openpyxl.load_workbook(io.BytesIO(form(True, lang)))
+    facts = [[data.draw(values(fact, lang)) for fact in programme.facts] for _ in given_names]
+    book = openpyxl.load_workbook(io.BytesIO(form(True, lang, programme)))
     sheet = book.worksheets[1]
     columns = {cell.value: cell.column for cell in sheet[1]}
-    for row, ((id, name), answers) in enumerate(zip(given_names, points, strict=True), start=3):
+    for row, ((id, name), answers, own) in enumerate(zip(given_names, points, facts, strict=True), start=3):
         put(sheet.cell(row, columns["id"]), id)
         put(sheet.cell(row, columns["name"]), name)
         put(sheet.cell(row, columns["profile"]), MODEL.profiles[row % 2].name.in_(lang))
+        for fact, (written, _) in zip(programme.facts, own, strict=True):
+            put(sheet.cell(row, columns[fact.id]), written)
         for requirement, answer in zip(MODEL.requirements, answers, strict=True):
             put(sheet.cell(row, columns[requirement.id]), LABELS[lang].get(answer, ""))
+    entered = {
+        ledger.id: entries(ledger, book.worksheets[2 + k], [id for id, _ in given_names], lang, data)
+        for k, ledger in enumerate(programme.ledgers)
+    }
     path = tmp_path_factory.mktemp("batch") / "batch.xlsx"
     book.save(path)
-    batch = read_batch(path, MODEL, PROGRAMME)
+    batch = read_batch(path, MODEL, programme)
     assert tuple(zip(batch.answers.ids, batch.names, strict=True)) == tuple(given_names)
     assert batch.answers.points.tolist() == points
     assert [batch.answers.profile(i) for i in range(len(points))] == [
         MODEL.profiles[row % 2].id for row in range(3, 3 + len(points))
     ]
+    assert batch.facts is not None
+    for i, own in enumerate(facts):
+        assert [batch.facts.value(fact.id, i) for fact in programme.facts] == [meant for _, meant in own]
+    for id, expected in entered.items():
+        ledger = batch.facts.ledgers[id]
+        found = [ledger.values(column.id) for column in ledger.definition.columns]
+        rows = [(int(row), *own) for row, *own in zip(ledger.rows, *found, strict=True)]
+        assert rows == sorted(expected, key=lambda entry: entry[0])
+    assert [problem for problem in batch.problems if problem.id != "answers.trimmed"] == []
+
+
+def entries(
+    ledger: LedgerDefinition, sheet: Any, ids: Sequence[str], lang: Lang, data: st.DataObject
+) -> list[tuple[Any, ...]]:
+    """Up to four entries of any of the enterprises, filled in; and what they mean."""
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    owners = data.draw(st.lists(st.integers(0, len(ids) - 1), max_size=4))
+    meant = []
+    for row, owner in enumerate(owners, start=3):
+        own = [data.draw(values(column, lang)) for column in ledger.columns]
+        put(sheet.cell(row, columns["id"]), ids[owner])
+        for column, (written, _) in zip(ledger.columns, own, strict=True):
+            put(sheet.cell(row, columns[f"{ledger.id}.{column.id}"]), written)
+        meant.append((owner, *(value for _, value in own)))
+    return meant
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@settings(max_examples=3, phases=QUICK)
+@given(data=st.data())
+def test_any_filled_single_form_comes_back(
+    lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """read(write(x)) == x; evidence and remarks, whatever they say, are nobody's answers."""
+    ((id, name),) = data.draw(NAMES.map(lambda names: names[:1]))
+    points = data.draw(st.lists(POINTS, min_size=216, max_size=216))
+    own = {fact.id: data.draw(values(fact, lang)) for fact in PROGRAMME.facts}
+    book = openpyxl.load_workbook(io.BytesIO(form(False, lang)))
+    facts, answers = book.worksheets[2:4]
+    stated = {"id": id, "name": name, "profile": MODEL.profiles[1].name.in_(lang)} | {k: v[0] for k, v in own.items()}
+    for row in range(2, facts.max_row + 1):
+        put(facts.cell(row, 3), stated[facts.cell(row, 1).value])
+        put(facts.cell(row, 6), data.draw(TEXTS))
+    for row, answer in enumerate(points, start=2):
+        put(answers.cell(row, 6), LABELS[lang].get(answer, ""))
+    for column in (7, 8):
+        put(answers.cell(data.draw(st.integers(2, 217)), column), data.draw(TEXTS))
+    path = tmp_path_factory.mktemp("single") / "form.xlsx"
+    book.save(path)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert (batch.answers.ids, batch.names) == ((id,), (name,))
+    assert batch.answers.points.tolist() == [points]
+    assert batch.facts is not None
+    assert {fact: batch.facts.value(fact, 0) for fact in own} == {fact: meant for fact, (_, meant) in own.items()}
     assert [problem for problem in batch.problems if problem.id != "answers.trimmed"] == []
 
 
@@ -137,8 +225,14 @@ def test_a_filled_single_form_comes_back_as_a_batch_of_one(lang: Lang, tmp_path:
     assert batch.problems == ()
 
 
-def filled(values: dict[str, object], lang: Lang, path: Path) -> Batch:
-    """The form for one enterprise, filled in and read back; the answers take turns."""
+def filled(values: Mapping[str, object], lang: Lang, path: Path) -> Batch:
+    """The form for one enterprise, filled in and read back."""
+    fill(values, lang, path)
+    return read_batch(path, MODEL, PROGRAMME)
+
+
+def fill(values: Mapping[str, object], lang: Lang, path: Path) -> None:
+    """The form for one enterprise, filled in; the answers take turns."""
     book = openpyxl.load_workbook(io.BytesIO(form(False, lang)))
     facts, answers = book.worksheets[2:4]
     for row in range(2, facts.max_row + 1):
@@ -148,7 +242,6 @@ def filled(values: dict[str, object], lang: Lang, path: Path) -> Batch:
     for row in range(2, answers.max_row + 1):
         put(answers.cell(row, 6), LABELS[lang].get(cycle[(row - 2) % 6], ""))
     book.save(path)
-    return read_batch(path, MODEL, PROGRAMME)
 
 
 def test_a_single_form_names_what_it_cannot_read_by_cell(tmp_path: Path) -> None:
@@ -180,6 +273,67 @@ def test_only_what_is_to_be_filled_in_is_unlocked(tmp_path: Path) -> None:
     path.write_bytes(form(False, "zh"))
     sheet = openpyxl.load_workbook(path).worksheets[3]
     assert [sheet.cell(2, column).protection.locked for column in range(1, 9)] == [True] * 5 + [False] * 3
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_progress_counts_the_rows_of_each_subdomain_and_what_the_industry_type_asks(lang: Lang, tmp_path: Path) -> None:
+    """Every formula points at the rows that it counts, and none needs more than any program knows."""
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(form(False, lang, LEDGERS))
+    book = openpyxl.load_workbook(path)
+    _, progress, facts, answers, ledger = book.worksheets[:5]
+    assert facts["A4"].value == "profile"
+    counted = {}
+    for row in range(3, 23):
+        first, last = re.fullmatch(
+            rf"=COUNTA\('{answers.title}'!\$F\$(\d+):\$F\$(\d+)\)", progress.cell(row, 3).value
+        ).groups()  # type: ignore[union-attr]
+        own = [answers.cell(number, 2).value for number in range(int(first), int(last) + 1)]
+        assert set(own) == {progress.cell(row, 1).value}
+        counted[progress.cell(row, 1).value] = len(own)
+        asked = progress.cell(row, 2).value
+        other = MODEL.profiles[1].name.in_(lang)
+        assert asked in (len(own), f"=IF(OR('{facts.title}'!$C$4=\"{other}\"),0,{len(own)})")
+    assert sum(counted.values()) == 216
+    assert progress["B2"].value == "=SUM(B3:B23)"
+    assert progress["C23"].value == f"=COUNTA('{facts.title}'!$C$5:$C$8)"
+    assert f"COUNTA('{ledger.title}'!$A$3:$A$1002)" in progress["C24"].value
+    formulas = "".join(str(cell.value) for row in progress.iter_rows() for cell in row)
+    assert set(re.findall(r"[A-Z]{2,}(?=\()", formulas)) == {"SUM", "IF", "OR", "COUNTA", "MAX", "MIN"}
+    assert progress.protection.sheet
+
+
+def test_each_requirement_cites_where_it_comes_from(tmp_path: Path) -> None:
+    """The model's own words, row by row."""
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(form(False, "zh"))
+    answers = openpyxl.load_workbook(path).worksheets[3]
+    cited = {one.id: one.cite for node in MODEL.definition.nodes for one in node.requirements}
+    found = {answers.cell(row, 1).value: answers.cell(row, 4).value for row in range(2, answers.max_row + 1)}
+    assert found == cited
+
+
+def test_a_folder_of_forms_is_one_batch(tmp_path: Path) -> None:
+    """Each is called by its path in the folder; an empty or broken one is named, the rest go on."""
+    for name, id in (("b/2.xlsx", "E2"), ("1.xlsx", "E1"), ("示例企业.xlsx", None)):
+        (tmp_path / "forms" / name).parent.mkdir(parents=True, exist_ok=True)
+        profile, workshops = "离散型" if id != "E2" else "离散", 1 if id else "若干"
+        fill({"id": id, "profile": profile, "digital_workshops": workshops}, "zh", tmp_path / "forms" / name)
+    (tmp_path / "forms" / "empty.xlsx").write_bytes(form(False, "zh"))
+    (tmp_path / "forms" / "~$1.xlsx").write_bytes(b"x")
+    (tmp_path / "forms" / "照片.jpg").write_bytes(b"x")
+    (tmp_path / "forms" / "broken.xlsx").write_bytes(b"PK\x03\x04")
+    batch = read_batch(tmp_path / "forms", MODEL, PROGRAMME)
+    assert batch.answers.ids == ("E1", "E2", "示例企业")
+    assert [len(batch.answers.choices(i)) > 0 for i in range(3)] == [True, False, True]
+    assert sorted((problem.id, problem.where) for problem in batch.problems) == [
+        ("sheets.bad-number", "forms/示例企业.xlsx!企业情况!C19"),
+        ("sheets.bad-profile", "forms/b/2.xlsx!企业情况!C4"),
+        ("sheets.damaged", "forms/broken.xlsx"),
+        ("sheets.empty-form", "forms/empty.xlsx!企业情况"),
+        ("sheets.missing-id", "forms/示例企业.xlsx!企业情况!C2"),
+    ]
+    assert ("sheets.other-files", "照片.jpg") in [(note.id, note.value) for note in batch.notes]
 
 
 def test_forms_are_the_same_bytes_every_time(tmp_path: Path) -> None:

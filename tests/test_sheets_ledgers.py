@@ -102,7 +102,7 @@ def test_what_is_wrong_with_an_entry_is_named_by_cell_and_the_others_are_kept(tm
 def test_a_ledger_may_come_as_a_file_of_its_own(tmp_path: Path) -> None:
     """Before or after the enterprises; an id that two files have is looked for in the entry's own file first."""
     (tmp_path / "0.csv").write_text("编号,日期,金额,类别\nE2,2025-1-1,1,设备\n", encoding="utf-8")
-    rows = [HEAD, ["E1", "一", "离散型", 1]]
+    rows: list[list[Any]] = [HEAD, ["E1", "一", "离散型", 1]]
     saved(tmp_path / "1.xlsx", 企业=[*rows, ["E2", "二", "离散型", 1]])
     saved(tmp_path / "2.xlsx", 企业=rows, 台账=[ENTRY[:4], ["E1", "2025-1-2", 2, "设备"]])
     batch = read_batch(tmp_path, MODEL, PROGRAMME)
@@ -135,9 +135,9 @@ def test_a_ledger_that_was_filled_into_a_form_comes_back(batch: bool, lang: Lang
     for row, values in enumerate(written, start=3):
         if batch:
             ledger.cell(row, columns["id"]).value = "E1"
-        for key, value in zip(("paid_on", "amount", "category", "remark"), values, strict=True):
+        for key, content in zip(("paid_on", "amount", "category", "remark"), values, strict=True):
             cell = ledger.cell(row, columns[f"payments.{key}"])
-            cell.value = value
+            cell.value = content
             if key == "remark":
                 cell.data_type = "s"
     book.save(path)

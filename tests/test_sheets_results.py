@@ -2,6 +2,10 @@
 
 import csv
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,15 +14,18 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.firmness import Firmness, how_firm
 from maturity.improvement import LevelTarget, Plan, plan
+from maturity.language import Lang
 from maturity.models import load_model
 from maturity.scenarios import Decisions, Facts, decide, load_programme
-from maturity.scoring import Assessment, assess
-from maturity.sheets import write_results
+from maturity.scoring import Assessment, assess, cut
+from maturity.sheets import read_results, write_results
 from maturity.sheets.headings import Headings
 from maturity.sheets.intake import read_grids
 
@@ -80,7 +87,7 @@ def test_csv_is_headed_by_ids_and_its_conditions_stand_beside_it(tmp_path: Path)
     """The same figures as in json; empty where there is none; formula-like texts behind an apostrophe."""
     files = write(tmp_path / "r.csv")
     write(tmp_path / "r.json")
-    assert files == (tmp_path / "r.csv", tmp_path / "r-conditions.csv")
+    assert files == (tmp_path / "r.csv", tmp_path / "r-conditions.csv", tmp_path / "r-problems.csv")
     assert files[0].read_bytes().startswith(b"\xef\xbb\xbfid,name")
     with files[0].open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.reader(stream))
@@ -192,6 +199,137 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
         write_results(tmp_path / "r.csv", assessment, names=NAMES[:3])
     with pytest.raises(InputError, match="cannot be written"):
         write_results(tmp_path / "none" / "r.csv", assessment, names=NAMES)
+
+
+# ---------------------------------------------------------------- read back
+
+# What a workbook cannot hold in any way: surrogates and the two that are no characters; a csv ends lines by a return.
+CHARACTERS = st.characters(codec="utf-8", exclude_characters="\ufffe\uffff\r\x00")
+TEXTS = st.one_of(
+    st.text(CHARACTERS, max_size=30),
+    st.sampled_from(
+        [
+            "=1+1",
+            "+86",
+            "-5",
+            "@SUM(A1)",
+            "'=x",
+            "''",
+            "＝１",
+            "𬭎🏭👩‍🔧",
+            "N/A",
+            "#N/A",
+            "nan",
+            "007",
+            "1e5",
+            "TRUE",
+            "_x0041_",
+        ]
+    ),
+    st.sampled_from(["企", "Ａ０", "x\ny", " "]).map(lambda text: f"{text * 9000}."),
+)
+IDENTITIES = st.lists(st.tuples(TEXTS.filter(bool), TEXTS), min_size=1, max_size=4, unique_by=lambda pair: pair[0])
+ENDINGS: list[tuple[str, Lang]] = [("xlsx", "zh"), ("xlsx", "en"), ("csv", "zh"), ("json", "en")]
+
+
+@pytest.mark.parametrize(("ending", "lang"), ENDINGS)
+@settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(data=st.data())
+def test_results_come_back_as_they_were_written(
+    ending: str, lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """read(write(x)) == x for ids, names, levels, scores, verdicts, conditions, problems, in every format."""
+    ids, names = zip(*data.draw(IDENTITIES), strict=True)
+    choices = st.sampled_from([0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED])
+    points = np.array([data.draw(st.lists(choices, min_size=216, max_size=216)) for _ in ids], np.uint8)
+    profiles = ["discrete", "process", "discrete", "process"][: len(ids)]
+    assessment = assess(Answers.from_points(MODEL, points, ids=ids, profiles=profiles))
+    decisions = decide(PROGRAMME, assessment, Facts.from_columns(PROGRAMME, {}, ids=ids), on=ON)
+    found = Problem.of("sheets.bad-yes-no", data.draw(TEXTS), data.draw(TEXTS))
+    path = tmp_path_factory.mktemp("results") / f"r.{ending}"
+    write_results(path, assessment, decisions, names=names, problems=[found], notes=[found], lang=lang)
+    saved = read_results(path, MODEL, PROGRAMME)
+    for i, row in enumerate(saved.enterprises):
+        level = int(assessment.level[i])
+        assert list(row) == HEAD
+        assert (row["id"], row["name"], row["profile"]) == (ids[i], names[i], profiles[i])
+        assert (row["level"], row["total"]) == (
+            (level, float(cut(assessment.total[i]))) if level >= 0 else (None, None)
+        )
+        for number, score in enumerate(assessment.level_scores[i], start=1):
+            assert row[f"A{number}"] == (None if level < 0 or np.isnan(score) else float(cut(score)))
+        for tier in PROGRAMME.tiers:
+            assert row[f"{PROGRAMME.id}.{tier.id}"] == decisions.verdict[tier.id][i]
+    expected = [(id, one.tier, one.condition.id, one.role) for id in ids for one in decisions.conditions]
+    assert [(row["id"], row["tier"], row["condition"], row["role"]) for row in saved.conditions] == expected
+    assert [row["verdict"] for row in saved.conditions] == [
+        ("no", "unknown", "yes")[one.truth[i]] for i in range(len(ids)) for one in decisions.conditions
+    ]
+    assert [(row["kind"], row["where"], row["found"], row["what"]) for row in saved.problems] == [
+        (kind, found.where, found.value, found.what(lang)) for kind in ("problem", "note")
+    ]
+
+
+def test_every_format_reads_back_alike(tmp_path: Path) -> None:
+    """Whichever was kept."""
+    for ending in ("xlsx", "csv", "json"):
+        write(tmp_path / f"r.{ending}")
+    first, *others = (read_results(tmp_path / f"r.{ending}", MODEL, PROGRAMME) for ending in ("json", "xlsx", "csv"))
+    assert len(first.enterprises) == 4
+    assert first.conditions
+    assert [other.enterprises[:3] for other in others] == [first.enterprises[:3]] * 2  # the fourth name has a control
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("r.json", b"{}"), ("r.json", b"\xff"), ("r.csv", b"id,name\n1,2\n"), ("r.csv", b"\n")],
+)
+def test_a_file_without_results_is_refused(name: str, content: bytes, tmp_path: Path) -> None:
+    """As is a file of another kind."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match="no results"):
+        read_results(tmp_path / name, MODEL)
+    with pytest.raises(InputError, match=r"ending '\.docx'"):
+        read_results(tmp_path / "r.docx", MODEL)
+    with pytest.raises(InputError, match="cannot be opened"):
+        read_results(tmp_path / "none.json", MODEL)
+
+
+INTERRUPTED = """
+import sys
+from maturity.answers import Answers
+from maturity.models import load_model
+from maturity.scoring import assess
+from maturity.sheets import read_results, write_results
+import numpy as np
+
+model = load_model("gbt39116-2020")
+n = 5000
+answers = Answers.from_points(model, np.full((n, 216), 8, np.uint8), ids=[str(i) for i in range(n)], profiles="process")
+assessment = assess(answers)
+print("begun", flush=True)
+while True:
+    write_results(sys.argv[1], assessment, names=answers.ids)
+"""
+
+
+@pytest.mark.parametrize("stopped", [signal.SIGKILL, signal.SIGINT])
+def test_an_interrupted_run_leaves_the_old_file_or_the_new_one(stopped: signal.Signals, tmp_path: Path) -> None:
+    """Whenever it ends, and however: what stands there can be read. Who is asked to stop leaves nothing beside it."""
+    path = tmp_path / "r.xlsx"
+    write(path)
+    old = path.read_bytes()
+    words = [sys.executable, "-c", INTERRUPTED, str(path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"begun\n"
+        time.sleep(0.4)
+        run.send_signal(stopped)
+        run.wait()
+    saved = read_results(path, MODEL, PROGRAMME)
+    assert path.read_bytes() == old or len(saved.enterprises) == 5000
+    if stopped == signal.SIGINT:
+        assert [file.name for file in tmp_path.iterdir()] == ["r.xlsx"]
 
 
 # ---------------------------------------------------------------- plans and firmness

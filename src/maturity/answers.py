@@ -18,7 +18,8 @@ UNANSWERED: Final = 255
 Points = NDArray[np.uint8]
 
 BLOCK: Final = 65536
-"""Enterprises that are worked on at a time, so that their answers (some 200 bytes each) stay in the cache."""
+"""Enterprises that are worked on at a time: few enough for little memory (some 30 MiB with gaps), and so many that
+threads seldom wait for each other between the calls of numpy."""
 _TILE: Final = 1024
 """Rows that are turned into columns at a time, measured: of 64 to 8192 the fastest."""
 _BAND: Final = 16
@@ -39,7 +40,8 @@ class Answers:
         rejected: (n,) bool; a subdomain that may not be trimmed has nothing applicable, so that the row has no level.
         problems: one for each such subdomain of each rejected row.
         notes: one for each requirement that was answered outside the profile it belongs to, where it is ignored; one
-            for each level of an enterprise at which nothing is applicable, so that it is not met.
+            for each level at which a profile has no requirement, and one for each level of an enterprise at which
+            nothing is applicable, so that it is not met.
     """
 
     model: MaturityModel
@@ -114,7 +116,7 @@ class Answers:
         reserved, suspects = _look_through(model, columns)
         _refuse(_illegal_points(model, columns, suspects, ids))
         rejected, problems = _trimmed(model, columns, profile_codes, ids)
-        notes = [*_outside_profile(model, columns, profile_codes, ids)]
+        notes = [*_outside_profile(model, columns, profile_codes, ids), *_unasked_levels(model, profile_codes)]
         if NOT_APPLICABLE in reserved:
             notes += _empty_levels(model, columns, profile_codes, ids)
         for array in (profile_codes, rejected):
@@ -299,6 +301,18 @@ def _outside_profile(
                     profile=profile.name,
                     rows=len(answered),
                 )
+
+
+def _unasked_levels(model: MaturityModel, profile_codes: NDArray[np.uint8]) -> Iterator[Problem]:
+    """Levels at which the model has no requirement for a profile: named once for all its enterprises."""
+    weights = {node.id: node.weight for node in model.subdomains}
+    for code, profile in enumerate(model.profiles):
+        rows = int(np.count_nonzero(profile_codes == code))
+        asked = {known.level for known in model.requirements if profile.id in weights[known.subdomain]}
+        for level in model.levels if rows else ():
+            if level.number not in asked:
+                values = {"profile": profile.name, "level": level.name, "number": level.number, "rows": rows}
+                yield Problem.of("answers.unasked-level", profile.id, **values)
 
 
 def _empty_levels(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
 from io import StringIO
-from math import ceil
+from math import ceil, isnan
 from typing import Any, Final, Literal, TypeVar
 
 import matplotlib
@@ -24,6 +24,7 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ Align = Literal["left", "center", "right"]
 FONT_STACK: Final = "'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','Maturity Sans SC',sans-serif"
 """What text is written in: a font of the reader's system; ours where it is installed or handed to a renderer."""
 
+WHITE: Final = "#ffffff"
 INK: Final = "#1c2733"
 MUTED: Final = "#5b6673"
 LINE: Final = "#c6cdd5"
@@ -227,7 +229,7 @@ def heat_map(
         for c, value in enumerate(line):
             x, y = corners[r][c]
             first, second = shown[r][c]
-            fill, ink = _shade(value, mark)
+            fill, ink = shade(value, mark)
             middle = y + height / 2 + (4.0 if not second else -0.5)
             parts.append(f'<path d="M{x:.2f} {y:.2f}h{width:.2f}v{height:.2f}h{-width:.2f}z" fill="{fill}"/>')
             parts.append(f'<text x="{x + width / 2:.2f}" y="{middle:.2f}" fill="{ink}">{escape(first)}</text>')
@@ -247,7 +249,7 @@ def tally(labels: Sequence[str], counts: Sequence[int], *, shown: Sequence[str],
         title: what the picture shows.
     """
     most = max(1, *counts)
-    frame = _rows_frame(tuple(labels), 1.0, (), _room(shown), ())
+    frame = _rows_frame(tuple(labels), 1.0, (), _room(shown) + 14, ())
     parts = []
     for row, count in enumerate(counts):
         bar = _rectangle(frame, 0.0, row - 0.3, count / most, row + 0.3)
@@ -451,9 +453,9 @@ def rows_axes(
         keys: (name, fill) of the legend.
         narrow: rows stand closer.
     """
-    lines = [lines_of(label, 22) for label in labels]
+    lines = [lines_of(label, 26) for label in labels]
     left = max(_width(line) for name in lines for line in name) + 14
-    pitch, plot = 27.0 if narrow else 34.0, 330.0
+    pitch, plot = max(27.0 if narrow else 34.0, 5 + _TEXT * _LEADING * max(map(len, lines))), 330.0
     key_rows = _legend(keys, left + plot + room - 20)
     above, below = 10.0 + 22 * len(key_rows), 24.0 if ticks else 8.0
     width, height = left + plot + room, above + pitch * len(labels) + below
@@ -535,19 +537,29 @@ def _drawn(draw: Callable[[], tuple[Figure, Axes]]) -> Frame:
 
 
 def _placing(axes: Axes, height: float) -> Callable[[Floats], Floats]:
-    """Data coordinates -> SVG coordinates: the axes' own transform, turned upside down."""
-    to_pixels: Any = axes.transData.frozen()
-    if to_pixels.is_affine:
-        # As one matrix it is the same, and a tenth of the time for the few points of a chart.
-        (xx, xy, x), (yx, yy, y), _ = to_pixels.get_matrix()
-        matrix, shift = np.array([[xx, -yx], [xy, -yy]]), np.array([x, height - y])
-        return lambda data: np.asarray(data @ matrix + shift, np.float64)
+    """Data coordinates -> SVG coordinates: the axes' own transform, turned upside down.
 
-    def place(data: Floats) -> Floats:
-        pixels = np.asarray(to_pixels.transform(data), np.float64).reshape(-1, 2)
-        return np.column_stack((pixels[:, 0], height - pixels[:, 1]))
+    It is asked for three points, once for a frame: from them follows every other, and much faster for the few points of
+    a chart. Upright axes are linear in x and y; polar ones in the radius, and in sine and cosine of the angle.
+    """
+    to_pixels: Any = axes.transData
 
-    return place
+    def svg(x: float, y: float) -> Floats:
+        right, up = to_pixels.transform((x, y))
+        return np.array([right, height - up])
+
+    if axes.name == "polar":
+        centre = svg(0.0, 0.0)
+        along, across = svg(0.0, 1.0) - centre, svg(np.pi / 2, 1.0) - centre
+
+        def around(data: Floats) -> Floats:
+            angle, radius = data[:, :1], data[:, 1:]
+            return np.asarray(centre + radius * (np.cos(angle) * along + np.sin(angle) * across))
+
+        return around
+    origin = svg(0.0, 0.0)
+    matrix = np.array([svg(1.0, 0.0) - origin, svg(0.0, 1.0) - origin])
+    return lambda data: np.asarray(data @ matrix + origin)
 
 
 def svg_body(figure: Figure) -> str:
@@ -727,6 +739,10 @@ def _sample(figure: Figure, x: float, y: float, style: Style) -> None:
     """A short piece of a series' outline, for the legend."""
     width, height = figure.get_size_inches() * 72
     ink, dashes, fill, thick = _SAMPLE[style]
+    if style in ("mark", "median"):  # too finely dashed to go around so small a corner
+        ends = [x / width, (x + 22) / width], [y / height] * 2
+        figure.add_artist(Line2D(*ends, color=ink, linewidth=thick, linestyle=dashes))
+        return
     rectangle = Rectangle(
         (x / width, (y - 5) / height),
         20 / width,
@@ -772,16 +788,16 @@ def _room(shown: Sequence[str]) -> float:
 def _shade_of(part: int, parts: int) -> tuple[str, str]:
     """Fill and ink of one of some parts, from light to dark."""
     share = part / max(1, parts - 1)
-    return _mixed("#f2f5f8", _MET[1], share), INK if share < 0.55 else "#ffffff"
+    return _mixed("#f2f5f8", _MET[1], share), INK if share < 0.55 else WHITE
 
 
-def _shade(value: float, mark: float) -> tuple[str, str]:
-    """Fill and ink of a cell."""
-    if np.isnan(value):
-        return "#ffffff", MUTED
+def shade(value: float, mark: float) -> tuple[str, str]:
+    """Fill and ink of a cell of a heat map; NaN is a cell without a score."""
+    if isnan(value):
+        return WHITE, MUTED
     if value < mark:
         return _mixed(*_BELOW, value / mark), INK
-    return _mixed(*_MET, (value - mark) / (1 - mark) if mark < 1 else 1.0), "#ffffff"
+    return _mixed(*_MET, (value - mark) / (1 - mark) if mark < 1 else 1.0), WHITE
 
 
 @cache

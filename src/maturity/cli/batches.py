@@ -1,7 +1,8 @@
 """From a batch to its results and reports: demo, form, score, report, check."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import as_file, files
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn, Progress
 
-from maturity.cli import frame, streams
+from maturity.cli import changes, frame, streams
+from maturity.cli.changes import Whatif
 from maturity.cli.frame import (
     DEFAULT_MODEL,
     DEFAULT_PROGRAMME,
+    NO_PROGRAMME,
     Files,
     Language,
     Model,
@@ -31,11 +34,21 @@ from maturity.errors import InputError, Problem
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
-    from maturity.firmness import Firmness
+    from maturity.cohort import Division
+    from maturity.firmness import Firmness, WhatIf
     from maturity.improvement import Plan
+    from maturity.reports import Format, Letterhead
     from maturity.scenarios import Decisions
     from maturity.scoring import Assessment
     from maturity.sheets import Batch
+
+
+def _formats(value: str) -> str:
+    from maturity.reports import FORMATS
+
+    if set(value.split(",")) - set(FORMATS):
+        raise typer.BadParameter(f"{value}: {','.join(FORMATS)}")
+    return value
 
 
 DEMO_ON = date(2025, 6, 30)
@@ -92,6 +105,7 @@ def score(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    whatif: Whatif = None,
     strict: Strict = False,
     scheduler: streams.Scheduler = "",
     workers: streams.Workers = None,
@@ -103,7 +117,7 @@ def score(
         day = frame.applied(on, language)
         loaded = frame.load(model, programme, day)
         if blockwise := streams.streamed(files, output):
-            if plan or firmness:
+            if plan or firmness or whatif:
                 raise InputError([Problem.of("blocks.not-streamed", str(output))])
             streams.score(blockwise, output, *loaded, day, reading, language, workers=workers, scheduler=scheduler)
             return
@@ -111,7 +125,7 @@ def score(
             raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
-        beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness)
+        beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness, whatif=whatif)
         _write(output, batch, assessment, decisions, language, beyond)
         frame.summary(assessment, decisions, language)
         frame.finish(batch.problems, language)
@@ -128,19 +142,47 @@ def report(
     reading: Readings = None,
     plan: WithPlan = False,
     firmness: WithFirmness = False,
+    whatif: Whatif = None,
+    format: Annotated[
+        str, typer.Option("--format", metavar="html,pdf,docx", callback=_formats, help="报告格式 · formats")
+    ] = "html",
+    title: Annotated[str, typer.Option(help="报告标题 · title of the reports")] = "",
+    issuer: Annotated[str, typer.Option(help="出具单位 · who issues them")] = "",
+    logo: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="徽标：PNG、JPEG 或 SVG · logo of the issuer")
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="自己的模板，见 maturity templates · your own templates")
+    ] = None,
+    embed_font: Annotated[
+        bool, typer.Option("--embed-font", help="HTML 内嵌字体 · put the font into each page of HTML")
+    ] = False,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="FACT", help="总体报告另按此信息项分组 · divide the cohort by a fact too"),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", min=1, help="并行进程数，默认为核数 · processes, default: one a core"),
+    ] = None,
     strict: Strict = False,
     lang: Language = "zh",
 ) -> None:
     """为每家企业写一份带雷达图的报告 · a report with a radar chart for each enterprise"""
+    from maturity.reports import FORMATS, Letterhead
+
     language = frame.as_lang(lang)
     with frame.reported(language):
+        letterhead = Letterhead.of(title=title, issuer=issuer, logo=logo)
+        kinds = [kind for kind in FORMATS if kind in format.split(",")]
+        look = _Look(kinds, letterhead, templates, embed_font, by or (), jobs)
         day = frame.applied(on, language)
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
-        beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness)
-        failed = _reports(output, batch, assessment, decisions, only, language, beyond)
+        beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness, whatif=whatif)
+        failed = _reports(output, batch, assessment, decisions, only, language, beyond, look)
         frame.finish([*batch.problems, *failed], language)
 
 
@@ -169,19 +211,44 @@ class _Beyond:
 
     plans: "Mapping[int, Sequence[Plan]]" = field(default_factory=dict)
     firmness: "Mapping[int, Firmness]" = field(default_factory=dict)
+    whatif: "WhatIf | None" = None
 
 
-def _beyond(assessment: "Assessment", rows: Sequence[int], lang: Lang, *, plan: bool, firmness: bool) -> _Beyond:
-    """The plan to the next level, and how firm the level is, where they are asked for."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How reports look and are made: their formats, what stands above them, whose templates, by how many processes."""
+
+    formats: "Sequence[Format]"
+    letterhead: "Letterhead"
+    templates: Path | None
+    embed_font: bool
+    by: Sequence[str] = ()
+    jobs: int | None = None
+
+
+def _beyond(
+    assessment: "Assessment",
+    rows: Sequence[int],
+    lang: Lang,
+    *,
+    plan: bool,
+    firmness: bool,
+    whatif: Sequence[str] | None,
+) -> _Beyond:
+    """The plan to the next level, how firm the level is, and what if, where they are asked for."""
     from maturity import improvement
     from maturity.firmness import how_firm
 
+    supposed = changes.asked(assessment.answers, whatif)
+    for note in supposed.notes if supposed else ():
+        frame.out.print(note.text(lang), markup=False)
     with frame.err.status(say("cli.working", lang)):
         aims = improvement.next_levels(assessment, rows) if plan else {}
         plans = [one for aim, those in aims.items() for one in improvement.plan(assessment, aim, rows=those)]
         firm = how_firm(assessment.answers) if firmness else ()
     wanted = set(rows)
-    return _Beyond({one.row: (one,) for one in plans}, {one.row: one for one in firm if one.row in wanted})
+    by_row = {one.row: one for one in firm if one.row in wanted}
+    return _Beyond({one.row: (one,) for one in plans}, by_row, supposed)
 
 
 def _write(
@@ -205,6 +272,7 @@ def _write(
             lang=lang,
             plans=[one for plans in beyond.plans.values() for one in plans],
             firmness=list(beyond.firmness.values()),
+            whatif=beyond.whatif,
             progress=progress,
         )
     for file in written:
@@ -219,11 +287,15 @@ def _reports(
     only: Iterable[str] | None,
     lang: Lang,
     beyond: _Beyond,
+    look: "_Look | None" = None,
 ) -> Sequence[Problem]:
-    from maturity.reports import write_reports
+    from maturity.reports import Letterhead, no_shape, write_reports
 
-    with Progress(console=frame.err, disable=not frame.err.is_terminal, transient=True) as progress:
-        task = progress.add_task(say("cli.reports", lang), total=None)
+    look = look or _Look(("html",), Letterhead(), None, embed_font=False)
+    if "pdf" in look.formats:  # it is shown, and the report is complete: a note, not a problem of the input
+        for note in no_shape(batch.answers.ids, batch.names):
+            frame.out.print(note.text(lang), markup=False)
+    with _progress(lang) as progress:
         written = write_reports(
             directory,
             assessment,
@@ -231,9 +303,48 @@ def _reports(
             batch.names,
             lang=lang,
             only=None if only is None else list(only),
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
+            progress=progress,
             plans=beyond.plans,
             firmness=beyond.firmness,
+            whatif=beyond.whatif,
+            formats=look.formats,
+            by=_divisions(assessment, decisions, look.by),
+            letterhead=look.letterhead,
+            templates=look.templates,
+            embed_font=look.embed_font,
+            jobs=look.jobs,
         )
-    frame.tell("reports-written", lang, count=len(written.paths), path=written.index)
+    if written.kept:
+        frame.tell("reports-kept", lang, count=written.kept)
+    frame.tell("reports-written", lang, count=len(written.paths) - written.kept, path=written.index)
+    frame.tell("written", lang, path=written.cohort)
     return written.problems
+
+
+def _divisions(assessment: "Assessment", decisions: "Decisions | None", facts: Sequence[str]) -> "Sequence[Division]":
+    """What the cohort report is divided by, besides the profile."""
+    from maturity.cohort import by_fact
+
+    if facts and decisions is None:
+        raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--by")
+    return [by_fact(assessment, decisions, fact) for fact in facts if decisions]
+
+
+@contextmanager
+def _progress(lang: Lang) -> Iterator[Callable[[int, int], None]]:
+    """What to call as reports are done: a bar on a terminal, elsewhere a line for each tenth."""
+    told = 0
+
+    def line(done: int, total: int) -> None:
+        nonlocal told
+        if (tenths := 10 * done // total) > told:
+            told = tenths
+            frame.err.print(say("cli.reports-progress", lang, done=done, total=total), markup=False)
+
+    if not frame.err.is_terminal:
+        yield line
+        return
+    shown = (*Progress.get_default_columns(), MofNCompleteColumn())
+    with Progress(*shown, console=frame.err, transient=True) as progress:
+        task = progress.add_task(say("cli.reports", lang), total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,15 +1,19 @@
-"""The shipped models and programmes: list, show, export."""
+"""The shipped models, programmes and report templates: list, show, export."""
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table as Screen
 
 from maturity.cli import frame
-from maturity.cli.frame import Language, On, Output, models_app, programmes_app
+from maturity.cli.frame import Language, On, Output, app, models_app, programmes_app
+from maturity.errors import DefinitionError
 from maturity.language import Lang, say
+
+if TYPE_CHECKING:
+    from maturity.scenarios import Programme
 
 
 @models_app.callback()
@@ -71,7 +75,11 @@ def programmes(context: typer.Context, on: On = None, lang: Language = "zh") -> 
 
     if context.invoked_subcommand is None:
         for id in shipped():
-            programme = load_programme(id, on=on or date.today())
+            try:
+                programme = load_programme(id, on=on or date.today())
+            except DefinitionError as error:  # listed all the same: on another day it may be in force
+                frame.out.print(error.text(frame.as_lang(lang)), markup=False)
+                continue
             frame.out.print(f"{id}  {programme.name.in_(frame.as_lang(lang))}  [{programme.status}]", markup=False)
 
 
@@ -108,6 +116,64 @@ def show_programme(
                 f"{option.id}{' *' if option.id == reading.default else ''}" for option in reading.options
             )
             frame.out.print(f"\n--reading {reading.id}= {options}\n  {reading.name.in_(language)}", markup=False)
+        _proceedings(programme, language)
+
+
+def _proceedings(programme: "Programme", lang: Lang) -> None:
+    """Deadlines, quotas, sanctions, and each procedure step by step."""
+
+    def heading(key: str, **values: object) -> None:
+        frame.out.print("\n" + say(f"deadlines.{key}.head", lang, **values), markup=False)
+
+    def clause(id: str) -> str:
+        return programme.clause(id).cite(lang)
+
+    head = programme.definition
+    if head.deadlines:
+        heading("deadline")
+        steps = Screen(box=None, pad_edge=False, show_header=False)
+        for deadline in head.deadlines:
+            who, what = head.actor(deadline.actor).name.in_(lang), deadline.name.in_(lang)
+            steps.add_row(str(deadline.by.value), who, what, clause(deadline.clause))
+        frame.out.print(steps)
+    if head.quotas:
+        heading("quota")
+        for quota in head.quotas:
+            values = {"name": quota.name, "tier": programme.tier(quota.tier).name, "most": quota.most.value}
+            rank = programme.fact(quota.rank).name
+            line = say("deadlines.quota.line", lang, **values, rank=rank, clause=clause(quota.clause))
+            frame.out.print(f"  {line}", markup=False)
+    if head.sanctions:
+        heading("sanction")
+        for sanction in head.sanctions:
+            event = programme.fact(sanction.event).name
+            values = {"name": sanction.name, "event": event, "months": sanction.months.value}
+            line = say("deadlines.sanction.line", lang, **values, clause=clause(sanction.clause))
+            frame.out.print(f"  {line}", markup=False)
+            for consequence in sanction.consequences:
+                frame.out.print(f"    {consequence.in_(lang)}", markup=False)
+    for procedure in head.procedures:
+        heading("procedure", name=procedure.name)
+        steps = Screen(box=None, pad_edge=False, show_header=False)
+        for _ in range(5):
+            steps.add_column(overflow="fold")
+        for step in procedure.transitions:
+            sources = " / ".join(procedure.state(state).name.in_(lang) for state in step.sources)
+            way = {"sources": sources or say("deadlines.procedure.begins", lang)}
+            target = procedure.state(step.target).name
+            what = step.name.in_(lang)
+            if step.guard:
+                what = say("deadlines.procedure.guard", lang, name=step.name, guard=step.guard)
+            marks = [say("deadlines.procedure.optional", lang)] if step.optional else []
+            marks += [say("deadlines.procedure.assumed", lang)] if step.basis == "assumed" else []
+            steps.add_row(
+                say("deadlines.procedure.step", lang, **way, target=target),
+                head.actor(step.actor).name.in_(lang),
+                what,
+                clause(step.clause),
+                " · ".join(marks),
+            )
+        frame.out.print(steps)
 
 
 @programmes_app.command("export")
@@ -119,6 +185,32 @@ def export_programme(
 
     with frame.reported(frame.as_lang(lang)):
         _export(output, load_programme(ref, on=on or date.today()).content, frame.as_lang(lang))
+
+
+@app.command()
+def templates(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="写到哪个文件夹 · folder to write to")
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="打印模板可用内容的 JSON Schema · what templates find")
+    ] = False,
+    lang: Language = "zh",
+) -> None:
+    """导出报告模板，修改后用 report --templates 引用 · write the report templates, to be changed"""
+    import json
+
+    from maturity.reports import export
+    from maturity.reports import schema as of_context
+
+    language = frame.as_lang(lang)
+    if output is None and not schema:
+        raise typer.BadParameter("-o DIR | --schema", param_hint="--output")
+    with frame.reported(language):
+        if schema:
+            frame.out.print(json.dumps(of_context(), ensure_ascii=False, indent=2), markup=False)
+        for path in export(output) if output else ():
+            frame.tell("written", language, path=path)
 
 
 def _export(path: Path, content: bytes, lang: Lang) -> None:

@@ -48,7 +48,7 @@ def _lang(value: str) -> str:
     return value
 
 
-def _day(value: str) -> date:
+def as_day(value: str) -> date:
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()
     except ValueError:
@@ -65,7 +65,7 @@ ProgrammeRef = Annotated[
 ]
 On = Annotated[
     date | None,
-    typer.Option("--on", metavar="YYYY-MM-DD", parser=_day, help="申报日期，默认今天 · day of application or today"),
+    typer.Option("--on", metavar="YYYY-MM-DD", parser=as_day, help="申报日期，默认今天 · day of application or today"),
 ]
 Readings = Annotated[
     list[str] | None,
@@ -235,11 +235,13 @@ def pairs(words: Sequence[str] | None, option: str) -> dict[str, str]:
     return named
 
 
-def table_of(id: str, group: str, rows: Sequence[object], lang: Lang, /, **first: Sequence[object]) -> "Table":
-    """Frozen rows as a table, with the headings ``GROUP.FIELD``; the columns ``first`` stand before them."""
+def table_of(
+    id: str, group: str, kind: type, rows: Sequence[object], lang: Lang, /, **first: Sequence[object]
+) -> "Table":
+    """Frozen rows of a kind as a table, with the headings ``GROUP.FIELD``; the columns ``first`` stand before them."""
     from maturity.sheets import Table
 
-    own = [field.name for field in fields(type(rows[0]))] if rows else []  # type: ignore[arg-type]
+    own = [field.name for field in fields(kind)]
     titles = {name: say(f"cli.{name}", lang) for name in first} | {name: say(f"{group}.{name}", lang) for name in own}
     lines = [
         {name: values[k] for name, values in first.items()} | {name: getattr(row, name) for name in own}
@@ -254,6 +256,12 @@ def show(table: "Table", columns: Sequence[str]) -> None:
     for column in columns:
         shown.add_column(table.titles[column], overflow="fold")
     for row in table.rows:
-        cells = (row[column] for column in columns)
-        shown.add_row(*("、".join(map(str, cell)) if isinstance(cell, tuple) else str(cell) for cell in cells))
+        shown.add_row(*(Cell(_told(row[column])) for column in columns))
     out.print(shown)
+
+
+def _told(cell: object) -> str:
+    """A cell as it stands on the screen."""
+    if isinstance(cell, tuple):
+        return "、".join(map(str, cell))
+    return "—" if cell is None else "✓" * cell if isinstance(cell, bool) else str(cell)

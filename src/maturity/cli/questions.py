@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from maturity.cli import frame
+from maturity.cli import changes, frame
 from maturity.cli.frame import (
     DEFAULT_MODEL,
     DEFAULT_PROGRAMME,
@@ -42,7 +42,7 @@ def firmness(
     lang: Language = "zh",
 ) -> None:
     """等级有多稳：几条答案之差、评估员分歧、权重变动 · how firm the level is"""
-    from maturity.firmness import how_firm
+    from maturity.firmness import ChangeRow, ProbabilityRow, WeightRow, how_firm
     from maturity.sheets import write_tables
 
     language = frame.as_lang(lang)
@@ -61,13 +61,69 @@ def firmness(
             drawn = [row for each in found for row in each.probabilities.rows()]
             ranges = [row for each in found for row in each.weights.rows()]
             tables = [
-                frame.table_of(id, "firmness.column", rows, language)
-                for id, rows in (("changes", changes), ("probabilities", drawn), ("weights", ranges))
+                frame.table_of(id, "firmness.column", kind, rows, language)
+                for id, kind, rows in (
+                    ("changes", ChangeRow, changes),
+                    ("probabilities", ProbabilityRow, drawn),
+                    ("weights", WeightRow, ranges),
+                )
             ]
             document = {"model": answers.model.fingerprint, "firmness": [each.plain() for each in found]}
             for written in write_tables(output, tables, document):
                 frame.tell("written", language, path=written)
         frame.finish(batch.problems, language)
+
+
+@app.command()
+def agreement(
+    first: Annotated[Path, typer.Argument(exists=True, help="甲的表格 · the first assessor's sheets")],
+    second: Annotated[Path, typer.Argument(exists=True, help="乙的表格 · the second assessor's sheets")],
+    output: Extra = None,
+    layer: Annotated[
+        str, typer.Option("--layer", metavar="ID", help="按哪一层分列，默认能力域 · by which layer, default: domains")
+    ] = "",
+    model: Model = DEFAULT_MODEL,
+    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    on: On = None,
+    lang: Language = "zh",
+) -> None:
+    """两位评估员对照：加权 kappa、对等级的影响、需要商定的答案 · how far two assessors agree"""
+    from maturity.firmness import AgreementRow, DisputeRow, LevelRow, compare
+    from maturity.sheets import write_tables
+
+    language = frame.as_lang(lang)
+    with frame.reported(language):
+        loaded = frame.load(model, programme, on or date.today())
+        ours, theirs = (frame.read([path], *loaded, language) for path in (first, second))
+        found = compare(ours.answers, theirs.answers, layer=layer)
+        for note in found.notes:
+            frame.out.print(note.text(language), markup=False)
+        shares = [each.row(language) for each in found.agreement]
+        levels, disputes = found.levels(), [each.table_row(language) for each in found.disputes]
+        tables = {
+            id: frame.table_of(id, "firmness.column", kind, rows, language)
+            for id, kind, rows in (
+                ("agreement", AgreementRow, shares),
+                ("levels", LevelRow, levels),
+                ("disputes", DisputeRow, disputes),
+            )
+        }
+        frame.out.print(found.sentence(language), markup=False)
+        counts = ("compared", "equal", "kappa_linear", "kappa_quadratic", "one_not_applicable", "one_unanswered")
+        frame.show(tables["agreement"], ("name", *counts))
+        if any(row.differs for row in levels):
+            moved = [row for row in levels if row.differs]
+            unlike = frame.table_of("levels", "firmness.column", LevelRow, moved, language)
+            frame.show(unlike, ("id", "reading", "level_first", "level_second"))
+        if disputes:
+            frame.tell("disputes", language, count=len(disputes), shown=min(len(disputes), frame.LISTED))
+            top = frame.table_of("disputes", "firmness.column", DisputeRow, disputes[: frame.LISTED], language)
+            frame.show(top, ("id", "requirement", "name", "first", "second", "worth", "decides"))
+        if output:
+            document = {"model": ours.answers.model.fingerprint, "agreement": found.plain()}
+            for written in write_tables(output, list(tables.values()), document):
+                frame.tell("written", language, path=written)
+        frame.finish([*ours.problems, *theirs.problems], language)
 
 
 @app.command()
@@ -85,11 +141,14 @@ def plan(
         str | None, typer.Option(metavar="ID", help="只看一个能力子域的等级 · of one subdomain")
     ] = None,
     tier: Annotated[str | None, typer.Option(metavar="ID", help="目标为一个认定等次 · a tier instead")] = None,
-    costs: Annotated[Path | None, typer.Option(exists=True, help="费用表 csv · table of costs")] = None,
+    costs: Annotated[Path | None, typer.Option(exists=True, help="费用表 xlsx、csv · table of costs")] = None,
     budget: Annotated[str | None, typer.Option(help="每家企业的预算 · budget of each enterprise")] = None,
     total_budget: Annotated[str | None, typer.Option(help="总预算，选出受支持的企业 · one budget for all")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--fix", metavar="ID=CHOICE", help="必须达到 · must reach")] = None,
     forbidden: Annotated[list[str] | None, typer.Option("--forbid", metavar="ID", help="不得提升 · not raised")] = None,
+    max_duration: Annotated[
+        str | None, typer.Option(help="单项要求的最长工期 · longest work on any one requirement")
+    ] = None,
     ordered: Annotated[bool, typer.Option(help="先低级后高级 · lower levels first")] = False,
     processes: Annotated[int, typer.Option(min=1, help="并行进程数 · processes")] = 1,
     model: Model = DEFAULT_MODEL,
@@ -101,7 +160,7 @@ def plan(
     """提升路径：达到某级或某等次的最低成本方案，附最优性证明 · the provably cheapest way to a level or tier"""
     import maturity.improvement as way
     from maturity.models import READINGS
-    from maturity.sheets import write_tables
+    from maturity.sheets import read_costs, write_tables
 
     language = frame.as_lang(lang)
     if by is not None and by not in READINGS:
@@ -129,6 +188,7 @@ def plan(
             aims[way.LevelTarget(level, own)] = rows
         else:
             aims.update(way.next_levels(assessment, rows, own))
+        priced = read_costs(costs, assessment.answers.model) if costs else None
         with frame.err.status(say("cli.working", language)):
             plans = [
                 found
@@ -137,11 +197,12 @@ def plan(
                     assessment,
                     aim,
                     rows=those,
-                    costs=way.read_costs(costs, assessment.answers.model) if costs else None,
+                    costs=priced,
                     budget=budget,
                     fixed=frame.pairs(fixed, "--fix"),
                     forbidden=forbidden or (),
                     ordered=ordered,
+                    max_duration=max_duration,
                     processes=processes,
                 )
             ]
@@ -149,8 +210,12 @@ def plan(
         for found in plans:
             frame.out.print(f"\n{found.id}  {batch.names[found.row]}", markup=False)
             frame.out.print(f"  {found.headline(language)}", markup=False)
+            if found.longest is not None:
+                frame.out.print(f"  {found.timing(language)}", markup=False)
+            for reason in found.reasons:
+                frame.out.print(f"  {reason.text(language)}", markup=False)
             if len(plans) <= DETAILED and found.upgrades:
-                steps = frame.table_of("plan", "improvement.columns", found.rows(language), language)
+                steps = frame.table_of("plan", "improvement.columns", way.UpgradeRow, found.rows(language), language)
                 frame.show(steps, ("requirement", "name", "level", "present", "to", "cost"))
             for work in found.aim.work if len(plans) <= DETAILED else ():
                 told = (work.clause, work.name, work.threshold, work.shortfall)
@@ -167,7 +232,15 @@ def plan(
             named = [target.in_(language) for target in targets]
             upgrades = [row for _, row in listed]
             tables = [
-                frame.table_of("plan", "improvement.columns", upgrades, language, enterprise=enterprises, target=named)
+                frame.table_of(
+                    "plan",
+                    "improvement.columns",
+                    way.UpgradeRow,
+                    upgrades,
+                    language,
+                    enterprise=enterprises,
+                    target=named,
+                )
             ]
             for written in write_tables(output, tables, document):
                 frame.tell("written", language, path=written)
@@ -196,32 +269,18 @@ def whatif(
     lang: Language = "zh",
 ) -> None:
     """如果……会怎样：改答案、权重、模型或行业类型，看谁变动 · what moves when something changes"""
-    from maturity.firmness import whatif as compared
-    from maturity.models import load_model
+    from maturity.firmness import WhatIfRow
     from maturity.sheets import write_tables
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        weights: dict[str, dict[str, str]] = {}
-        for key, value in frame.pairs(weight, "--weight").items():
-            own, colon, node = key.partition(":")
-            if not colon:
-                raise typer.BadParameter(f"{key}: PROFILE:NODE=VALUE", param_hint="--weight")
-            weights.setdefault(own, {})[node] = value
-        choices: dict[str, Any] = {}
-        for key, value in frame.pairs(answer, "--answer").items():
-            enterprise, colon, requirement = key.rpartition(":")
-            if colon:
-                choices.setdefault(enterprise, {})[requirement] = value
-            else:
-                choices[requirement] = value
         batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
-        found = compared(
+        found = changes.changed(
             batch.answers,
-            choices=choices or None,
-            weights=weights or None,
-            model=load_model(to_model) if to_model else None,
+            frame.pairs(weight, "--weight"),
+            frame.pairs(answer, "--answer"),
             profile=profile,
+            model=to_model,
         )
         for note in found.notes:
             frame.out.print(note.text(language), markup=False)
@@ -229,10 +288,10 @@ def whatif(
         every = found.rows()
         if rows := [row for row in every if row.changed]:
             levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
-            moved = frame.table_of("whatif", "firmness.column", rows, language)
+            moved = frame.table_of("whatif", "firmness.column", WhatIfRow, rows, language)
             frame.show(moved, ("id", *levels, "total_before", "total_after", "changed"))
         if output:
-            tables = [frame.table_of("whatif", "firmness.column", every, language)]
-            for written in write_tables(output, tables, {"whatif": [row.plain() for row in every]}):
+            tables = [frame.table_of("whatif", "firmness.column", WhatIfRow, every, language)]
+            for written in write_tables(output, tables, found.plain()):
                 frame.tell("written", language, path=written)
         frame.finish(batch.problems, language)

@@ -23,10 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import UNANSWERED, Answers
-from maturity.firmness.exact import UNANSWERED_ID, Line, Sheet, certain, level_of, lines, shown
+from maturity.firmness.words import UNANSWERED_ID, shown
 from maturity.language import Lang, say
 from maturity.models import READINGS, Choice, MaturityModel, Reading, Requirement
 from maturity.scoring.arithmetic import total_of
+from maturity.scoring.lines import Line, Sheet, certain, level_of, lines
 
 Aim = Literal["lose", "gain"]
 AIMS: Final[tuple[Aim, ...]] = get_args(Aim)

@@ -26,11 +26,12 @@ import numpy as np
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.firmness.disagreement import Disagreement
-from maturity.firmness.exact import UNANSWERED_ID, Sheet, certain, level_of, line, lines, shown
+from maturity.firmness.words import UNANSWERED_ID, shown
 from maturity.language import Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, Choice, MaturityModel, Requirement
 from maturity.scoring import Assessment, assess
 from maturity.scoring.arithmetic import NO_LEVEL
+from maturity.scoring.lines import Sheet, certain, level_of, line, lines
 
 Weighting = Literal["linear", "quadratic"]
 Kind = Literal["choice", "applicable", "answered"]
@@ -210,6 +211,22 @@ class Comparison:
             raise InputError([Problem.of("firmness.nothing-compared", "second")])
         lower, higher = (Fraction(count, self.overall.compared) for count in (self.overall.lower, self.overall.higher))
         return Disagreement(lower, higher, "derived", f"two assessors, {self.overall.compared} answers")
+
+    def sentence(self, lang: Lang) -> str:
+        """How far they agree, on how many enterprises the levels differ, and how much there is to settle."""
+        overall, moved = self.overall.row(lang), {row.id for row in self.levels() if row.differs}
+        return say(
+            "firmness.comparison.result",
+            lang,
+            count=len(self.first),
+            compared=overall.compared,
+            equal=overall.equal,
+            linear="—" if overall.kappa_linear is None else f"{overall.kappa_linear:.2f}",
+            quadratic="—" if overall.kappa_quadratic is None else f"{overall.kappa_quadratic:.2f}",
+            moved=len(moved),
+            disputes=len(self.disputes),
+            decide=sum(each.decides for each in self.disputes),
+        )
 
     def levels(self) -> tuple["LevelRow", ...]:
         """The levels that each assessor's sheet gives, by enterprise and reading."""

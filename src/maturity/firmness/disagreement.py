@@ -18,7 +18,7 @@ import numpy as np
 from maturity.answers import NOT_APPLICABLE, Answers, Points
 from maturity.definition import Basis, Document, Number, find, read
 from maturity.errors import DefinitionError, InputError, Problem
-from maturity.firmness.exact import level_name, shown
+from maturity.firmness.words import level_name, shown
 from maturity.language import Lang, say
 from maturity.models import READINGS, MaturityModel, Reading
 from maturity.scoring import assess
@@ -215,7 +215,7 @@ def _of_enterprise(answers: Answers, i: int, disagreement: Disagreement, draws: 
 
 
 def _drawn(answers: Answers, i: int, disagreement: Disagreement, draws: int, seed: int) -> Iterator[Points]:
-    """Random sheets of an enterprise, (rows, q) in Fortran order, block by block; only answers that can move are drawn."""
+    """Random sheets of an enterprise, (rows, q) in Fortran order, block by block; what cannot move is not drawn."""
     generator = np.random.default_rng(seed)
     own = answers.columns[:, i : i + 1]
     lower, higher = _neighbours(answers.model, own)

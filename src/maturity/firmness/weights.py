@@ -33,10 +33,11 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, Answers
 from maturity.errors import InputError, Problem
-from maturity.firmness.exact import Sheet, asked, certain, level_name, level_of, shown
+from maturity.firmness.words import level_name, shown
 from maturity.language import Lang, say
 from maturity.models import READINGS, MaturityModel, Reading
 from maturity.scoring.arithmetic import total_of
+from maturity.scoring.lines import Sheet, asked, certain, level_of
 
 Key = str
 """A node as ``layer.id``."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem, nearest
-from maturity.firmness.exact import UNANSWERED_ID
+from maturity.firmness.words import UNANSWERED_ID
 from maturity.language import Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, MaturityModel, Reading, Requirement, parse_model
 from maturity.scoring import Assessment, assess, cut
@@ -109,9 +109,10 @@ class WhatIf:
     def rows(self, *, moved_only: bool = False) -> tuple[WhatIfRow, ...]:
         """The table of before and after; of those only whose level changes, if so wished."""
         rows = np.flatnonzero(self.moved) if moved_only else range(len(self))
-        return tuple(self._row(int(i)) for i in rows)
+        return tuple(self.row(int(i)) for i in rows)
 
-    def _row(self, i: int) -> WhatIfRow:
+    def row(self, i: int) -> WhatIfRow:
+        """Enterprise i before and after."""
         before, after = self.before, self.after
         by_reading: dict[Reading, tuple[int, int]] = {
             reading: (int(before.level_by_reading[reading][i]), int(after.level_by_reading[reading][i]))

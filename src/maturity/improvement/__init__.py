@@ -4,7 +4,7 @@
 enterprise or a province; `support` spends one budget so that most enterprises reach it.
 """
 
-from maturity.improvement.costs import Costs, Price, read_costs
+from maturity.improvement.costs import Costs, Price
 from maturity.improvement.gaps import Gap, GapRow, Gaps, Raise, gaps
 from maturity.improvement.plans import STATUSES, Plan, Status, Upgrade, UpgradeRow, plan
 from maturity.improvement.support import Support, support
@@ -31,6 +31,5 @@ __all__ = [
     "gaps",
     "next_levels",
     "plan",
-    "read_costs",
     "support",
 ]

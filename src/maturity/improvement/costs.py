@@ -1,18 +1,14 @@
 """What it costs to raise a requirement by a step, and how long it takes: one per step, or the user's table."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import gcd, lcm
-from pathlib import Path
 from typing import Final
 
 from maturity.errors import InputError, Problem, nearest
 from maturity.improvement.worth import Asked
-from maturity.language import LANGUAGES, say, texts
 from maturity.models import MaturityModel, Requirement
 
 MOST_UNITS: Final = 2**40
@@ -44,11 +40,17 @@ class Costs:
 
     @classmethod
     def of(
-        cls, model: MaturityModel, rows: Iterable[Mapping[str, object]], *, default: Decimal | str | int = 1
+        cls,
+        model: MaturityModel,
+        rows: Iterable[Mapping[str, object]],
+        *,
+        default: Decimal | str | int = 1,
+        places: Sequence[str] = (),
     ) -> "Costs":
         """A table from rows with ``id`` (requirement or subdomain), ``cost``, and if wanted ``choice``, ``duration``.
 
-        Numbers are read exactly: Decimal, int, or their text; floats are read as they print.
+        Numbers are read exactly: Decimal, int, or their text; floats are read as they print. ``places`` says where each
+        row stands, for the problems; without it they are counted.
 
         >>> from maturity.models import load_model
         >>> costs = Costs.of(load_model("gbt39116-2020"), [{"id": "data", "cost": "2.5", "duration": 3}])
@@ -62,7 +64,7 @@ class Costs:
         table: dict[tuple[str, str], Price] = {}
         for at, row in enumerate(rows, start=1):
             id, choice = str(row.get("id") or "").strip(), str(row.get("choice") or "").strip()
-            where = f"costs: {at}"
+            where = places[at - 1] if places else f"costs: {at}"
             found = [*_unknown(model, id, choice, where)]
             if (id, choice) in table:
                 found.append(Problem.of("improvement.double-cost", where, f"{id} {choice}".strip()))
@@ -109,34 +111,6 @@ class Costs:
         if sum(steps, start=Fraction(0)) / unit >= MOST_UNITS:
             raise InputError([Problem.of("improvement.costs-range", "costs", unit, most=MOST_UNITS)])
         return unit
-
-
-def read_costs(path: str | Path, model: MaturityModel) -> Costs:
-    """A table of costs from a CSV file, UTF-8 or GB18030, with a heading line in Chinese or English.
-
-    Columns: 编号 id, 选项 choice, 费用 cost, 工期 duration; choice and duration may be left out or empty.
-
-    Raises:
-        InputError: columns that are missing or unknown, and everything that `Costs.of` refuses.
-    """
-    content = Path(path).read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    rows = csv.DictReader(io.StringIO(text))
-    names = {say(f"improvement.costs.{key}", lang): key for key in texts("improvement")["costs"] for lang in LANGUAGES}
-    headings = {heading: names.get(heading.strip().lower(), "") for heading in rows.fieldnames or ()}
-    right = ", ".join(names)
-    place = Path(path).name
-    problems = [
-        Problem.of("improvement.cost-column", place, one, right=right) for one, key in headings.items() if not key
-    ]
-    missing = {"id", "cost"} - set(headings.values())
-    problems += [Problem.of("improvement.no-cost-column", place, key, right=right) for key in sorted(missing)]
-    if problems:
-        raise InputError(problems)
-    return Costs.of(model, [{headings[key]: value for key, value in row.items() if key in headings} for row in rows])
 
 
 def _unknown(model: MaturityModel, id: str, choice: str, where: str) -> Iterator[Problem]:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
-from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
+from maturity.answers import UNANSWERED, Answers
 from maturity.models import Choice, MaturityModel, Requirement
+from maturity.scoring.lines import certain, lines
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,43 +70,30 @@ class Sheet:
 
 def sheet(answers: Answers, i: int) -> Sheet:
     """Enterprise i of a batch."""
-    model, profile = answers.model, answers.profile(i)
-    inside = {node.id for node in model.subdomains if profile in node.weight}
-    given = [
-        (column, requirement, points)
-        for column, (requirement, points) in enumerate(
-            zip(model.requirements, answers.columns[:, i].tolist(), strict=True)
-        )
-        if points != NOT_APPLICABLE and requirement.subdomain in inside
-    ]
-    counts = Counter((requirement.level, requirement.subdomain) for _, requirement, _ in given)
-    shares, constants = [], []
-    for level in model.levels:
-        own = frozenset((id, count) for (number, id), count in counts.items() if number == level.number)
-        per_point, constant = _per_point(model, profile, own)
-        shares.append(per_point)
-        constants.append(constant)
+    model, profile, points = answers.model, answers.profile(i), answers.columns[:, i].tolist()
+    own = lines(model, profile, points)
+    worth = {column: each for line in own for column, each in line.worth().items()}
+    requirements = {column: model.requirements[column] for column in sorted(worth)}
+    counts = Counter((requirement.level, requirement.subdomain) for requirement in requirements.values())
     asked = tuple(
         _asked(
             column,
             requirement,
-            points,
-            shares[requirement.level - 1][requirement.subdomain],
+            points[column],
+            worth[column],
             Fraction(1, counts[requirement.level, requirement.subdomain] * model.points_per_one),
         )
-        for column, requirement, points in given
+        for column, requirement in requirements.items()
     )
-    scores = list(constants)
-    for one in asked:
-        scores[one.requirement.level - 1] += one.worth * one.present.points
+    counted = certain(answers, i)
     return Sheet(
         model=model,
         id=answers.ids[i],
         profile=profile,
         asked=asked,
-        constants=tuple(constants),
-        scores=tuple(scores),
-        applicable=tuple(bool(per_point) for per_point in shares),
+        constants=tuple(Fraction(line.constant, line.whole) for line in own),
+        scores=tuple(line.score(counted) for line in own),
+        applicable=tuple(bool(line.columns) for line in own),
     )
 
 
@@ -115,22 +102,3 @@ def _asked(column: int, requirement: Requirement, points: int, worth: Fraction, 
     upwards = requirement.choices[::-1]
     at = 0 if unanswered else next(at for at, choice in enumerate(upwards) if choice.points == points)
     return Asked(column, requirement, unanswered, upwards[at], upwards[at + 1 :], worth, cell_worth)
-
-
-@lru_cache(maxsize=4096)  # most sheets of a batch share what is applicable
-def _per_point(
-    model: MaturityModel, profile: str, cells: frozenset[tuple[str, int]]
-) -> tuple[Mapping[str, Fraction], Fraction]:
-    """What a point is worth in the score of a level, by subdomain, and what its empty cells score.
-
-    Args:
-        model: the model.
-        profile: the profile.
-        cells: the subdomains with an applicable requirement at that level, and how many these are.
-    """
-    counts = dict(cells)
-    shares = model.shares(profile, counts.keys()) if counts else {}
-    per_point = {id: shares[id] / (count * model.points_per_one) for id, count in counts.items()}
-    met = model.definition.empty_cell.rule == "met"
-    empty = sum((share for id, share in shares.items() if id not in counts), start=Fraction(0))
-    return per_point, empty if met else Fraction(0)

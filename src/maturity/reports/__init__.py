@@ -12,7 +12,9 @@ from maturity.reports.context import Content, schema
 from maturity.reports.files import file_names
 from maturity.reports.formats import FORMATS, Format, render
 from maturity.reports.letterhead import Letterhead
+from maturity.reports.pdf import no_shape
 from maturity.reports.peers import Peers
+from maturity.reports.templates import export
 
 __all__ = [
     "COHORT",
@@ -29,7 +31,9 @@ __all__ = [
     "cohort_page",
     "content_of",
     "contents",
+    "export",
     "file_names",
+    "no_shape",
     "render",
     "schema",
     "write_reports",

@@ -1,15 +1,17 @@
 """Reports of a whole batch: files for each enterprise, an index of them all, and a report on the batch as a whole."""
 
 import gc
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from maturity.cohort import Division
-from maturity.errors import InputError, Problem, nearest
-from maturity.firmness import Firmness
+from maturity.errors import InputError, MaturityError, Problem, nearest
+from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
 from maturity.reports import journal
@@ -36,6 +38,10 @@ _PIECE: Final = 64
 """Enterprises that a process is given at a time: few enough to lose little, many enough to score at once."""
 _PARTS: Final = 4
 """At least so many pieces for each process, so that none waits long for the last one."""
+_WORK: Final[Mapping[Format, int]] = {"html": 1, "pdf": 16, "docx": 16}
+"""What a report of each format takes, in reports of HTML."""
+_ENOUGH: Final = 400
+"""Reports of HTML that take about as long as to start a few processes: from there on they are started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +74,12 @@ def write_reports(
     progress: Progress | None = None,
     plans: Mapping[int, Sequence[Plan]] | None = None,
     firmness: Mapping[int, Firmness] | None = None,
+    whatif: WhatIf | None = None,
     by: Sequence[Division] = (),
     letterhead: Letterhead = PLAIN,
     templates: Path | None = None,
     embed_font: bool = False,
-    jobs: int = 1,
+    jobs: int | None = 1,
 ) -> Written:
     """The reports of the enterprises, an index of them all, and a report on the batch as a whole.
 
@@ -92,30 +99,38 @@ def write_reports(
         progress: called as enterprises are done.
         plans: by row of the assessment the cheapest ways up of an enterprise.
         firmness: by row of the assessment how firm a level is.
+        whatif: the same batch with something changed.
         by: what the cohort report is divided by, besides the profile.
         letterhead: title, issuer and logo.
         templates: a folder whose templates stand in for ours of the same name.
         embed_font: put the characters it needs of our font into each page of HTML.
-        jobs: processes. With more than one, a script that calls this needs ``if __name__ == "__main__":``, because each
-            process imports it again.
+        jobs: processes; None: one for each core, where there is enough to do. With more than one, a script that calls
+            this needs ``if __name__ == "__main__":``, because each process imports it again.
 
     Raises:
         InputError: ``only`` names an id that is not there, or names, decisions, plans, firmness or divisions do not
             match the assessment.
+        MaturityError: the extra that a format needs is not installed, or a template cannot be run.
     """
     ids = assessment.answers.ids
-    if unknown := [id for id in dict.fromkeys(only or ()) if id not in set(ids)]:
+    chosen = set(ids if only is None else only)
+    if unknown := sorted(chosen.difference(ids)):
         raise InputError(Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown)
+    if wrong := [one for one in by if len(one.labels) != len(ids)]:
+        raise InputError(
+            Problem.of("reports.labels-count", one.id, len(one.labels), expected=len(ids)) for one in wrong
+        )
     plans, firmness = plans or {}, firmness or {}
-    contents(assessment, [], decisions=decisions, names=names, lang=lang, plans=plans, firmness=firmness)  # they match
+    make = partial(contents, assessment, decisions=decisions, names=names, lang=lang)
+    make([], plans=plans, firmness=firmness, whatif=whatif)  # they match
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     files = file_names(ids, reserved=[Path(page).stem for page in (INDEX, COHORT)])
     peers = Peers.of_batch(assessment, decisions)
-    job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font)
-    rows = [i for i, id in enumerate(ids) if only is None or id in set(only)]
+    job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font, whatif)
+    rows = [i for i, id in enumerate(ids) if id in chosen]
     common = f"{of_run(assessment, decisions, lang, letterhead, templates)} {embed_font}"
-    fingerprint = of_reports(assessment, decisions, names, plans, firmness, peers, common)
+    fingerprint = of_reports(assessment, decisions, names, plans, firmness, whatif, peers, common)
     made_from = {i: fingerprint(i) for i in rows}
     before = journal.finished(folder)
     wanted = {i: [kind for kind in formats if before.get(job.file(i, kind)) != made_from[i]] for i in rows}
@@ -124,7 +139,9 @@ def write_reports(
     journal.rewrite(folder, before, without=[job.file(task.row, kind) for task in tasks for kind in task.formats])
     problems: dict[int, Problem] = {}
     done = len(rows) - len(tasks)
-    for results in Work(_write, job, _lost).run(_pieces(tasks, jobs), min(jobs, max(1, len(tasks)))):
+    _try(job, tasks)
+    processes = min(_processes(tasks) if jobs is None else jobs, max(1, len(tasks)))
+    for results in Work(_write, job, _lost).run(_pieces(tasks, processes), processes):
         journal.add(folder, {job.file(one.row, kind): made_from[one.row] for one in results for kind in one.written})
         problems |= {one.row: Problem.of("reports.failed", ids[one.row], one.why) for one in results if one.why}
         done += len(results)
@@ -141,8 +158,9 @@ def write_reports(
         }
         for i in range(len(ids))
     ]
-    write(folder / INDEX, index_page(assessment, decisions, names, there, by, cohort=COHORT, lang=lang))
-    write(folder / COHORT, cohort_page(assessment, decisions, by, lang=lang, index=INDEX))
+    listed = index_page(assessment, decisions, names, there, by, cohort=COHORT, lang=lang, templates=templates)
+    write(folder / INDEX, listed)
+    write(folder / COHORT, cohort_page(assessment, decisions, by, lang=lang, index=INDEX, templates=templates))
     kept = sum(len(formats) - len(wanted[i]) for i in rows)
     complete = [job.file(i, kind) for i in rows for kind in formats]
     paths = tuple(folder / name for name in complete if name in finished)
@@ -163,6 +181,7 @@ class _Job:
     letterhead: Letterhead
     templates: Path | None
     embed_font: bool
+    whatif: WhatIf | None
 
     def file(self, row: int, kind: Format) -> str:
         return f"{self.files[row]}.{kind}"
@@ -187,8 +206,33 @@ class _Result:
     why: str
 
 
-def _pieces(tasks: Sequence[_Task], jobs: int) -> list[Sequence[_Task]]:
-    size = max(1, min(_PIECE, len(tasks) // (_PARTS * jobs)))
+def _try(job: _Job, tasks: Sequence[_Task]) -> None:
+    """Raise what would be wrong with every report, once: the extra of a format is missing, a template is broken."""
+    kinds = {kind for task in tasks for kind in task.formats if kind != "html" or job.templates}
+    for task in tasks[:1] if kinds else ():
+        try:
+            (content,) = _contents(job, [task])
+            for kind in sorted(kinds):
+                render(content, kind, templates=job.templates)
+        except MaturityError:
+            raise
+        except Exception:  # it is reported when its turn comes
+            return
+
+
+def _processes(tasks: Sequence[_Task]) -> int:
+    """One for each core, where starting them takes less time than they save."""
+    work = sum(_WORK[kind] for task in tasks for kind in task.formats)
+    return _cores() if work >= _ENOUGH else 1
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _pieces(tasks: Sequence[_Task], processes: int) -> list[Sequence[_Task]]:
+    size = max(1, min(_PIECE, len(tasks) // (_PARTS * processes)))
     return [tasks[start : start + size] for start in range(0, len(tasks), size)]
 
 
@@ -220,28 +264,30 @@ def _lost(task: _Task) -> _Result:
 def _each(job: _Job, tasks: Sequence[_Task]) -> Iterator[Callable[[], Content]]:
     """For each enterprise what gives its content or raises what is wrong with it; those after a bad one go on."""
 
-    def make(tasks: Sequence[_Task]) -> Iterator[Content]:
-        return contents(
-            job.assessment,
-            [task.row for task in tasks],
-            decisions=job.decisions,
-            names=job.names,
-            lang=job.lang,
-            plans={task.row: task.plans for task in tasks},
-            firmness={task.row: task.firmness for task in tasks if task.firmness},
-            peers=job.peers,
-            letterhead=job.letterhead,
-        )
-
-    made, at = make(tasks), 0
+    made, at = _contents(job, tasks), 0
 
     def after() -> Content:
         nonlocal made
         try:
             return next(made)
         except Exception:
-            made = make(tasks[at + 1 :])  # a generator that raised is finished
+            made = _contents(job, tasks[at + 1 :])  # a generator that raised is finished
             raise
 
     for at in range(len(tasks)):  # noqa: B007  read in `after`
         yield after
+
+
+def _contents(job: _Job, tasks: Sequence[_Task]) -> Iterator[Content]:
+    return contents(
+        job.assessment,
+        [task.row for task in tasks],
+        decisions=job.decisions,
+        names=job.names,
+        lang=job.lang,
+        plans={task.row: task.plans for task in tasks},
+        firmness={task.row: task.firmness for task in tasks if task.firmness},
+        whatif=job.whatif,
+        peers=job.peers,
+        letterhead=job.letterhead,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -15,11 +16,13 @@ from maturity.models import MaturityModel
 from maturity.reports.basis import provisional
 from maturity.reports.context import Picture
 from maturity.reports.figures import NONE, cut_to, plain
-from maturity.reports.templates import environment, words
+from maturity.reports.templates import filled, words
 from maturity.scenarios import VERDICTS, Decisions
 from maturity.scoring import Assessment
 
 _DECIMALS: Final = 2
+_MOST: Final = 36
+"""Characters of a label in a chart."""
 _ABREAST: Final = 5
 """Groups side by side in a table of sub-domains: so many fit on a printed page."""
 
@@ -122,13 +125,18 @@ class CohortContent:
 
 
 def cohort_page(
-    assessment: Assessment, decisions: Decisions | None, by: Sequence[Division] = (), *, lang: Lang, index: str = ""
+    assessment: Assessment,
+    decisions: Decisions | None,
+    by: Sequence[Division] = (),
+    *,
+    lang: Lang,
+    index: str = "",
+    templates: Path | None = None,
 ) -> bytes:
     """The report on a batch as a page of HTML; ``index`` is the address of the page that lists all reports."""
     content = cohort_content(assessment, decisions, by, lang=lang)
-    template = environment().get_template("cohort.html.j2")
     told = partial(_told, lang)
-    text = template.render(cohort=content, index=index, told=told, **words(lang))
+    text = filled("cohort.html.j2", templates, cohort=content, index=index, told=told, **words(lang))
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -244,7 +252,8 @@ class _Writer:
         counts = np.array([list(one.levels.values()) for one in summaries])
         alt = self.say("chart-groups", name=division.name)
         parts = [self.level_name(number) for number in summaries[0].levels]
-        svg = charts.stacked([f"{line.name} ({line.size})" for line in lines], parts, counts, title=alt)
+        labels = [f"{shorten(line.name, _MOST)} ({line.size})" for line in lines]
+        svg = charts.stacked(labels, parts, counts, title=alt)
         blocks = tuple(lines[start : start + _ABREAST] for start in range(0, len(lines), _ABREAST))
         return DivisionPage(heading, "", lines, blocks, Picture(svg, alt, self.say("groups-lead")))
 
@@ -304,6 +313,15 @@ class _Writer:
             shown=[[(text, "") for text in row] for row in shown],
         )
         return Picture(svg, alt, self.say("chart-cells-caption", mark=plain(self.model.pass_mark)))
+
+
+def shorten(name: str, most: int) -> str:
+    """A name that somebody typed, cut where it would burst a chart.
+
+    >>> shorten("长春", 3), shorten("长春新区北湖", 3)
+    ('长春', '长春…')
+    """
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def _told(lang: Lang, key: str, /, **values: object) -> str:

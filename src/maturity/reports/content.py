@@ -10,14 +10,14 @@ from typing import Final
 import numpy as np
 
 from maturity.errors import InputError, Problem
-from maturity.firmness import Firmness
+from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
 from maturity.models import READINGS
 from maturity.reports.basis import basis, provisional
 from maturity.reports.context import Content, ReadingLine
 from maturity.reports.enterprise import Enterprise
-from maturity.reports.figures import NONE, plain, shown
+from maturity.reports.figures import NONE, plain, printable, shown
 from maturity.reports.firm import firmness_page
 from maturity.reports.gaps import level_gaps, target
 from maturity.reports.letterhead import PLAIN, Letterhead
@@ -27,6 +27,7 @@ from maturity.reports.pictures import pictures
 from maturity.reports.scores import NodeScores, level_lines, node_lines
 from maturity.reports.verdicts import Noted, notes_by_id, programme_notes, tier_pages
 from maturity.reports.way_up import plan_pages
+from maturity.reports.what_if import whatif_page
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
 
@@ -43,6 +44,7 @@ def content_of(
     lang: Lang = "zh",
     plan: Plan | Sequence[Plan] | None = None,
     firmness: Firmness | None = None,
+    whatif: WhatIf | None = None,
     peers: Peers | None = None,
     letterhead: Letterhead = PLAIN,
 ) -> Content:
@@ -56,6 +58,7 @@ def content_of(
         lang: language.
         plan: the cheapest way up, or several: to the next level, to the next tier.
         firmness: how firm the level is.
+        whatif: the same batch with something changed.
         peers: medians of the batch, to compare with.
         letterhead: title, issuer and logo.
 
@@ -76,6 +79,7 @@ def content_of(
         lang=lang,
         plans=plans,
         firmness={i: firmness} if firmness else {},
+        whatif=whatif,
         peers=peers,
         letterhead=letterhead,
     )
@@ -91,6 +95,7 @@ def contents(
     lang: Lang = "zh",
     plans: Mapping[int, Sequence[Plan]] | None = None,
     firmness: Mapping[int, Firmness] | None = None,
+    whatif: WhatIf | None = None,
     peers: Peers | None = None,
     letterhead: Letterhead = PLAIN,
 ) -> Iterator[Content]:
@@ -103,6 +108,7 @@ def contents(
         names: (n,) names of the enterprises, or none.
         lang: language.
         plans, firmness: by row of the assessment; a row that is not there has none.
+        whatif: the same batch with something changed.
         peers: medians of the batch, to compare with.
         letterhead: title, issuer and logo.
 
@@ -118,9 +124,11 @@ def contents(
     plans, firmness = plans or {}, firmness or {}
     given = [("plans", row, plan.id) for row, own in plans.items() for plan in own]
     given += [("firmness", row, one.id) for row, one in firmness.items()]
+    if whatif:
+        given += [("whatif", row, id) for row, id in zip(range(len(ids)), whatif.before.answers.ids, strict=True)]
     if others := [(key, row, id) for key, row, id in given if id != ids[row]]:
         raise InputError(Problem.of("reports.unknown-id", key, id, near=ids[row]) for key, row, id in others)
-    return _contents(assessment, rows, decisions, names, plans, firmness, peers, letterhead, lang=lang)
+    return _contents(assessment, rows, decisions, names, plans, firmness, whatif, peers, letterhead, lang=lang)
 
 
 def _contents(
@@ -130,6 +138,7 @@ def _contents(
     names: Sequence[str],
     plans: Mapping[int, Sequence[Plan]],
     firmness: Mapping[int, Firmness],
+    whatif: WhatIf | None,
     peers: Peers | None,
     letterhead: Letterhead,
     *,
@@ -151,6 +160,7 @@ def _contents(
                 (decisions, places[ids[i]], own) if decisions else None,
                 plans.get(i, ()),
                 firmness.get(i),
+                whatif,
                 peers,
                 letterhead,
             )
@@ -164,6 +174,7 @@ def _content(
     decided: tuple[Decisions, int, Sequence[Noted]] | None,
     plans: Sequence[Plan],
     firmness: Firmness | None,
+    whatif: WhatIf | None,
     peers: Peers | None,
     letterhead: Letterhead,
 ) -> Content:
@@ -172,17 +183,17 @@ def _content(
     assessment, i, model, lang = one.assessment, one.i, one.model, one.lang
     levels = level_lines(one)
     nodes = tuple(node_lines(one, scores, k))
-    name = name or one.id or NONE
+    name = printable(name or one.id or NONE)
     level_possible = int(assessment.level_possible[i])
     total = shown(assessment.total[i])
     profile = next(known.name for known in model.profiles if known.id == one.profile).in_(lang)
     group = peers.of(one.id, one.profile) if peers else None
     return Content(
         lang=lang,
-        title=letterhead.title or one.say("title"),
-        issuer=letterhead.issuer,
+        title=printable(letterhead.title) or one.say("title"),
+        issuer=printable(letterhead.issuer),
         logo=letterhead.logo,
-        id=one.id,
+        id=printable(one.id),
         name=name,
         profile=profile,
         model=model.name.in_(lang),
@@ -210,6 +221,7 @@ def _content(
         gaps=tuple(level_gaps(one, levels)),
         plans=tuple(plan_pages(plans, model, lang)),
         firmness=firmness_page(firmness, lang) if firmness else None,
+        whatif=whatif_page(one, whatif) if whatif else None,
         tiers=tuple(tier_pages(one, decisions, j)) if decisions else (),
         programme_notes=tuple(programme_notes(one, decisions, notes)) if decisions else (),
         open_notes=tuple(open_answers(one)),

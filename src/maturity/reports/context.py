@@ -15,6 +15,7 @@ from maturity.language import Lang
 from maturity.reports.firm import FirmnessPage
 from maturity.reports.lines import ConditionLine
 from maturity.reports.way_up import PlanPage
+from maturity.reports.what_if import WhatIfPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,14 @@ class Score:
     Attributes:
         shown: cut to two decimals, "—" where there is none.
         possible: the score at best, ``""`` where it is no higher as shown.
+        fill: its shade in the heat map, as 163a5f. dark: text on it is white.
         value, value_possible: the figures behind it, for charts; NaN where there is none.
     """
 
     shown: str
     possible: str
+    fill: str
+    dark: bool
     value: float
     value_possible: float
 
@@ -248,6 +252,8 @@ class Content:
     """The cheapest ways up; () unless they were worked out."""
     firmness: FirmnessPage | None
     """How firm the level is; None unless it was worked out."""
+    whatif: WhatIfPage | None
+    """What something changed would move; None unless it was asked."""
     tiers: tuple[TierPage, ...]
     """Verdicts; () without a programme."""
     programme_notes: tuple[str, ...]

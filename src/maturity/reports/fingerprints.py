@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from maturity import __version__
-from maturity.firmness import Firmness
+from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
 from maturity.reports.letterhead import Letterhead
@@ -20,6 +20,7 @@ from maturity.reports.peers import Group, Peers
 from maturity.reports.templates import folders
 from maturity.reports.verdicts import notes_by_id
 from maturity.scenarios import Decisions
+from maturity.scenarios.facts import Column, Ledger
 from maturity.scoring import Assessment
 
 
@@ -29,6 +30,7 @@ def of_reports(
     names: Sequence[str],
     plans: Mapping[int, Sequence[Plan]],
     firmness: Mapping[int, Firmness],
+    whatif: WhatIf | None,
     peers: Peers | None,
     common: str,
 ) -> Callable[[int], str]:
@@ -51,11 +53,18 @@ def of_reports(
             decided(places[id]) if decided else "",
             [plan.as_dict() for plan in plans.get(i, ())],
             firmness[i].plain() if i in firmness else None,
+            _changed(whatif, i) if whatif else None,
             groups[group] if group else "",
         )
         return _digest(parts)
 
     return of_row
+
+
+def _changed(whatif: WhatIf, i: int) -> tuple[str, ...]:
+    """What is assumed of an enterprise: model, profile, answers."""
+    after = whatif.after.answers
+    return after.model.fingerprint, after.profile(i), np.ascontiguousarray(after.columns[:, i]).tobytes().hex()
 
 
 def of_run(
@@ -84,14 +93,25 @@ def _decided(decisions: Decisions) -> Callable[[int], str]:
     verdicts = [*decisions.verdict.values(), *decisions.depends_on_reading.values()]
 
     def of_row(j: int) -> str:
-        stated = [
-            (column.values[j].tobytes().hex(), bool(column.known[j]), column.names[j] if column.names else ())
-            for column in columns
+        stated = [_cell(column, j) for column in columns]
+        entries = [
+            [[_cell(column, entry) for column in ledger.columns.values()] for entry in _entries(ledger, j)]
+            for ledger in facts.ledgers.values()
         ]
         decided = (truths[:, j].tobytes().hex(), [str(verdict[j]) for verdict in verdicts], str(decisions.on[j]))
-        return _digest((stated, decided, noted.get(decisions.ids[j], ()), noted.get("", ())))
+        return _digest((stated, entries, decided, noted.get(decisions.ids[j], ()), noted.get("", ())))
 
     return of_row
+
+
+def _cell(column: Column, row: int) -> tuple[str, bool, tuple[str, ...]]:
+    return column.values[row].tobytes().hex(), bool(column.known[row]), column.names[row] if column.names else ()
+
+
+def _entries(ledger: Ledger, j: int) -> range:
+    """The entries of row j, which stand together."""
+    first, last = np.searchsorted(ledger.rows, (j, j + 1)).tolist()
+    return range(first, last)
 
 
 def _of_group(group: Group) -> str:

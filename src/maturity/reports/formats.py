@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 from maturity.reports.context import Content
 from maturity.reports.html import html
 from maturity.reports.pdf import pdf
+from maturity.reports.word import docx
 
 Format = Literal["html", "pdf", "docx"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
@@ -40,4 +41,6 @@ def render(
     """
     if format == "pdf":
         return pdf(content, templates=templates)
+    if format == "docx":
+        return docx(content, templates=templates)
     return html(content, templates=templates, index=index, embed_font=embed_font)

@@ -1,14 +1,57 @@
 """A report as a page of HTML that needs nothing else, not even a network."""
 
+from base64 import b64encode
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 
+from markupsafe import Markup
+
+from maturity import fonts
 from maturity.reports.context import Content
-from maturity.reports.templates import environment, words
+from maturity.reports.templates import filled, words
+
+_SLOT = "/* font */"
+"""Where the font goes: which characters it needs is known when the page is written."""
 
 
 def html(content: Content, *, templates: Path | None = None, index: str = "", embed_font: bool = False) -> bytes:
-    """The page; ``index`` is the address of the page that lists all reports."""
-    template = environment(templates).get_template("report.html.j2")
-    text = template.render(report=content, index=index, **words(content.lang))
+    """The page; ``index`` is the address of the page that lists all reports, ``embed_font`` makes it look the same
+    everywhere, at some 100 KB and a second or two a page."""
+    font = Markup(_SLOT) if embed_font else ""
+    text = filled("report.html.j2", templates, report=content, index=index, font=font, **words(content.lang))
+    if embed_font:
+        text = text.replace(_SLOT, _font_faces(text), 1)
     # Half a surrogate pair, left over from a broken sheet, is shown as \ud800 and does not cost the report.
     return text.encode("utf-8", "backslashreplace")
+
+
+def _font_faces(text: str) -> str:
+    """Our font, both weights, with the characters of a text alone."""
+    faces = []
+    for weight, path in zip((400, 700), fonts.paths(), strict=True):
+        kind, data = _subset(path, "".join(sorted(set(text))))
+        source = f"url(data:font/{kind};base64,{b64encode(data).decode('ascii')}) format('{kind}')"
+        faces.append(f"@font-face{{font-family:'{fonts.FAMILY}';font-weight:{weight};src:{source}}}")
+    return "".join(faces) + f"body{{font-family:'{fonts.FAMILY}',sans-serif}}"
+
+
+def _subset(path: Path, characters: str) -> tuple[str, bytes]:
+    """A font with some characters: woff2 where Brotli is installed, which packs better, else woff."""
+    from fontTools import subset  # noqa: PLC0415  matplotlib brings it along; few pages need it
+
+    kind = "woff2" if find_spec("brotli") else "woff"
+    options = subset.Options(flavor=kind, notdef_outline=True, recalc_timestamp=False)
+    font = subset.load_font(BytesIO(_file(path)), options)
+    chosen = subset.Subsetter(options)
+    chosen.populate(text=characters)
+    chosen.subset(font)
+    out = BytesIO()
+    subset.save_font(font, out, options)
+    return kind, out.getvalue()
+
+
+@cache
+def _file(path: Path) -> bytes:
+    return path.read_bytes()

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +12,7 @@ from maturity import fonts
 from maturity.errors import MaturityError, Problem
 from maturity.language import Lang, flat
 from maturity.reports.context import Content, as_json
+from maturity.reports.figures import printable
 from maturity.reports.templates import found, shipped
 
 SUBSTITUTE: Final = "〓"
@@ -21,10 +22,15 @@ SUBSTITUTE: Final = "〓"
 def pdf(content: Content, *, templates: Path | None = None) -> bytes:
     """The document: vector charts, the font embedded, dated by the day of application."""
     report = as_json(content).decode("utf-8")
-    report = f'{report[:-1]},"logo_bytes":{json.dumps(_logo(content.logo))},"logo_format":"{_format(content.logo)}"}}'
-    for character in no_shape(content):
+    missing = fonts.missing(report)
+    more = {
+        "logo_bytes": list(b64decode(content.logo.partition(",")[2])) if content.logo else None,  # as typst takes them
+        "logo_format": _format(content.logo),
+        "no_shape": [f"U+{ord(character):04X}" for character in missing],
+    }
+    for character in missing:
         report = report.replace(character, SUBSTITUTE)
-    given = {"report": report, "words": _words(content.lang)}
+    given = {"report": report, "more": json.dumps(more), "words": _words(content.lang)}
     return bytes(_compiled(found("report.typ", templates), given, "pdf"))
 
 
@@ -34,9 +40,16 @@ def png(pictures: Sequence[str], *, dpi: int = 200) -> list[bytes]:
     return [pages] if isinstance(pages, bytes) else list(pages)
 
 
-def no_shape(content: Content) -> str:
-    """The characters of a report that our font has no shape for, each once."""
-    return fonts.missing(as_json(content).decode("utf-8"))
+def no_shape(ids: Sequence[str], names: Sequence[str] = ()) -> Iterator[Problem]:
+    """The enterprises with characters in id or name that our font has no shape for, and so stand as 〓 in a PDF.
+
+    >>> [problem.value for problem in no_shape(["a", "b"], ["镕基", "㐂田"])]
+    ['㐂 U+3402']
+    """
+    for id, text in zip(ids, map("".join, zip(ids, names or [""] * len(ids), strict=True)), strict=True):
+        if missing := fonts.missing(printable(text)):
+            shown = ", ".join(f"{character} U+{ord(character):04X}" for character in missing)
+            yield Problem.of("reports.no-glyph", id, shown)
 
 
 def _compiled(template: Path, inputs: Mapping[str, str], format: str, dpi: int = 144) -> Any:
@@ -70,15 +83,10 @@ def _fonts() -> Sequence[Path]:
 @cache
 def _words(lang: Lang) -> str:
     """The fixed texts: those of ``report.toml`` by their own keys, the others by file and key."""
-    texts = flat("report", lang)
+    texts = dict(flat("report", lang))
     for file in ("verdict", "improvement", "firmness"):
         texts |= {f"{file}.{key}": text for key, text in flat(file, lang).items()}
     return json.dumps(texts, ensure_ascii=False)
-
-
-def _logo(uri: str) -> list[int] | None:
-    """The bytes of a data URI, as typst takes them."""
-    return list(b64decode(uri.partition(",")[2])) if uri else None
 
 
 def _format(uri: str) -> str:

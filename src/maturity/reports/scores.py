@@ -8,6 +8,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
+from maturity import charts
 from maturity.language import Lang
 from maturity.models import MaturityModel
 from maturity.reports.context import LevelLine, NodeLine, Score
@@ -43,13 +44,14 @@ def level_lines(one: Enterprise) -> tuple[LevelLine, ...]:
     assessment, i = one.assessment, one.i
     certain, possible = assessment.level_scores[i], assessment.level_scores_possible[i]
     shown = zip(certain.tolist(), possible.tolist(), cut(certain).tolist(), cut(possible).tolist(), strict=True)
+    mark = float(one.model.pass_mark)
     met, met_possible = assessment.met[i].tolist(), assessment.met_possible[i].tolist()
     return tuple(
         LevelLine(
             level.number,
             level.name.in_(one.lang),
             plain(level.total_from),
-            _score(*figures),
+            _score(mark, *figures),
             met[level.number - 1],
             met_possible[level.number - 1],
         )
@@ -59,11 +61,12 @@ def level_lines(one: Enterprise) -> tuple[LevelLine, ...]:
 
 def node_lines(one: Enterprise, scores: NodeScores, k: int) -> Iterator[NodeLine]:
     """The tree of the profile, from the top, each node before its children; row k of ``scores``."""
+    mark = float(one.model.pass_mark)
     kinds = (scores.certain, scores.possible, scores.certain_cut, scores.possible_cut)
     figures = {layer: list(zip(*(kind[layer][k].tolist() for kind in kinds), strict=True)) for layer in scores.certain}
     for position, depth, layer, id, name, weight in _tree(one.model, one.profile, one.lang):
         by_level = zip(*figures[layer][position], strict=True)
-        yield NodeLine(layer, depth, id, name, weight, tuple(_score(*figure) for figure in by_level))
+        yield NodeLine(layer, depth, id, name, weight, tuple(_score(mark, *figure) for figure in by_level))
 
 
 def heights(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -93,7 +96,11 @@ def _tree(model: MaturityModel, profile: str, lang: Lang) -> tuple[tuple[int, in
     return tuple(below("", ""))
 
 
-def _score(value: float, value_possible: float, shown: float, shown_possible: float) -> Score:
+def _score(mark: float, value: float, value_possible: float, shown: float, shown_possible: float) -> Score:
+    # The shade goes by the figure that is printed, so that both say the same at the mark.
+    fill, ink = charts.shade(shown, mark)
+    fill, dark = fill.removeprefix("#"), ink == charts.WHITE
     if isnan(value):
-        return Score(NONE, "", value, value)
-    return Score(f"{shown:.2f}", f"{shown_possible:.2f}" if shown_possible > shown else "", value, value_possible)
+        return Score(NONE, "", fill, dark, value, value)
+    possible = f"{shown_possible:.2f}" if shown_possible > shown else ""
+    return Score(f"{shown:.2f}", possible, fill, dark, value, value_possible)

@@ -3,7 +3,7 @@
 from functools import cache, partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maturity.errors import InputError, MaturityError, Problem
@@ -44,6 +44,21 @@ def folders(own: Path | None = None) -> tuple[Path, ...]:
     return own, shipped()
 
 
+def export(folder: Path) -> list[Path]:
+    """Write our templates into a folder, to be changed and named as the user's own; what is there already stays.
+
+    Raises:
+        InputError: one of them is there already.
+    """
+    files = sorted(path for path in shipped().iterdir() if path.is_file())
+    if there := [path.name for path in files if (folder / path.name).exists()]:
+        raise InputError(Problem.of("reports.template-there", str(folder / name), name) for name in there)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        (folder / path.name).write_bytes(path.read_bytes())
+    return [folder / path.name for path in files]
+
+
 @cache
 def environment(own: Path | None = None) -> Environment:
     """Where Jinja templates are run. A user's can read the context and call what we give it, and nothing else.
@@ -57,8 +72,21 @@ def environment(own: Path | None = None) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=False,
+        auto_reload=own is not None,
     )
+
+
+def filled(name: str, own: Path | None = None, /, **given: object) -> str:
+    """What a Jinja template makes of what it is given.
+
+    Raises:
+        MaturityError: it is wrong, or asks for what the sandbox does not give.
+    """
+    try:
+        return environment(own).get_template(name).render(given)
+    except TemplateError as error:
+        where = getattr(error, "filename", None) or name
+        raise MaturityError([Problem.of("reports.bad-template", str(where), error)]) from None
 
 
 def words(lang: Lang) -> dict[str, object]:

@@ -1,11 +1,15 @@
 """What a report says of a programme: the verdict for each tier, why, and every condition with its clause."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from maturity.errors import Problem
+from maturity.language import Lang
 from maturity.reports.context import TierPage
 from maturity.reports.enterprise import Enterprise
+from maturity.reports.figures import printable
 from maturity.reports.lines import ConditionLine, Truth
 from maturity.scenarios import ConditionResult, Decisions
 
@@ -18,12 +22,11 @@ Noted = tuple[str, Problem]
 
 def tier_pages(one: Enterprise, decisions: Decisions, j: int) -> Iterator[TierPage]:
     """The verdict for each tier, with every condition under the heading of its role; row j of the decisions."""
-    facts = {fact.id: fact.name.in_(one.lang) for fact in decisions.programme.facts}
+    facts = _fact_names(decisions, one.lang)
     for tier in decisions.programme.tiers:
         by_role: dict[str, list[ConditionLine]] = {}
-        for result in decisions.conditions:
-            if result.tier == tier.id:
-                by_role.setdefault(result.role, []).append(_condition(one, result, j))
+        for result, fixed in _conditions(decisions, one.lang)[tier.id]:
+            by_role.setdefault(result.role, []).append(_condition(result, fixed, j, one.lang))
         verdict = str(decisions.verdict[tier.id][j])
         yield TierPage(
             id=tier.id,
@@ -39,9 +42,37 @@ def tier_pages(one: Enterprise, decisions: Decisions, j: int) -> Iterator[TierPa
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """What a condition says to everybody."""
+
+    id: str
+    name: str
+    threshold: str
+    clause: str
+    quote: str
+
+
+@lru_cache(2)  # of the batch in hand
+def _conditions(decisions: Decisions, lang: Lang) -> Mapping[str, Sequence[tuple[ConditionResult, _Fixed]]]:
+    """The conditions of each tier, with what does not depend on the enterprise."""
+    found: dict[str, list[tuple[ConditionResult, _Fixed]]] = {tier.id: [] for tier in decisions.programme.tiers}
+    for result in decisions.conditions:
+        condition = result.condition
+        name, clause = condition.name.in_(lang), condition.clause
+        fixed = _Fixed(condition.id, name, result.threshold(lang), clause.cite(lang), clause.quote)
+        found[result.tier].append((result, fixed))
+    return found
+
+
+@lru_cache(2)
+def _fact_names(decisions: Decisions, lang: Lang) -> Mapping[str, str]:
+    return {fact.id: fact.name.in_(lang) for fact in decisions.programme.facts}
+
+
 def programme_notes(one: Enterprise, decisions: Decisions, notes: Sequence[Noted]) -> Iterator[str]:
     """What somebody should look at in the facts of this enterprise, each with the name of the fact."""
-    names = {fact.id: fact.name.in_(one.lang) for fact in decisions.programme.facts}
+    names = _fact_names(decisions, one.lang)
     for fact, problem in notes:
         subject = names.get(fact, "") + one.say("colon") if fact else ""
         yield subject + problem.what(one.lang)
@@ -69,15 +100,14 @@ def _failed(one: Enterprise, by_role: Mapping[str, Sequence[ConditionLine]]) -> 
             yield one.say("tiers.failed-by", name=line.name, by=line.shortfall) if line.shortfall else line.name
 
 
-def _condition(one: Enterprise, result: ConditionResult, j: int) -> ConditionLine:
-    lang, condition = one.lang, result.condition
+def _condition(result: ConditionResult, fixed: _Fixed, j: int, lang: Lang) -> ConditionLine:
     return ConditionLine(
-        id=condition.id,
-        name=condition.name.in_(lang),
+        id=fixed.id,
+        name=fixed.name,
         truth=_TRUTHS[int(result.truth[j])],
-        value=result.value(j, lang),
-        threshold=result.threshold(lang),
+        value=printable(result.value(j, lang)),
+        threshold=fixed.threshold,
         shortfall=result.shortfall(j, lang),
-        clause=condition.clause.cite(lang),
-        quote=condition.clause.quote,
+        clause=fixed.clause,
+        quote=fixed.quote,
     )

@@ -106,7 +106,7 @@ def _stated(ids: tuple[str, ...], facts: Facts) -> Amount:
 def _from_ledger(rule: Aggregate, facts: Facts, ledger: Ledger, on: Dates) -> Amount:
     """The entries that count, added up by enterprise."""
     measure = facts.programme.measure(rule.measure)
-    counts, may_count = _entries(ledger, measure.include, rule.where)
+    counts, may_count = which_count(ledger, measure.include, rule.where)
     if rule.window is not None:
         day = ledger.columns[measure.date]
         first, last, known = window(rule.window, facts, on)
@@ -127,7 +127,7 @@ def _from_ledger(rule: Aggregate, facts: Facts, ledger: Ledger, on: Dates) -> Am
     return Amount(least, np.where(endless, ENDLESS, most), entries > 0, entries)
 
 
-def _entries(ledger: Ledger, *wheres: Where) -> tuple[Flags, Flags]:
+def which_count(ledger: Ledger, *wheres: Where) -> tuple[Flags, Flags]:
     """(m,) twice: which entries have one of the options in every column, for certain, and as far as is known."""
     counts, may_count = np.ones(len(ledger), dtype=np.bool_), np.ones(len(ledger), dtype=np.bool_)
     for where in wheres:

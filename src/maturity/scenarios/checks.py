@@ -7,7 +7,8 @@ compared, contradicts the words of its clause, or decides nothing.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Final
+from itertools import combinations
+from typing import Final, Protocol
 
 from maturity.definition import Cited, Definition, Loaded, Number, dangling, duplicates
 from maturity.errors import Problem
@@ -30,6 +31,7 @@ from maturity.scenarios.programme import (
     levels_of,
 )
 from maturity.scenarios.rules import (
+    APPLICATION,
     DECIDING,
     Aggregate,
     Applied,
@@ -37,36 +39,50 @@ from maturity.scenarios.rules import (
     AtLeast,
     BeforeCompletion,
     CalendarYears,
-    Combined,
     Compare,
     Count,
+    Covers,
     Dated,
     ExternalReference,
     Fixed,
     Grade,
+    Handed,
     Is,
     Judgement,
+    Modality,
     NoEvent,
+    NotListed,
+    Recognition,
     Rolling,
     Rule,
+    Share,
     Sum,
+    Versus,
     Where,
+    WithThreshold,
     anchors_of,
     facts_of,
     leaves,
+    parts,
 )
 
-_INCLUSIVE: Final = {">": r"以上|不低于|不少于", "<": r"以下|以内|不超过|不高于"}
-"""The words that include the number they name, by the strict comparison that would contradict them."""
+_UPWARD, _DOWNWARD = r"以上|不低于|不少于|不小于", r"以下|以内|不超过|不高于|不多于|不大于"
+_INCLUSIVE: Final = {">": _UPWARD, ">=": _UPWARD, "<": _DOWNWARD, "<=": _DOWNWARD}
+"""The words that include the number they name (民法典 article 1259), by comparison."""
+_ABOVE, _BELOW = r"(?<!不)(?:超过|高于|大于|多于)|以外", r"不满|(?<!不)(?:低于|少于|小于)"
+_EXCLUSIVE: Final = {">": _ABOVE, ">=": _ABOVE, "<": _BELOW, "<=": _BELOW}
+"""The words that leave it out."""
+_SOFTER: Final[Mapping[Modality, str]] = {"principle": "原则上", "reference": "参照"}
+"""Words of a clause that is less than mandatory; a reading may still make it so."""
 
 File = Loaded[ProgrammeDefinition]
 
 
 def problems(loaded: File) -> Iterator[list[Problem]]:
     """All that is wrong with a programme file, in rounds; each takes for granted that the one before found nothing."""
-    yield [*_structure(loaded), *_references(loaded), *_proceedings(loaded)]
-    yield [*_kinds(loaded), *_measures(loaded)]
-    yield [*_thresholds(loaded), *_dates(loaded), *_outcomes(loaded)]
+    yield [*_structure(loaded), *_references(loaded), *_rule_references(loaded), *_proceedings(loaded)]
+    yield [*_kinds(loaded), *_measures(loaded), *_catalogues(loaded), *_clauses(loaded)]
+    yield [*_thresholds(loaded), *_words(loaded), *_dates(loaded), *_outcomes(loaded)]
 
 
 def _proceedings(loaded: File) -> Iterator[Problem]:
@@ -102,6 +118,7 @@ def _structure(loaded: File) -> Iterator[Problem]:
         "measures": [measure.id for measure in value.measures],
         "catalogues": [catalogue.id for catalogue in value.catalogues],
         "readings": [reading.id for reading in value.readings],
+        "interpretations": [interpretation.id for interpretation in value.interpretations],
         "tiers": [tier.id for tier in value.tiers],
         "conditions": [condition.id for condition in value.conditions],
         "routes": [route.id for route in value.routes],
@@ -147,13 +164,22 @@ def _references(loaded: File) -> Iterator[Problem]:
     tiers = [tier.id for tier in value.tiers]
     conditions = {condition.id: condition for condition in value.conditions}
     yield from dangling(value.application_date, list(facts), f"{file}: application_date")
+    entries = {catalogue.id: [entry.id for entry in catalogue.entries] for catalogue in value.catalogues}
     for catalogue in value.catalogues:
-        yield from dangling(catalogue.clause, clauses, f"{file}: catalogues.{catalogue.id}.clause")
+        place = f"{file}: catalogues.{catalogue.id}"
+        yield from dangling(catalogue.clause, clauses, f"{place}.clause")
+        if catalogue.groups:
+            yield from dangling(catalogue.groups, catalogues, f"{place}.groups")
+        for entry in catalogue.entries:
+            if entry.group:
+                known = entries.get(catalogue.groups, [] if not catalogue.groups else [entry.group])
+                yield from dangling(entry.group, known, f"{place}.{entry.id}.group")
+    for interpretation in value.interpretations:
+        yield from dangling(interpretation.clause, clauses, f"{file}: interpretations.{interpretation.id}.clause")
     for place, fact in _asked(value):
         if fact.kind == "names" or fact.catalogue:
             yield from dangling(fact.catalogue, catalogues, f"{file}: {place}.catalogue")
     ledgers = {ledger.id: ledger for ledger in value.ledgers}
-    measures = {measure.id: measure for measure in value.measures}
     for measure in value.measures:
         place = f"{file}: measures.{measure.id}"
         yield from dangling(measure.clause, clauses, f"{place}.clause")
@@ -181,23 +207,6 @@ def _references(loaded: File) -> Iterator[Problem]:
             yield from dangling(name, list(readings), f"{place}.under")
             for option in options:
                 yield from dangling(option, readings.get(name, [option]), f"{place}.under.{name}")
-    for _, place, rule in _rules(loaded):
-        for id in facts_of(rule):
-            yield from dangling(id, list(facts), f"{place}.{rule.kind}")
-        for leaf in leaves(rule):
-            if isinstance(leaf, Aggregate):
-                yield from dangling(leaf.measure, list(measures), f"{place}.aggregate.measure")
-                if leaf.measure in measures and (ledger := ledgers.get(measures[leaf.measure].ledger)):
-                    yield from _where(leaf.where, ledger, f"{place}.aggregate.where")
-            elif isinstance(leaf, Assessed):
-                yield from dangling(leaf.model, shipped_models(), f"{place}.assessment.model")
-            elif isinstance(leaf, Is) and not isinstance(leaf.value, bool) and leaf.fact in facts:
-                for option in leaf.value:
-                    yield from dangling(option, [known.id for known in facts[leaf.fact].options], f"{place}.is.value")
-            elif isinstance(leaf, Grade) and leaf.fact in facts:
-                yield from dangling(
-                    leaf.grade, [known.id for known in facts[leaf.fact].options], f"{place}.grade.grade"
-                )
     for route in value.routes:
         place = f"{file}: routes.{route.id}"
         yield from dangling(route.tier, tiers, f"{place}.tier")
@@ -209,6 +218,61 @@ def _references(loaded: File) -> Iterator[Problem]:
     for place, cited in _cited(loaded):
         for source in re.findall(r"\bS\d+\b", cited.cite):
             yield from dangling(source, sources, f"{place}.cite")
+
+
+def _rule_references(loaded: File) -> Iterator[Problem]:
+    """What a rule refers to and is not defined."""
+    value = loaded.value
+    facts = {fact.id: [option.id for option in fact.options] for fact in value.facts}
+    ledgers = {ledger.id: ledger for ledger in value.ledgers}
+    measures = {measure.id: measure for measure in value.measures}
+    for _, place, rule in _rules(loaded):
+        for id in facts_of(rule):
+            yield from dangling(id, list(facts), f"{place}.{rule.kind}")
+        for part in parts(rule):
+            where = f"{place}.{part.kind}"
+            match part:
+                case Aggregate():
+                    yield from dangling(part.measure, list(measures), f"{where}.measure")
+                    if part.measure in measures and (ledger := ledgers.get(measures[part.measure].ledger)):
+                        yield from _where(part.where, ledger, f"{where}.where")
+                case Assessed():
+                    yield from dangling(part.model, shipped_models(), f"{where}.model")
+                case Is(value=tuple() as wanted):
+                    for option in wanted:
+                        yield from dangling(option, facts.get(part.fact, [option]), f"{where}.value")
+                case Grade():
+                    yield from dangling(part.grade, facts.get(part.fact, [part.grade]), f"{where}.grade")
+                case Recognition():
+                    for grade in _grades(part):
+                        yield from dangling(grade, facts.get(part.fact, [grade]), where)
+                case Count() | Covers():
+                    yield from _covered(value, part, where)
+
+
+def _grades(rule: Recognition) -> Iterator[str]:
+    """Every grade that a rule about an earlier recognition names."""
+    yield rule.at_least
+    for other in rule.equivalents:
+        yield from (*other.of, other.counts_as)
+
+
+def _covered(value: ProgrammeDefinition, rule: Count | Covers, place: str) -> Iterator[Problem]:
+    """Catalogues, entries and columns of entries that a rule about a list of names refers to, and are not defined."""
+    catalogues = {catalogue.id: catalogue for catalogue in value.catalogues}
+    own = next((fact.catalogue for fact in value.facts if fact.id == rule.fact), "")
+    if rule.catalogue:
+        yield from dangling(rule.catalogue, list(catalogues), f"{place}.catalogue")
+    if isinstance(rule, Covers) and (catalogue := catalogues.get(rule.catalogue or own)):
+        for entry in rule.required:
+            yield from dangling(entry, [known.id for known in catalogue.entries], f"{place}.required")
+    if isinstance(rule, Count) and rule.entries:
+        ledgers = {ledger.id: ledger for ledger in value.ledgers}
+        yield from dangling(rule.entries.ledger, list(ledgers), f"{place}.entries.ledger")
+        if ledger := ledgers.get(rule.entries.ledger):
+            columns = [column.id for column in ledger.columns]
+            yield from dangling(rule.entries.column, columns, f"{place}.entries.column")
+            yield from _where(rule.entries.where, ledger, f"{place}.entries.where")
 
 
 def _where(where: Where, ledger: LedgerDefinition, place: str) -> Iterator[Problem]:
@@ -238,42 +302,79 @@ def _cited(loaded: File) -> Iterator[tuple[str, Cited]]:
     value, file = loaded.value, loaded.file
     yield from ((f"{file}: catalogues.{catalogue.id}", catalogue) for catalogue in value.catalogues)
     yield from ((f"{file}: readings.{reading.id}", reading) for reading in value.readings)
+    yield from ((f"{file}: interpretations.{one.id}", one) for one in value.interpretations)
     yield from ((f"{file}: measures.{measure.id}", measure) for measure in value.measures)
     for place, fact in _asked(value):
         yield from ((f"{file}: {place}", cited) for cited in (fact.scale, fact.most) if cited)
     for _, place, rule in _rules(loaded):
-        for part in _parts(rule):
+        for part in parts(rule):
             yield from ((place, given) for given in _cited_in(part))
 
 
-def _cited_in(part: Definition) -> Iterator[Cited]:
-    """The cited values of a rule, those of its window included."""
-    for _, given in part:
-        if isinstance(given, Cited):
-            yield given
-        elif isinstance(given, Rolling | CalendarYears | Fixed | BeforeCompletion):
-            yield from _cited_in(given)
+def _cited_in(part: object) -> Iterator[Cited]:
+    """The cited values inside a rule, its window and overlays included; rules below it are parts of their own."""
+    if isinstance(part, Cited):
+        yield part
+    elif isinstance(part, Definition):
+        for key, inner in part:
+            if key not in ("of", "when"):
+                yield from _cited_in(inner)
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from _cited_in(inner)
 
 
-def _parts(rule: Rule) -> Iterator[Rule]:
-    """A rule and all rules below it."""
-    yield rule
-    if isinstance(rule, Combined):
-        for part in rule.of:
-            yield from _parts(part)
+def _asks(rule: Rule) -> Iterator[tuple[str, tuple[FactKind, ...]]]:
+    """The facts that one rule asks, with the kinds they can have; those of amounts are checked with their measures."""
+    match rule:
+        case Is():
+            yield rule.fact, ("yes_no",) if isinstance(rule.value, bool) else ("one_of",)
+        case Compare():
+            yield rule.fact, ("number",)
+        case Versus():
+            yield from ((fact, ("number",)) for fact in (rule.fact, rule.reference))
+        case Share():
+            yield from ((fact, ("number",)) for fact in (rule.numerator, rule.denominator))
+        case Sum():
+            yield from ((fact, ("number",)) for fact in rule.facts)
+        case Grade():
+            yield rule.fact, ("grade",)
+        case Dated():
+            yield rule.fact, ("date",)
+            if rule.against not in ("", APPLICATION):
+                yield rule.against, ("date",)
+        case NoEvent():
+            yield rule.fact, ("event_date",)
+        case NotListed():
+            yield rule.fact, ("yes_no",)
+            yield rule.queried_on, ("date",)
+        case Count() | Covers():
+            yield rule.fact, ("names",)
+        case Assessed():
+            yield from ((fact, ("number",)) for fact in (rule.declared_level, rule.declared_total))
+        case Recognition():
+            yield rule.fact, ("grade",)
+            yield from ((fact, ("date",)) for fact in (rule.on, rule.valid_until))
+        case Handed():
+            yield from ((fact, ("yes_no",)) for fact in (rule.submitted, rule.stamped))
+            yield rule.copies_given, ("number",)
 
 
-_KINDS: Final[Mapping[type[Definition], tuple[FactKind, ...]]] = {
-    Is: ("yes_no", "one_of"),
-    Compare: ("number",),
-    Sum: ("number",),
-    Grade: ("grade",),
-    Dated: ("date",),
-    NoEvent: ("event_date",),
-    Count: ("names",),
-    Assessed: ("number",),
-}
-"""The kinds of facts that each kind of condition can ask; those of amounts are checked with their measures."""
+def _lacks(rule: Rule) -> Iterator[str]:
+    """Keys that a rule needs because of another key that it has."""
+    match rule:
+        case NotListed() if rule.months and not rule.queried_on:
+            yield "queried_on"
+        case Recognition() if (rule.before or rule.valid_months or rule.equivalents) and not rule.on:
+            yield "on"
+        case Handed() if rule.copies and not rule.copies_given:
+            yield "copies_given"
+        case Handed() if rule.copies_given and not rule.copies:
+            yield "copies"
+        case Dated() if rule.date is None and not rule.against:
+            yield "date"
+        case Applied() if rule.opens is None and rule.closes is None:
+            yield "closes"
 
 
 def _kinds(loaded: File) -> Iterator[Problem]:
@@ -312,14 +413,74 @@ def _kinds(loaded: File) -> Iterator[Problem]:
             "programme.wrong-kind", f"{file}: application_date", value.application_date, kind=kind, wanted="date"
         )
     for _, place, rule in _rules(loaded):
-        for leaf in leaves(rule):
-            wanted = _KINDS.get(type(leaf), ())
-            for id in facts_of(leaf) if wanted else ():
-                yes_no = facts[id].kind == "yes_no"
-                if facts[id].kind not in wanted or (isinstance(leaf, Is) and isinstance(leaf.value, bool) != yes_no):
+        for leaf in parts(rule):
+            where = f"{place}.{leaf.kind}"
+            for id, wanted in _asks(leaf):
+                if id and facts[id].kind not in wanted:
                     shown = " / ".join(wanted)
-                    where = f"{place}.{leaf.kind}"
                     yield Problem.of("programme.wrong-kind", where, id, kind=facts[id].kind, wanted=shown)
+            yield from (Problem.of("definition.missing-key", f"{where}.{key}") for key in _lacks(leaf))
+            if isinstance(leaf, Dated) and leaf.date is not None and (leaf.against or leaf.months):
+                yield Problem.of("programme.date-and-against", where, leaf.against or leaf.months)
+
+
+def _catalogues(loaded: File) -> Iterator[Problem]:
+    """Catalogues that repeat another, go round in a circle, or do not lead to the groups that a rule counts."""
+    value, file = loaded.value, loaded.file
+    groups = {catalogue.id: catalogue.groups for catalogue in value.catalogues}
+    names = {one.id: {entry.name.zh for entry in one.entries} for one in value.catalogues}
+    above = {id: _chain(id, groups) for id in groups}
+    for id, chain in above.items():
+        if id in chain:
+            yield Problem.of("programme.circular-groups", f"{file}: catalogues.{id}.groups", groups[id])
+    for first, second in combinations(names, 2):
+        common = names[first] & names[second]
+        if second in above[first] or first in above[second]:
+            continue  # a stage and the link it belongs to may well have one name
+        if 2 * len(common) >= min(len(names[first]), len(names[second])) and len(common) > 1:
+            where = f"{file}: catalogues.{second}"
+            yield Problem.of("programme.same-catalogue", where, second, first=first, common="、".join(sorted(common)))
+    facts = {fact.id: fact for fact in value.facts}
+    ledgers = {ledger.id: ledger for ledger in value.ledgers}
+    for _, place, rule in _rules(loaded):
+        for part in parts(rule):
+            if isinstance(part, Count | Covers) and facts[part.fact].kind == "names":
+                own, where = facts[part.fact].catalogue, f"{place}.{part.kind}"
+                if part.catalogue and part.catalogue not in (own, *above[own]):
+                    yield Problem.of("programme.not-grouped", f"{where}.catalogue", part.catalogue, own=own)
+                if isinstance(part, Count) and part.entries:
+                    column = ledgers[part.entries.ledger].column(part.entries.column)
+                    if column.catalogue != own:
+                        yield Problem.of("programme.other-catalogue", f"{where}.entries", column.id, own=own)
+
+
+def _chain(id: str, groups: Mapping[str, str]) -> list[str]:
+    """The catalogues above one, each once."""
+    found: list[str] = []
+    while (id := groups[id]) and id not in found:
+        found.append(id)
+    return found
+
+
+class _OfClause(Protocol):
+    """What is made of a clause."""
+
+    @property
+    def clause(self) -> str: ...
+
+
+def _clauses(loaded: File) -> Iterator[Problem]:
+    """Clauses that nothing is made of and that do not say what they are."""
+    value = loaded.value
+    groups: tuple[tuple[_OfClause, ...], ...] = (
+        *(value.conditions, value.readings, value.interpretations, value.measures, value.catalogues),
+        *(value.deadlines, value.sanctions, value.quotas),
+        *(procedure.transitions for procedure in value.procedures),
+    )
+    used = {one.clause for group in groups for one in group}
+    for clause in value.clauses:
+        if clause.id not in used and clause.modality is None:
+            yield Problem.of("programme.clause-without-use", f"{loaded.file}: clauses.{clause.id}", clause.id)
 
 
 def _measures(loaded: File) -> Iterator[Problem]:
@@ -348,7 +509,7 @@ def _measures(loaded: File) -> Iterator[Problem]:
         for unit in _unit_of(measure, ledgers, facts):
             yield from _addable(place, unit, [unit, *(facts[id] for id in measure.stated if facts[id] is not unit)])
     for _, place, rule in _rules(loaded):
-        for leaf in leaves(rule):
+        for leaf in parts(rule):
             if isinstance(leaf, Aggregate):
                 measure, where = measures[leaf.measure], f"{place}.{leaf.kind}"
                 if leaf.window and measure.ledger and not measure.date:
@@ -391,44 +552,111 @@ def _thresholds(loaded: File) -> Iterator[Problem]:
     ledgers = {ledger.id: ledger for ledger in loaded.value.ledgers}
     finest = {one.id: _unit_of(one, ledgers, facts)[0].decimals for one in loaded.value.measures}
     for _, place, rule in _rules(loaded):
-        for part in _parts(rule):
+        for part in parts(rule):
             where = f"{place}.{part.kind}"
+            bars = (
+                [part.threshold, *(one.threshold for one in part.overlays)] if isinstance(part, WithThreshold) else []
+            )
             match part:
                 case Compare():
-                    yield from _unit(where, part.threshold, facts[part.fact].decimals)
+                    yield from _units(where, bars, facts[part.fact].decimals)
+                    yield from _reachable(where, part.op, bars, facts[part.fact].most)
+                case Share():
+                    yield from (_share(where, bar) for bar in bars if not 0 <= bar.exact <= 1)
+                case Versus():
+                    own, other = facts[part.fact], facts[part.reference]
+                    if (own.unit, own.decimals) != (other.unit, other.decimals):
+                        yield Problem.of("programme.versus-unlike", where, other.id, first=own.id)
                 case Sum():
-                    yield from _unit(where, part.threshold, facts[part.facts[0]].decimals)
+                    yield from _units(where, bars, facts[part.facts[0]].decimals)
                     yield from _addable(where, facts[part.facts[0]], [facts[id] for id in part.facts])
                 case Aggregate():
-                    yield from _unit(where, part.threshold, finest[part.measure])
+                    yield from _units(where, bars, finest[part.measure])
                     if isinstance(part.window, Rolling | BeforeCompletion):
                         yield from _whole(f"{where}.window", part.window.months, 1, None)
                     if isinstance(part.window, CalendarYears):
                         yield from _whole(f"{where}.window", part.window.years, 1, None)
                 case Count():
-                    yield from _whole(where, part.threshold, 0, None)
+                    for bar in bars:
+                        yield from _whole(where, bar, 0, None)
+                    yield from _enough(loaded.value, part, bars, where)
+                case Grade():
+                    options = [option.id for option in facts[part.fact].options]
+                    if (part.op, part.grade) in ((">", options[-1]), ("<", options[0])):
+                        yield Problem.of("programme.unreachable", where, part.grade, most=options[-1])
                 case NoEvent():
                     yield from _whole(where, part.months, 1, None)
+                case Dated() | NotListed():
+                    yield from _whole(where, part.months, 1, None) if part.months else ()
+                case Recognition():
+                    yield from _whole(where, part.valid_months, 1, None) if part.valid_months else ()
+                case Handed():
+                    yield from _whole(where, part.copies, 1, None) if part.copies else ()
                 case Assessed():
-                    yield from _whole(where, part.at_least, 1, None)
-                    most = levels_of(part.model)[-1].number
-                    if part.at_least.value > most:
-                        yield Problem.of(
-                            "programme.no-such-level", where, part.at_least.value, model=part.model, most=most
-                        )
-                    if part.declared_level and facts[part.declared_level].decimals:
-                        decimals = facts[part.declared_level].decimals
-                        yield Problem.of("programme.level-not-whole", where, part.declared_level, decimals=decimals)
+                    yield from _level(where, part, facts)
                 case AtLeast():
                     yield from _whole(where, part.count, 1, len(part.of))
+
+
+def _words(loaded: File) -> Iterator[Problem]:
+    """Comparisons and modalities that say something else than the words of their clause."""
     quotes = {clause.id: clause.quote for clause in loaded.value.clauses}
     for condition, place, rule in _rules(loaded):
+        quote = quotes[condition.clause]
         for leaf in leaves(rule):
-            op = leaf.op if isinstance(leaf, Compare | Sum | Aggregate | Grade | Dated | Count) else ""
-            if op in _INCLUSIVE and (word := re.search(_INCLUSIVE[op], quotes[condition.clause])):
-                yield Problem.of(
-                    "programme.strict-comparison", f"{place}.{leaf.kind}.op", op, word=word[0], wanted=f"{op}="
-                )
+            op = leaf.op if isinstance(leaf, WithThreshold | Versus | Grade | Dated) else ""
+            where = f"{place}.{leaf.kind}.op"
+            including, beyond = (re.search(words.get(op, "$^"), quote) for words in (_INCLUSIVE, _EXCLUSIVE))
+            if op in (">", "<") and including and not beyond:
+                yield Problem.of("programme.strict-comparison", where, op, word=including[0], wanted=f"{op}=")
+            if op in (">=", "<=") and beyond and not including:
+                yield Problem.of("programme.loose-comparison", where, op, word=beyond[0], wanted=op[0])
+    for condition in loaded.value.conditions:
+        for modality, word in _SOFTER.items():
+            if condition.modality == "mandatory" and word in quotes[condition.clause]:
+                where = f"{loaded.file}: conditions.{condition.id}.modality"
+                yield Problem.of("programme.stronger-than-quote", where, condition.modality, word=word, wanted=modality)
+
+
+def _units(where: str, thresholds: Sequence[Number], decimals: int) -> Iterator[Problem]:
+    for threshold in thresholds:
+        yield from _unit(where, threshold, decimals)
+
+
+def _share(where: str, threshold: Number) -> Problem:
+    return Problem.of("programme.share-above-one", where, threshold.value)
+
+
+def _reachable(where: str, op: str, thresholds: Sequence[Number], most: Number | None) -> Iterator[Problem]:
+    """Thresholds above the greatest number that a fact can have."""
+    for threshold in thresholds:
+        beyond = most is not None and (threshold.value, op == ">") > (most.value, False)
+        if most is not None and beyond and op in (">=", ">"):
+            yield Problem.of("programme.unreachable", where, threshold.value, most=most.value)
+
+
+def _enough(value: ProgrammeDefinition, rule: Count, thresholds: Sequence[Number], where: str) -> Iterator[Problem]:
+    """Counts of distinct entries that a closed catalogue does not have."""
+    own = next(fact.catalogue for fact in value.facts if fact.id == rule.fact)
+    catalogue = next(one for one in value.catalogues if one.id == (rule.catalogue or own))
+    for threshold in thresholds:
+        too_many = threshold.value > len(catalogue.entries) and rule.op in (">=", ">")
+        if too_many and not catalogue.open and rule.distinct_by == "category":
+            yield Problem.of("programme.unreachable", where, threshold.value, most=len(catalogue.entries))
+
+
+def _level(where: str, rule: Assessed, facts: Mapping[str, FactDefinition]) -> Iterator[Problem]:
+    """Levels that the model does not have, or calls by another name, and declared levels with decimals."""
+    yield from _whole(where, rule.at_least, 1, None)
+    levels = {level.number: level for level in levels_of(rule.model)}
+    level = levels.get(int(rule.at_least.value))
+    if rule.at_least.value > max(levels):
+        yield Problem.of("programme.no-such-level", where, rule.at_least.value, model=rule.model, most=max(levels))
+    elif level and rule.level_name and rule.level_name not in (level.name.zh, level.name.en):
+        yield Problem.of("programme.other-level-name", where, rule.level_name, number=level.number, name=level.name)
+    if rule.declared_level and facts[rule.declared_level].decimals:
+        decimals = facts[rule.declared_level].decimals
+        yield Problem.of("programme.level-not-whole", where, rule.declared_level, decimals=decimals)
 
 
 def _unit(where: str, threshold: Number, decimals: int) -> Iterator[Problem]:
@@ -450,16 +678,14 @@ def _dates(loaded: File) -> Iterator[Problem]:
     if value.in_force_to is not None and value.in_force_to < value.in_force_from:
         yield Problem.of("programme.closes-first", f"{file}: in_force_to", value.in_force_to, opens=value.in_force_from)
     for _, place, rule in _rules(loaded):
-        for leaf in leaves(rule):
+        for leaf in parts(rule):
             if isinstance(leaf, Aggregate) and isinstance(leaf.window, Fixed):
                 first, last = leaf.window.first.value, leaf.window.last.value
                 if last < first:
                     yield Problem.of("programme.closes-first", f"{place}.aggregate.window.last", last, opens=first)
             if not isinstance(leaf, Applied):
                 continue
-            if leaf.opens is None and leaf.closes is None:
-                yield Problem.of("definition.missing-key", f"{place}.applied.closes")
-            elif leaf.opens and leaf.closes and leaf.closes.value < leaf.opens.value:
+            if leaf.opens and leaf.closes and leaf.closes.value < leaf.opens.value:
                 where = f"{place}.applied.closes"
                 yield Problem.of("programme.closes-first", where, leaf.closes.value, opens=leaf.opens.value)
 
@@ -468,13 +694,23 @@ def _outcomes(loaded: File) -> Iterator[Problem]:
     """Tiers that nothing decides, conditions that block for ever, and routes and readings without effect."""
     value, file = loaded.value, loaded.file
     for condition in value.conditions:
-        amounts = any(isinstance(leaf, Aggregate) for leaf in leaves(condition.rule))
         for reading, by_option in condition.under.items():
             for option, variant in by_option.items():
-                of_amounts = variant.window is not None or variant.where
-                if not (variant.rule or variant.modality or (of_amounts and amounts)):
+                if not (variant.rule or variant.modality or amended(condition.rule, variant) is not condition.rule):
                     where = f"{file}: conditions.{condition.id}.under.{reading}.{option}"
                     yield Problem.of("programme.reading-without-effect", where, option)
+        for key in ("rule", "window"):
+            own = [
+                name for name, options in condition.under.items() if any(getattr(one, key) for one in options.values())
+            ]
+            if len(own) > 1:
+                yield Problem.of(
+                    "programme.readings-collide",
+                    f"{file}: conditions.{condition.id}.under",
+                    own[1],
+                    first=own[0],
+                    key=key,
+                )
     for condition in value.conditions:
         place = f"{file}: conditions.{condition.id}"
         readings = {**condition.under, "": {"": Variant()}}

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, get_args
 
+from maturity.errors import InputError
 from maturity.scenarios.procedure import Actor, Deadline
 from maturity.scenarios.programme import Programme
+from maturity.scenarios.verdicts import unknown_readings
 
 When = Literal["late", "due", "next", "later"]
 """Of a deadline on a day: over; its last day; the next one of its actor; a later one."""
@@ -38,8 +40,13 @@ def calendar(programme: Programme, *, on: date, readings: Mapping[str, str] | No
     >>> heritage = load_programme("jilin-heritage-2026", on=date(2026, 5, 15))
     >>> [(due.actor.id, due.when, due.days) for due in calendar(heritage, on=date(2026, 5, 15))][:3]
     [('localities', 'late', -21), ('applicant', 'due', 0), ('cities', 'next', 5)]
+
+    Raises:
+        InputError: unknown readings, or options of them.
     """
     chosen = {**programme.default_readings, **(readings or {})}
+    if wrong := [*unknown_readings(programme, chosen)]:
+        raise InputError(wrong)
     in_order = sorted(programme.definition.deadlines, key=lambda deadline: deadline.last_day(chosen))
     found = []
     waiting: set[str] = set()

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
@@ -205,9 +205,13 @@ class Facts:
             raise InputError(found)
         return cls(programme, own, read, tuple(_notes(programme, read, kept, own)), kept)
 
-    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Facts":
-        """The facts of some of the rows, in the order given."""
+    def take(self, rows: Sequence[int] | NDArray[np.intp], only: Collection[str] | None = None) -> "Facts":
+        """The facts of some of the rows, in the order given; with ``only`` those columns alone, and no notes."""
         index = np.asarray(rows, dtype=np.intp)
+        if only is not None:
+            own = {id: self.columns[id].take(index) for id in only}
+            kept = {id: ledger.take(index) for id, ledger in self.ledgers.items()}
+            return Facts(self.programme, tuple(self.ids[i] for i in index), own, (), kept)
         ids = tuple(self.ids[i] for i in index)
         columns = {id: column.take(index) for id, column in self.columns.items()}
         ledgers = {id: ledger.take(index) for id, ledger in self.ledgers.items()}
@@ -562,7 +566,7 @@ def _column(programme: Programme, fact: FactDefinition, stored: list[Any]) -> Co
     return Column(np.array([0 if value is None else value for value in stored], dtype=np.int64), known)
 
 
-def _entries(catalogue: Catalogue) -> Mapping[str, str]:
+def entries_by_name(catalogue: Catalogue) -> Mapping[str, str]:
     """Id of the entry that each name stands for, names as `plain` makes them."""
     return {
         plain(name): entry.id
@@ -573,7 +577,7 @@ def _entries(catalogue: Catalogue) -> Mapping[str, str]:
 
 def _counts(catalogue: Catalogue, names: Sequence[tuple[str, ...]]) -> NDArray[np.int64]:
     """(n, 3) what each list of names comes to, see `CATEGORIES`."""
-    entries = _entries(catalogue)
+    entries = entries_by_name(catalogue)
     counted: dict[tuple[str, ...], tuple[int, int, int]] = {}
     for given in dict.fromkeys(names):
         distinct = set(map(plain, given))
@@ -584,7 +588,7 @@ def _counts(catalogue: Catalogue, names: Sequence[tuple[str, ...]]) -> NDArray[n
 
 def _unmatched(catalogue: Catalogue, fact: str, column: Column, ids: Sequence[str]) -> Iterator[Problem]:
     """A note for each name that matches nothing in the catalogue."""
-    entries = _entries(catalogue)
+    entries = entries_by_name(catalogue)
     known = [entry.name.zh for entry in catalogue.entries]
     unmatched = {name for name in {name for names in column.names for name in names} if plain(name) not in entries}
     for i, names in enumerate(column.names):

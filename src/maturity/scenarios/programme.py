@@ -12,7 +12,7 @@ from maturity.definition import Cited, Definition, Id, Number, Some
 from maturity.language import Lang, Text, say
 from maturity.models import Level, load_model
 from maturity.scenarios.procedure import Proceedings
-from maturity.scenarios.rules import Aggregate, Combined, Modality, Rule, Window, facts_of, leaves
+from maturity.scenarios.rules import Aggregate, Combined, Count, Modality, Rule, Window, asks, parts
 
 Quote = Annotated[str, StringConstraints(min_length=1)]
 FactKind = Literal["yes_no", "one_of", "grade", "number", "date", "event_date", "names", "text"]
@@ -28,17 +28,28 @@ MOST_UNITS: Final = 2**53
 
 
 class Clause(Definition):
-    """A clause of the document: article, item (0 when the article has none), its words without the scan's noise."""
+    """A clause of the document: article, item (0 when the article has none), its words without the scan's noise.
+
+    ``modality`` says what a clause is that no condition is made of: part of the procedure, a sanction, a description.
+    ``section``: a notice that has parts instead of articles, 一（四）. ``article`` 0: the text was not read, or is not
+    numbered, so the place of the clause is not known.
+    """
 
     id: Id
-    article: Annotated[int, Field(ge=1, le=99)]
+    article: Annotated[int, Field(ge=0, le=99)]
     item: Annotated[int, Field(ge=0)] = 0
+    section: bool = False
     quote: Quote
+    modality: Literal["principle", "descriptive", "procedure", "sanction"] | None = None
 
     def cite(self, lang: Lang) -> str:
-        """The place as one writes it: 第五条第1项, article 5(1)."""
-        key = "programme.cite.item" if self.item else "programme.cite.article"
-        return say(key, lang, article=_chinese(self.article) if lang == "zh" else self.article, item=self.item)
+        """The place as one writes it: 第五条第1项, article 5(1); 一（四）, section 1(4)."""
+        if not self.article:
+            return say("programme.cite.unknown", lang)
+        key = ("section-" if self.section else "") + ("item" if self.item else "article")
+        article = _chinese(self.article) if lang == "zh" else self.article
+        item = _chinese(self.item) if lang == "zh" and self.section else self.item
+        return say(f"programme.cite.{key}", lang, article=article, item=item)
 
 
 class OptionDefinition(Definition):
@@ -116,20 +127,25 @@ class MeasureDefinition(Cited):
 
 
 class EntryDefinition(Definition):
-    """An entry of a catalogue, and other names that people write for it."""
+    """An entry of a catalogue, other names that people write for it, and the ``group`` it belongs to, if any."""
 
     id: Id
     name: Text
+    group: str = ""
     synonyms: tuple[Quote, ...] = ()
 
 
 class Catalogue(Cited):
-    """A list of things with names; ``open`` when the document closes it with 等."""
+    """A list of things with names; ``open`` when the document closes it with 等.
+
+    ``groups`` is the id of a shorter catalogue whose entries these belong to; an entry may belong to none.
+    """
 
     id: Id
     name: Text
     clause: str
     open: bool
+    groups: str = ""
     entries: Annotated[tuple[EntryDefinition, ...], Some]
 
 
@@ -148,6 +164,16 @@ class Reading(Cited):
         return next(option for option in self.options if option.id == id)
 
 
+class Interpretation(Cited):
+    """Words that can be read in several ways which no fact tells apart: how they are read here, and why (`cite`)."""
+
+    id: Id
+    name: Text
+    clause: str
+    quote: Quote
+    text: Text
+
+
 class Tier(Definition):
     """What an applicant can be recognised as."""
 
@@ -156,10 +182,10 @@ class Tier(Definition):
 
 
 class Variant(Definition):
-    """What another reading changes of a condition: how binding it is, the rule itself, or a part of its amounts.
+    """What another reading changes of a condition: how binding it is, the rule itself, or which entries count in it.
 
-    ``window`` replaces the window of every amount in the rule and ``where`` the options that count, column by column,
-    so that readings of the window and of what counts can be chosen together.
+    ``window`` replaces the window of every amount in the rule and ``where`` the options that count of the entries,
+    column by column, so that readings of the window and of what counts can be chosen together.
     """
 
     modality: Modality | None = None
@@ -205,6 +231,7 @@ class ProgrammeDefinition(Proceedings):
     measures: tuple[MeasureDefinition, ...] = ()
     catalogues: tuple[Catalogue, ...] = ()
     readings: tuple[Reading, ...] = ()
+    interpretations: tuple[Interpretation, ...] = ()
     tiers: Annotated[tuple[Tier, ...], Some]
     conditions: Annotated[tuple[ConditionDefinition, ...], Some]
     routes: tuple[Route, ...] = ()
@@ -266,12 +293,17 @@ def _way(definition: ConditionDefinition, options: tuple[str, ...]) -> tuple[Mod
 
 
 def amended(rule: Rule, variant: Variant) -> Rule:
-    """The rule with another window, or other options that count, in each of its amounts."""
+    """The rule with another window, or other entries that count, in each of its amounts and counts."""
     if isinstance(rule, Combined):
-        return rule.model_copy(update={"of": tuple(amended(part, variant) for part in rule.of)})
-    if isinstance(rule, Aggregate):
+        changed = tuple(amended(part, variant) for part in rule.of)
+        same = all(one is own for one, own in zip(changed, rule.of, strict=True))
+        return rule if same else rule.model_copy(update={"of": changed})
+    if isinstance(rule, Aggregate) and (variant.window or variant.where):
         where = {**rule.where, **variant.where}
         return rule.model_copy(update={"window": variant.window or rule.window, "where": where})
+    if isinstance(rule, Count) and rule.entries and variant.where:
+        entries = rule.entries.model_copy(update={"where": {**rule.entries.where, **variant.where}})
+        return rule.model_copy(update={"entries": entries})
     return rule
 
 
@@ -318,10 +350,12 @@ class Programme:
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
         """Ids of the facts that a rule asks, those that state its amounts included, each once."""
-        stated = (
-            fact for leaf in leaves(rule) if isinstance(leaf, Aggregate) for fact in self.measure(leaf.measure).stated
-        )
-        return tuple(dict.fromkeys((*stated, *facts_of(rule))))
+        return tuple(dict.fromkeys(fact for part in parts(rule) for fact in self.facts_named(part)))
+
+    def facts_named(self, rule: Rule) -> tuple[str, ...]:
+        """Ids of the facts that a rule asks itself, those of the rules below it left out."""
+        stated = self.measure(rule.measure).stated if isinstance(rule, Aggregate) else ()
+        return (*stated, *asks(rule))
 
     def name_of(self, id: str) -> Text:
         """The name of the fact or ledger of that id."""

@@ -29,6 +29,9 @@ class Day(Cited):
     value: date
 
 
+APPLICATION: Final = "application"
+"""The day of application, where a rule compares with a day."""
+
 Where = Mapping[str, tuple[str, ...]]
 """Entries of a ledger: by column, the options of which the entry has one."""
 
@@ -69,6 +72,13 @@ Window = Annotated[Rolling | CalendarYears | Fixed | BeforeCompletion, Field(dis
 """The days that an amount is counted in."""
 
 
+class Overlay(Definition):
+    """Another threshold for the applicants of whom a rule holds: a region, an industry, a year. The first one wins."""
+
+    when: "Rule"
+    threshold: Number
+
+
 class Is(Definition):
     """A fact has a value: a yes_no fact ``true`` or ``false``, a one_of fact one of the options listed."""
 
@@ -84,6 +94,28 @@ class Compare(Definition):
     fact: str
     op: Op
     threshold: Number
+    overlays: tuple[Overlay, ...] = ()
+
+
+class Versus(Definition):
+    """A number compared with that of a reference population, such as the mean of the industry in the province."""
+
+    kind: Literal["versus"]
+    fact: str
+    op: Op
+    reference: str
+    population: Text
+
+
+class Share(Definition):
+    """A part of a whole compared with a threshold between 0 and 1, without dividing; a share of nothing is unknown."""
+
+    kind: Literal["share"]
+    numerator: str
+    denominator: str
+    op: Op
+    threshold: Number
+    overlays: tuple[Overlay, ...] = ()
 
 
 class Sum(Definition):
@@ -96,6 +128,7 @@ class Sum(Definition):
     facts: Annotated[tuple[str, ...], Some]
     op: Op
     threshold: Number
+    overlays: tuple[Overlay, ...] = ()
 
 
 class Aggregate(Definition):
@@ -114,6 +147,7 @@ class Aggregate(Definition):
     plus: tuple[str, ...] = ()
     op: Op
     threshold: Number
+    overlays: tuple[Overlay, ...] = ()
 
 
 class Grade(Definition):
@@ -126,12 +160,17 @@ class Grade(Definition):
 
 
 class Dated(Definition):
-    """A date compared with a date of the rule."""
+    """A date compared with a date of the rule, or ``against`` another day: ``"application"`` or the date of a fact.
+
+    ``months`` puts that other day so many calendar months earlier: founded at least 24 months before the application.
+    """
 
     kind: Literal["date"]
     fact: str
     op: Op
-    date: Day
+    date: Day | None = None
+    against: str = ""
+    months: Number | None = None
 
 
 class Applied(Definition):
@@ -153,18 +192,55 @@ class NoEvent(Definition):
     months: Number
 
 
+class NotListed(Definition):
+    """Not on a public register, by a query of a known day; with ``months``, of one that is not older.
+
+    The fact is a yes_no: listed, and not removed again, on the day of the query.
+    """
+
+    kind: Literal["not_on_register"]
+    fact: str
+    register_name: Text
+    url: str = ""
+    queried_on: str = ""
+    months: Number | None = None
+
+
+class Entries(Definition):
+    """A column of a ledger that names entries of a catalogue, and which of its lines count."""
+
+    ledger: str
+    column: str
+    where: Mapping[str, tuple[str, ...]] = {}
+
+
 class Count(Definition):
     """How many entries of a catalogue a list of names covers, compared with a threshold.
 
     ``category`` counts distinct entries of the catalogue, ``name`` distinct names that belong to any entry. Names that
     match nothing are never counted; as the list is open they leave the condition unknown where they could decide it.
+
+    ``catalogue`` counts the groups that the entries belong to instead, in the catalogue of that id. ``entries`` takes
+    the names from a ledger, for those who keep it; the others are judged by the fact.
     """
 
     kind: Literal["count"]
     fact: str
+    entries: Entries | None = None
+    catalogue: str = ""
     distinct_by: Literal["category", "name"] = "category"
     op: Op
     threshold: Number
+    overlays: tuple[Overlay, ...] = ()
+
+
+class Covers(Definition):
+    """A list of names covers every required entry of a catalogue, or of the ``catalogue`` that groups its entries."""
+
+    kind: Literal["covers"]
+    fact: str
+    catalogue: str = ""
+    required: Annotated[tuple[str, ...], Some]
 
 
 class Assessed(Definition):
@@ -173,8 +249,70 @@ class Assessed(Definition):
     kind: Literal["assessment"]
     model: str
     at_least: Number
+    level_name: str = ""
     declared_level: str = ""
     declared_total: str = ""
+
+
+class Before(Definition):
+    """Before a day: with ``<`` that day is out, with ``<=`` it is in."""
+
+    op: Literal["<", "<="]
+    date: Day
+
+
+class Equivalent(Definition):
+    """What earlier recognitions count as: those of the grades ``of``, made before a day, count as another grade."""
+
+    of: Annotated[tuple[str, ...], Some]
+    before: Before
+    counts_as: str
+
+
+class Recognition(Definition):
+    """Recognised before, by this or another programme: at least a grade, before a day, and still valid.
+
+    Attributes:
+        programme: whose recognition it is.
+        fact: the grade held; its lowest option is none at all.
+        at_least: the lowest grade that will do.
+        on: fact with the day of recognition, "" if the rule does not look at it.
+        before: the day it must have been made before.
+        valid_until: fact with the last day of validity; ``valid_months`` counts it from the day of recognition.
+        equivalents: older recognitions that count as another grade.
+    """
+
+    kind: Literal["recognition"]
+    programme: Text
+    fact: str
+    at_least: str
+    on: str = ""
+    before: Before | None = None
+    valid_until: str = ""
+    valid_months: Number | None = None
+    equivalents: tuple[Equivalent, ...] = ()
+
+
+class Handed(Definition):
+    """A document that has been handed in: complete, stamped, in the copies asked for.
+
+    Attributes:
+        document: which.
+        submitted: yes_no fact, handed in.
+        stamp, stamped: whose stamp it needs, and the yes_no fact that it has it.
+        copies, copies_given: how many are asked for, and the fact that says how many there are.
+        medium, channel: on paper or electronically, and where it goes.
+    """
+
+    kind: Literal["document"]
+    document: Text
+    submitted: str
+    stamp: Text | None = None
+    stamped: str = ""
+    copies: Number | None = None
+    copies_given: str = ""
+    medium: Literal["paper", "electronic", "both"] | None = None
+    channel: Text | None = None
 
 
 class Judgement(Definition):
@@ -225,22 +363,41 @@ Combined = AllOf | AnyOf | AtLeast | NoneOf
 Rule = Annotated[
     Is
     | Compare
+    | Versus
+    | Share
     | Sum
     | Aggregate
     | Grade
     | Dated
     | Applied
     | NoEvent
+    | NotListed
     | Count
+    | Covers
     | Assessed
+    | Recognition
+    | Handed
     | Judgement
     | ExternalReference
     | Combined,
     Field(discriminator="kind"),
 ]
 
-for _combined in (AllOf, AnyOf, AtLeast, NoneOf):
-    _combined.model_rebuild()
+WithThreshold = Compare | Share | Sum | Aggregate | Count
+"""The kinds that have a threshold, and overlays of it."""
+
+for _recursive in (Overlay, Compare, Share, Sum, Aggregate, Count, AllOf, AnyOf, AtLeast, NoneOf):
+    _recursive.model_rebuild()
+
+
+def parts(rule: Rule) -> Iterator[Rule]:
+    """A rule and all rules below it, those that say for whom an overlay holds included."""
+    yield rule
+    below = rule.of if isinstance(rule, Combined) else ()
+    if isinstance(rule, WithThreshold):
+        below = tuple(overlay.when for overlay in rule.overlays)
+    for part in below:
+        yield from parts(part)
 
 
 def leaves(rule: Rule) -> Iterator[Rule]:
@@ -254,21 +411,34 @@ def leaves(rule: Rule) -> Iterator[Rule]:
 
 def facts_of(rule: Rule) -> tuple[str, ...]:
     """Ids of the facts that a rule names, in the file's order, each once; see also `Programme.facts_of`."""
-    return tuple(dict.fromkeys(fact for leaf in leaves(rule) for fact in _asked(leaf)))
+    return tuple(dict.fromkeys(fact for part in parts(rule) for fact in asks(part)))
 
 
-def _asked(rule: Rule) -> tuple[str, ...]:
+def asks(rule: Rule) -> Iterator[str]:
+    """Ids of the facts that a rule names itself, those of the rules below it left out."""
     match rule:
-        case Is() | Compare() | Grade() | Dated() | NoEvent() | Count():
-            return (rule.fact,)
+        case Is() | Compare() | Grade() | NoEvent() | Count() | Covers():
+            yield rule.fact
+        case Versus():
+            yield from (rule.fact, rule.reference)
+        case Share():
+            yield from (rule.numerator, rule.denominator)
         case Sum():
-            return rule.facts
+            yield from rule.facts
         case Aggregate():
-            return (*rule.plus, *anchors_of(rule.window))
+            yield from (*rule.plus, *anchors_of(rule.window))
+        case Dated():
+            yield rule.fact
+            if rule.against not in ("", APPLICATION):
+                yield rule.against
+        case NotListed():
+            yield from filter(None, (rule.fact, rule.queried_on))
         case Assessed():
-            return tuple(fact for fact in (rule.declared_level, rule.declared_total) if fact)
-        case _:
-            return ()
+            yield from filter(None, (rule.declared_level, rule.declared_total))
+        case Recognition():
+            yield from filter(None, (rule.fact, rule.on, rule.valid_until))
+        case Handed():
+            yield from filter(None, (rule.submitted, rule.stamped, rule.copies_given))
 
 
 def anchors_of(window: Window | None) -> tuple[str, ...]:

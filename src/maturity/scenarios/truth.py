@@ -12,30 +12,51 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from maturity.definition import Number
 from maturity.models import MaturityModel
-from maturity.scenarios.amounts import Amount, Dates, Whole, aggregated, months_before, summed, unit_of
-from maturity.scenarios.facts import CATEGORIES, NAMES, UNMATCHED, Facts
+from maturity.scenarios.amounts import (
+    ENDLESS,
+    Amount,
+    Dates,
+    Flags,
+    Whole,
+    aggregated,
+    months_before,
+    summed,
+    unit_of,
+)
+from maturity.scenarios.coverage import counted, missed
+from maturity.scenarios.facts import Facts
 from maturity.scenarios.programme import Programme, levels_of
 from maturity.scenarios.rules import (
+    APPLICATION,
     Aggregate,
     AllOf,
     AnyOf,
     Applied,
     Assessed,
     AtLeast,
+    Before,
     Combined,
     Compare,
     Count,
+    Covers,
     Dated,
     ExternalReference,
     Grade,
+    Handed,
     Is,
     Judgement,
     NoEvent,
     NoneOf,
+    NotListed,
     Op,
+    Recognition,
     Rule,
+    Share,
     Sum,
+    Versus,
+    WithThreshold,
     anchors_of,
     facts_of,
 )
@@ -73,11 +94,11 @@ class Given:
         """The programme whose facts these are."""
         return self.facts.programme
 
-    def take(self, i: int) -> "Given":
-        """One applicant."""
+    def take(self, i: int, rule: Rule | None = None) -> "Given":
+        """One applicant, with all facts or with those that a rule asks."""
         row = slice(i, i + 1)
         return Given(
-            self.facts.take([i]),
+            self.facts.take([i], None if rule is None else self.programme.facts_of(rule)),
             self.on[row],
             self.assessed[row],
             self.level[row],
@@ -100,28 +121,28 @@ def truth(rule: Rule, given: Given) -> Truth:
             return _known(np.isin(column.values, wanted), column.known)
         case Grade():
             column = facts.columns[rule.fact]
-            bar = [option.id for option in given.programme.fact(rule.fact).options].index(rule.grade)
-            return _known(_compare(column.values, rule.op, bar), column.known)
+            return _known(_compare(column.values, rule.op, _position(rule.fact, rule.grade, given)), column.known)
+        case Compare() | Share() | Sum() | Aggregate() | Count():
+            return _measured(rule, given)
+        case Versus():
+            own, other = facts.columns[rule.fact], facts.columns[rule.reference]
+            return _known(_compare(own.values, rule.op, other.values), own.known & other.known)
         case Dated():
             column = facts.columns[rule.fact]
-            return _known(_compare(column.values, rule.op, np.datetime64(rule.date.value, "D")), column.known)
-        case Compare():
-            column = facts.columns[rule.fact]
-            bar = threshold_units(rule, given.programme)
-            return _known(_compare(column.values, rule.op, bar), column.known)
-        case Sum() | Aggregate():
-            amount = amount_of(rule, given)
-            return _interval(amount.least, amount.most, rule.op, threshold_units(rule, given.programme))
-        case Count():
-            least, most = counted(rule, given)
-            decided = _interval(least, most, rule.op, int(rule.threshold.value))
-            return np.where(facts.columns[rule.fact].known, decided, np.int8(UNKNOWN))
+            other_day, known = bar_day(rule, given)
+            return _known(_compare(column.values, rule.op, other_day), column.known & known)
         case NoEvent():
             column = facts.columns[rule.fact]
             never = column.known & np.isnat(column.values)
             before = column.values < months_before(given.on, int(rule.months.value))
             within = (column.values <= given.on) & ~before  # an event after the application decides nothing
             return _answers(never | (column.known & before), column.known & within)
+        case NotListed():
+            return _not_listed(rule, given)
+        case Covers():
+            known = facts.columns[rule.fact].known
+            least, most = missed(rule, facts)
+            return _answers(known & (most == 0), known & (least > 0))
         case Applied():
             inside = np.ones(len(facts), dtype=np.bool_)
             if rule.opens is not None:
@@ -131,6 +152,10 @@ def truth(rule: Rule, given: Given) -> Truth:
             return _answers(inside, ~inside)
         case Assessed():
             return _assessed(rule, given)
+        case Recognition():
+            return _recognised(rule, given)
+        case Handed():
+            return _handed(rule, given)
         case Judgement() | ExternalReference():
             return np.full(len(facts), UNKNOWN, dtype=np.int8)
         case AllOf():
@@ -141,6 +166,132 @@ def truth(rule: Rule, given: Given) -> Truth:
             return np.int8(YES) - _ranked(rule, given, -1)
         case AtLeast():
             return _ranked(rule, given, -int(rule.count.value))
+
+
+def _measured(rule: WithThreshold, given: Given) -> Truth:
+    """Whether a quantity reaches the threshold of each applicant.
+
+    Where it is not known whether an overlay holds, the applicant is decided only if both thresholds decide alike.
+    """
+    decided = _against(rule, rule.threshold, given)
+    for overlay in reversed(rule.overlays):
+        other, applies = _against(rule, overlay.threshold, given), truth(overlay.when, given)
+        either = np.where(decided == other, decided, np.int8(UNKNOWN))
+        decided = np.select([applies == YES, applies == NO], [other, decided], default=either).astype(np.int8)
+    return decided
+
+
+def _against(rule: WithThreshold, threshold: Number, given: Given) -> Truth:
+    """Whether a quantity reaches a threshold."""
+    facts = given.facts
+    match rule:
+        case Compare():
+            column = facts.columns[rule.fact]
+            return _known(_compare(column.values, rule.op, units(rule, threshold, given.programme)), column.known)
+        case Share():
+            part, whole = shares(rule, threshold, given)
+            some = facts.columns[rule.denominator]
+            known = facts.columns[rule.numerator].known & some.known & (some.values != 0)
+            return _known(_compare(part, rule.op, whole), known)
+        case Sum() | Aggregate():
+            amount = amount_of(rule, given)
+            return _interval(amount.least, amount.most, rule.op, units(rule, threshold, given.programme))
+        case Count():
+            least, most, known = counted(rule, facts)
+            decided = _interval(least, most, rule.op, int(threshold.value))
+            return np.where(known, decided, np.int8(UNKNOWN))
+
+
+def shares(rule: Share, threshold: Number, given: Given) -> tuple[NDArray[Any], NDArray[Any]]:
+    """(n,) twice, whole numbers: numerator and denominator, each times what makes part >= threshold * whole exact.
+
+    numerator / 10**a >= p / q * denominator / 10**b, decided as numerator * q * 10**b >= p * 10**a * denominator.
+    """
+    top, bottom = rule.numerator, rule.denominator
+    a, b = given.programme.fact(top).decimals, given.programme.fact(bottom).decimals
+    p, q = threshold.exact.as_integer_ratio()
+    part, whole = given.facts.columns[top].values, given.facts.columns[bottom].values
+    return _times(part, q * 10**b), _times(whole, p * 10**a)
+
+
+def _times(values: Whole, factor: int) -> NDArray[Any]:
+    """(n,) a product that does not wrap: Python's integers where 64 bits are too few."""
+    most = int(np.abs(values).max(initial=0)) * factor
+    return values * factor if most < ENDLESS else values.astype(object) * factor
+
+
+def bar_day(rule: Dated, given: Given) -> tuple[Dates, Flags]:
+    """(n,) the day that a date is compared with, and whether it is known."""
+    if rule.date is not None:
+        day, known = np.full_like(given.on, rule.date.value), np.ones(len(given.on), dtype=np.bool_)
+    elif rule.against == APPLICATION:
+        day, known = given.on, np.ones(len(given.on), dtype=np.bool_)
+    else:
+        column = given.facts.columns[rule.against]
+        day, known = column.values, column.known
+    return (months_before(day, int(rule.months.value)) if rule.months else day), known
+
+
+def _not_listed(rule: NotListed, given: Given) -> Truth:
+    """NO if listed; YES if not, by a query that was made, not after the application, and is not too old."""
+    listed = given.facts.columns[rule.fact]
+    recent = np.full(len(given.facts), YES, dtype=np.int8)
+    if rule.queried_on:
+        day = given.facts.columns[rule.queried_on]
+        good = day.known & (day.values <= given.on)
+        if rule.months is not None:
+            good &= day.values >= months_before(given.on, int(rule.months.value))
+        recent = _answers(good, np.zeros(len(good), dtype=np.bool_))  # an old query says nothing, not no
+    return np.minimum(_known(listed.values == 0, listed.known), recent)
+
+
+def _recognised(rule: Recognition, given: Given) -> Truth:
+    """The grade, or what it counts as, is enough; made in time; and valid on the day of application."""
+    held = given.facts.columns[rule.fact]
+    bar = _position(rule.fact, rule.at_least, given)
+    result = _known(held.values >= bar, held.known)
+    for other in rule.equivalents:
+        if _position(rule.fact, other.counts_as, given) >= bar:
+            grades = [_position(rule.fact, grade, given) for grade in other.of]
+            earlier = np.minimum(_known(np.isin(held.values, grades), held.known), _made(rule, other.before, given))
+            result = np.maximum(result, earlier)
+    if rule.before is not None:
+        result = np.minimum(result, _made(rule, rule.before, given))
+    if rule.valid_until:
+        until = given.facts.columns[rule.valid_until]
+        result = np.minimum(result, _known(until.values >= given.on, until.known))
+    if rule.valid_months is not None:
+        made = given.facts.columns[rule.on]
+        in_force = made.values >= months_before(given.on, int(rule.valid_months.value))
+        result = np.minimum(result, _known(in_force, made.known))
+    return result
+
+
+def _made(rule: Recognition, before: Before, given: Given) -> Truth:
+    """Whether the recognition was made before a day."""
+    made = given.facts.columns[rule.on]
+    return _known(_compare(made.values, before.op, np.datetime64(before.date.value, "D")), made.known)
+
+
+def _handed(rule: Handed, given: Given) -> Truth:
+    """Handed in, and stamped and in enough copies where the rule asks that."""
+    columns = given.facts.columns
+    result = _known(columns[rule.submitted].values == 1, columns[rule.submitted].known)
+    if rule.stamped:
+        result = np.minimum(result, _known(columns[rule.stamped].values == 1, columns[rule.stamped].known))
+    if rule.copies is not None:
+        there = columns[rule.copies_given]
+        result = np.minimum(result, _known(there.values >= int(rule.copies.value), there.known))
+    return result
+
+
+def _position(fact: str, option: str, given: Given) -> int:
+    return [known.id for known in given.programme.fact(fact).options].index(option)
+
+
+def bar_of(rule: WithThreshold, one: Given) -> Number:
+    """The threshold that holds for one applicant (a `Given` of one row)."""
+    return next((overlay.threshold for overlay in rule.overlays if truth(overlay.when, one)[0] == YES), rule.threshold)
 
 
 def amount_of(rule: Sum | Aggregate, given: Given) -> Amount:
@@ -155,38 +306,42 @@ def _ranked(rule: Combined, given: Given, rank: int) -> Truth:
 
 
 def missing(rule: Rule, given: Given) -> Iterator[str]:
-    """Ids of the facts that leave a rule UNKNOWN for one applicant (a `Given` of one row)."""
+    """Ids of the facts, and ledgers, that leave a rule UNKNOWN for one applicant (a `Given` of one row)."""
     if truth(rule, given)[0] != UNKNOWN:
         return
     if isinstance(rule, Combined):
         for part in rule.of:
             yield from missing(part, given)
-    elif isinstance(rule, Assessed):
+        return
+    if isinstance(rule, Assessed):
         yield from facts_of(rule)[:1]
-    elif isinstance(rule, Sum):
-        yield from (fact for fact in rule.facts if not given.facts.columns[fact].known[0])
-    elif isinstance(rule, Aggregate):
+        return
+    asked = facts_of(rule)
+    ledger = ""
+    if isinstance(rule, Aggregate):
         measure = given.programme.measure(rule.measure)
-        entries = amount_of(rule, given).entries[0] > 0
-        asked = (*(() if entries else measure.stated), *rule.plus, *(anchors_of(rule.window) if entries else ()))
-        unknown = [fact for fact in asked if not given.facts.columns[fact].known[0]]
-        yield from unknown or [measure.ledger]
-    else:
-        yield from facts_of(rule)
+        entries = bool(amount_of(rule, given).entries[0])
+        anchors = anchors_of(rule.window)
+        asked = (*(() if entries else measure.stated), *(fact for fact in asked if entries or fact not in anchors))
+        ledger = measure.ledger
+    elif isinstance(rule, Count) and rule.entries and len(given.facts.ledgers[rule.entries.ledger]):
+        asked = tuple(fact for fact in asked if fact != rule.fact)
+        ledger = rule.entries.ledger
+    unknown = [fact for fact in asked if not given.facts.columns[fact].known[0]]
+    if not unknown and isinstance(rule, Share):
+        asked = (rule.denominator,)  # a share of nothing
+    yield from unknown or ((ledger,) if ledger else asked)
 
 
-def threshold_units(rule: Compare | Sum | Aggregate, programme: Programme) -> int:
-    """The threshold of a number in the smallest unit of its fact."""
+def thresholds(rule: Compare | Sum | Aggregate, programme: Programme) -> tuple[int, ...]:
+    """Every threshold of a rule, those of its overlays included, in the smallest unit of what it compares."""
+    return tuple(units(rule, one, programme) for one in (rule.threshold, *(o.threshold for o in rule.overlays)))
+
+
+def units(rule: Compare | Sum | Aggregate, number: Number, programme: Programme) -> int:
+    """A threshold in the smallest unit of what a rule compares."""
     unit = programme.fact(rule.fact) if isinstance(rule, Compare) else unit_of(rule, programme)
-    return int(rule.threshold.exact * 10**unit.decimals)
-
-
-def counted(rule: Count, given: Given, rows: slice = ALL) -> tuple[Whole, Whole]:
-    """(m,) twice: what a list of names counts for certain, and if each unmatched name were one more (open lists)."""
-    values = given.facts.columns[rule.fact].values[rows]
-    least: Whole = values[:, CATEGORIES if rule.distinct_by == "category" else NAMES]
-    catalogue = given.programme.catalogue(given.programme.fact(rule.fact).catalogue)
-    return least, least + values[:, UNMATCHED] if catalogue.open else least
+    return int(number.exact * 10**unit.decimals)
 
 
 def declared(rule: Assessed, given: Given, rows: slice = ALL) -> tuple[Whole, NDArray[np.bool_]]:

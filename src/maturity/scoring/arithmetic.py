@@ -1,7 +1,8 @@
 """The arithmetic of a block of sheets: whole numbers from points to levels.
 
-float64 holds whole numbers below 2**53 exactly, and `Plan` bounds all that occur. A sheet that passes the bound, or
-comes so close to a mark that whole decimals cannot tell, is decided in Python's own whole numbers.
+float64 holds whole numbers below 2**53 exactly, and `Plan` bounds all that occur; what passes the bound is decided in
+Python's own whole numbers. Only totals of unlike denominators are sums of rounded quotients, and those decide nothing
+within a hair of a mark, which is far more than they are off: there whole decimals decide, and after these fractions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,14 +16,16 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers, Points
 from maturity.models import READINGS, Reading
-from maturity.scoring.plan import PLACES, Branch, Columns, Level, Names, Plan, Unit
+from maturity.scoring.plan import PLACES, Branch, Level, Names, Plan, Rows, Unit
 
 NO_LEVEL: Final = -1
 """Level of a row that cannot have one: a subdomain that may not be trimmed has nothing applicable."""
 
 _PART: Final = 8192
-"""Enterprises whose wider arrays (float32 of every cell, float64 of every level) are worked on at a time."""
-
+"""Enterprises whose wider arrays (float32 of every cell, float64 of every level) are worked on at a time: they stay in
+the cache, and BLAS multiplies matrices of that size without copying them first."""
+_LONG_PART: Final = 16384
+"""Enterprises whose level scores are judged at a time: more, since the arrays are fewer, and threads then wait less."""
 _HAIR: Final = 2.0**-30
 """Totals times `Plan.marks` that are farther than this from a whole number are on its right side in floats too."""
 
@@ -77,11 +80,12 @@ def assess_block(
     """Fill the results of a block of rows, for certain and at best; these are the same where nothing is unanswered."""
     codes, cells = answers.profile_codes[rows], cell_sums(plan, answers, rows)
     bounds = [bound.at(rows) for bound in results[: 2 if answers.unanswered else 1]]
-    gone = any(own.gone for own in cells)
-    _point_scores(plan, cells, codes, bounds[:1] if gone and plan.climbable else bounds)
+    gaps = any(own.gone for own in cells)
+    # With gaps all results are decided anew, the first sheet is wanted for the level with them at the lowest choice.
+    _point_scores(plan, cells, codes, bounds[:1] if gaps and plan.climbable else bounds)
     if_na_unmet[rows] = bounds[0].levels[READINGS.index(plan.model.definition.reading.default)]
-    if gone:
-        _mean_scores(plan, cells, codes, bounds)
+    if gaps:
+        _gap_scores(plan, cells, codes, bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class CellSums:
         """(n,) whether anything is not applicable, of so many requirements (cells, 1)."""
         return np.asarray((self.counts < asked).any(axis=0))
 
-    def emptied(self, inside: Columns) -> Flags:
+    def emptied(self, inside: Rows) -> Flags:
         """(n,) whether nothing at all is applicable in some cell, of those that have requirements."""
         least = np.minimum.reduce(self.counts[inside], axis=0, initial=1)
         return np.asarray(least == 0)
@@ -143,7 +147,7 @@ def _cell_sums(level: Level, points: Points, unanswered: bool, reserved: bool) -
     forgone = np.zeros((count, n), level.sums) if reserved and lowest else None
     for k, cell in enumerate(level.cells):
         # Everything is added as it stands, 254 and 255 too. Such sums may wrap; what is taken off again wraps back.
-        np.add.reduce(points[cell.columns], axis=0, dtype=level.sums, out=totals[k, 0])
+        np.add.reduce(points[cell.rows], axis=0, dtype=level.sums, out=totals[k, 0])
         totals[k, 1:] = totals[k, 0]
         for columns, *worths in cell.alike if reserved else ():
             gone, missing = (_how_many(points[columns], value, level.sums) for value in (NOT_APPLICABLE, UNANSWERED))
@@ -151,9 +155,9 @@ def _cell_sums(level: Level, points: Points, unanswered: bool, reserved: bool) -
             if forgone is not None:
                 forgone[k] += gone * worths[0]
             gone *= NOT_APPLICABLE
+            totals[k] -= gone
             for sheet, worth in zip(totals[k], worths, strict=False):
-                sheet -= gone
-                sheet -= missing * (UNANSWERED - worth)
+                np.subtract(sheet, missing * (UNANSWERED - worth), out=sheet)
     return CellSums(totals, counts, forgone, reserved and bool((counts < level.asked).any()))
 
 
@@ -169,63 +173,67 @@ def _how_many(points: Points, value: int, to: type[np.unsignedinteger]) -> NDArr
 
 def _point_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Sequence[Bound]) -> None:
     """Results of sheets in which everything is applicable: points times what a point is worth."""
-    for part in _parts(len(codes)):
+    numerators = np.empty((len(plan.levels), len(results), len(codes)))
+    for part in _parts(len(codes), _PART):
         belongs = _belongs(plan, codes[part])
-        numerators = np.empty((len(plan.levels), len(results), len(codes[part])))
         for numerator, level, own in zip(numerators, plan.levels, cells, strict=True):
-            _combine(level.coefficients, own.at(part).all_applicable()[:, : len(results)], belongs, numerator)
+            _combine(level.coefficients, own.at(part).all_applicable()[:, : len(results)], belongs, numerator[:, part])
             if any(level.constants):
-                numerator += np.array(level.constants, np.float64)[codes[part]]
-        for sheet, result in enumerate(results):
-            _judge_whole(plan, plan.by_points, numerators[:, sheet], result.at(part))
+                numerator[:, part] += np.array(level.constants, np.float64)[codes[part]]
+    _judge_whole(plan, plan.by_points, numerators, results)
 
 
-def _parts(n: int) -> Iterator[slice]:
-    return (slice(start, min(start + _PART, n)) for start in range(0, n, _PART))
+def _parts(n: int, size: int) -> Iterator[slice]:
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 Belongs = tuple[list[int], NDArray[np.float32] | None]
-"""The profiles that occur, and if there are several, 1 or 0 whether each enterprise has it: (profiles, 1, 1, n)."""
+"""The profiles that occur, and if there are several, 1 or 0 whether each enterprise has it: (profiles, 1, n)."""
 
 
 def _belongs(plan: Plan, codes: Codes) -> Belongs:
     members = [codes == code for code in range(len(plan.model.profiles))]
     profiles = [code for code, member in enumerate(members) if member.any()]
-    several = np.array([members[code] for code in profiles], np.float32)[:, np.newaxis, np.newaxis]
+    several = np.array([members[code] for code in profiles], np.float32)[:, np.newaxis]
     return profiles, several if len(profiles) > 1 else None
 
 
 def _combine(weights: NDArray[np.float32], values: NDArray[Any], belongs: Belongs, to: Whole) -> None:
-    """Sum over the cells of values (cells, sheets, n) times the weights (profiles, digits, cells) of one's own profile."""
+    """Sums (sheets, n) of values (cells, sheets, n), by the weights (profiles, digits, cells) of one's own profile."""
     profiles, several = belongs
     own = weights[profiles]
     count, digits, cells = own.shape
-    flat = values.astype(np.float32, copy=False).reshape(cells, to.size)
-    sums = (own.reshape(count * digits, cells) @ flat).reshape(count, digits, *to.shape)
+    # One product for each sheet, of a size for which BLAS does not copy first.
+    products = own.reshape(count * digits, cells) @ values.astype(np.float32, copy=False).swapaxes(0, 1)
+    sums = products.reshape(len(to), count, digits, to.shape[1])
     if several is not None:
         # One profile's sum is wanted of each: the others are multiplied by 0, which is faster than to pick.
         sums *= several
-    np.add.reduce(np.add.reduce(sums, axis=0), axis=0, dtype=np.float64, out=to)
+    np.add.reduce(np.add.reduce(sums, axis=1), axis=1, dtype=np.float64, out=to)
 
 
-def _judge_whole(plan: Plan, unit: Unit, numerators: Whole, results: Bound) -> None:
-    """Results of level scores (L, n) that all are in the same unit."""
-    np.divide(numerators, unit.whole, out=results.scores)
-    met = np.greater_equal(numerators, unit.least, out=results.met).astype(np.float64)
-    counted = np.maximum(numerators, met * unit.whole)
-    for reading, levels in zip(READINGS, results.levels, strict=True):
-        total = _total(counted, met, reading)
-        _count_bands(total, unit.bands, levels)
-        if reading == plan.model.definition.reading.default:
-            np.divide(total, unit.whole, out=results.total)
+def _judge_whole(plan: Plan, unit: Unit, numerators: Whole, results: Sequence[Bound]) -> None:
+    """Results of each sheet, from level scores (L, sheets, n) that all are in the same unit."""
+    for part in _parts(numerators.shape[2], _LONG_PART):
+        for sheet, result in enumerate(results):
+            own, to = numerators[:, sheet, part], result.at(part)
+            np.divide(own, unit.whole, out=to.scores)
+            met = np.greater_equal(own, unit.least, out=to.met).astype(np.float64)
+            counted = np.maximum(own, met * unit.whole)
+            for reading, levels in zip(READINGS, to.levels, strict=True):
+                total = _total(counted, met, reading)
+                _count_bands(total, unit.bands, levels)
+                if reading == plan.model.definition.reading.default:
+                    np.divide(total, unit.whole, out=to.total)
 
 
-def _total(counted: NDArray[Value], met: NDArray[Value], reading: Reading) -> NDArray[Value]:
+def _total(counted: NDArray[Any], met: NDArray[Any], reading: Reading) -> NDArray[Any]:
     """Sum over the levels of (L, n), of which ``stepwise`` counts nothing above the first unmet one (met: 1, else 0).
 
     Level by level, since numpy's own sum takes the terms of one enterprise in another order than those of many.
     """
-    total, reached = counted[0].copy(), met[0].copy()
+    total: NDArray[Any] = counted[0].copy()
+    reached: NDArray[Any] = met[0].copy()
     for level in range(1, len(counted)):
         if reading == "stepwise":
             total += counted[level] * reached
@@ -245,43 +253,50 @@ def _count_bands(total: NDArray[Any], bands: Sequence[float], levels: NDArray[np
 # -------------------------------------------------------------------------------------- sheets with "not applicable"
 
 
-def _mean_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Sequence[Bound]) -> None:
-    """Results of sheets with "not applicable": means of cells times what a cell carries.
+def _gap_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Sequence[Bound]) -> None:
+    """Results of sheets with "not applicable".
 
-    Where every cell has a score, the weights of the model hold, and the sheets share a denominator. A sheet with an
-    emptied cell has weights of its own: it climbs the tree. Without float64 for it, every sheet with "not applicable" does.
+    While every cell has a score the weights of the model hold, and all sheets share a denominator. A sheet with an
+    emptied cell has weights of its own and climbs the tree. What float64 cannot hold climbs in Python's whole numbers.
     """
-    n, shape = len(codes), (len(plan.levels), len(results), len(codes))
     arithmetic = np.float64 if plan.climbable else object
-    numerators, denominators = np.empty(shape, arithmetic), np.empty((len(plan.levels), n), arithmetic)
+    numerators = np.empty((len(plan.levels), len(results), len(codes)), arithmetic)
+    denominators = np.full((len(plan.levels), len(codes)), plan.by_means.whole, arithmetic)
     if plan.climbable:
-        denominators[:] = plan.by_means.whole
-        for part in _parts(n):
-            belongs = _belongs(plan, codes[part])
-            for numerator, level, own in zip(numerators, plan.levels, cells, strict=True):
-                _combine(level.shares, _means(plan, own.at(part), arithmetic), belongs, numerator[:, part])
-            for sheet, result in enumerate(results):
-                _judge_whole(plan, plan.by_means, numerators[:, sheet, part], result.at(part))
-    own_weights = np.zeros(n, np.bool_)
+        _mean_scores(plan, cells, codes, numerators, results)
+    climbed = np.zeros(len(codes), np.bool_)
     for code in range(len(plan.model.profiles)):
-        members = codes == code
-        if not plan.climbable:
-            members &= np.logical_or.reduce([own.lacking(level.asked) for level, own in zip(plan.levels, cells, strict=True)])
-        for number, level in enumerate(plan.levels):
-            climbers = members & cells[number].emptied(level.inside[code]) if plan.climbable else members
+        for number, climbers in enumerate(_climbers(plan, cells, codes == code, code)):
             chosen = np.flatnonzero(climbers)
             if len(chosen):
                 ratio = _climb(plan, number, code, cells[number].at(chosen))
                 numerators[number][:, chosen], denominators[number, chosen] = ratio.numerator, ratio.denominator
-                own_weights |= climbers
-    climbed = np.flatnonzero(own_weights)
+                climbed |= climbers
     judge = _judged if plan.climbable else _judged_in_fractions
-    for start in range(0, len(climbed), _PART):
-        # In parts, so that the arrays of the judging stay in the cache.
-        rows = climbed[start : start + _PART]
-        denominator = _at(denominators, rows)
+    rows = np.flatnonzero(climbed)
+    for part in _parts(len(rows), _LONG_PART):
+        numerator, denominator = _at(numerators, rows[part]), _at(denominators, rows[part])
         for sheet, result in enumerate(results):
-            result.put(rows, judge(plan, _at(numerators[:, sheet], rows), denominator))
+            result.put(rows[part], judge(plan, numerator[:, sheet], denominator))
+
+
+def _mean_scores(
+    plan: Plan, cells: Sequence[CellSums], codes: Codes, numerators: Whole, results: Sequence[Bound]
+) -> None:
+    """Level scores (L, sheets, n) and results of sheets in which every cell has a score: means times shares."""
+    for part in _parts(len(codes), _PART):
+        belongs = _belongs(plan, codes[part])
+        for numerator, level, own in zip(numerators, plan.levels, cells, strict=True):
+            _combine(level.shares, _means(plan, own.at(part)), belongs, numerator[:, part])
+    _judge_whole(plan, plan.by_means, numerators, results)
+
+
+def _climbers(plan: Plan, cells: Sequence[CellSums], members: Flags, code: int) -> list[Flags]:
+    """For each level, which members of a profile climb its tree."""
+    if plan.climbable:
+        return [members & own.emptied(level.inside[code]) for level, own in zip(plan.levels, cells, strict=True)]
+    gone = [own.lacking(level.asked) for level, own in zip(plan.levels, cells, strict=True)]
+    return [members & np.logical_or.reduce(gone)] * len(plan.levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,18 +331,17 @@ def level_ratios(plan: Plan, code: int, cells: Sequence[CellSums], *, visit: Vis
     return [_climb(plan, number, code, level, visit) for number, level in enumerate(cells)]
 
 
-def _means(plan: Plan, cells: CellSums, arithmetic: type) -> NDArray[Any]:
+def _means(plan: Plan, cells: CellSums) -> NDArray[Any]:
     """Mean of each cell in units of ``1 / plan.cell``, (cells, sheets, n); 0, or 1 by the rule, where it has none."""
+    arithmetic = np.float32 if plan.climbable else object
     # `cell` is a multiple of every count times points_per_one, so that both quotient and mean are whole.
-    one, count = plan.cell // plan.model.points_per_one, (cells.counts + (cells.counts == 0))[:, np.newaxis]
-    means: NDArray[Any]
-    if arithmetic is object:
-        means = cells.totals.astype(object) * (one // count.astype(object))
-    else:
-        means = cells.totals.astype(np.float32)
-        means *= np.float32(one) / count.astype(np.float32)
+    one = np.array(plan.cell // plan.model.points_per_one, arithmetic)
+    empty = cells.counts == 0
+    counts = (cells.counts + empty.view(np.uint8)).astype(arithmetic)
+    means: NDArray[Any] = cells.totals.astype(arithmetic)
+    means *= (one / counts if plan.climbable else one // counts)[:, np.newaxis]
     if plan.model.definition.empty_cell.rule == "met":
-        np.copyto(means, plan.cell, where=(cells.counts == 0)[:, np.newaxis])
+        np.copyto(means, plan.cell, where=empty[:, np.newaxis])
     return means
 
 
@@ -337,7 +351,7 @@ def _climb(plan: Plan, number: int, code: int, cells: CellSums, visit: Visit | N
     arithmetic = np.float64 if plan.climbable else object
     weights = tree.narrow if plan.climbable else tree.weights
     cell = np.array(plan.cell, arithmetic)
-    means, counts = _means(plan, cells, arithmetic), cells.counts
+    means, counts = _means(plan, cells), cells.counts
     count, sheets, n = means.shape
     own = [row for row, names in enumerate(tree.cells) if names]
     scored = (counts > 0 if rule == "renormalise" else np.ones_like(counts)).astype(means.dtype)
@@ -350,30 +364,38 @@ def _climb(plan: Plan, number: int, code: int, cells: CellSums, visit: Visit | N
                 visit(number, layer, id, Ratio(ratio.numerator, ratio.denominator * cell, ratio.scored))
         return ratio
 
-    def climb(branch: Branch) -> Ratio:
-        numerator, carries, denominator = numerators[branch.row], carried[branch.row], 1
-        for weight, child in branch.children:
-            part = climb(child)
-            numerator = numerator * part.denominator + part.numerator * (denominator * weight)
-            denominator = denominator * part.denominator
-            carries = carries + part.scored * weight
-        # Nothing carried: all below is 0 / 1, and so is this.
-        return show(branch.names, Ratio(numerator, np.maximum(carries, 1) * denominator, np.asarray(carries > 0, np.bool_)))
-
     for row in own if visit else ():
         has_one = np.asarray(scored[row] > 0, np.bool_)
         show(tree.cells[row], Ratio(means[row].astype(arithmetic), np.ones(n, arithmetic), has_one))
-    root = climb(tree.root)
+    root = _branch_ratio(tree.root, numerators, carried, show)
     has_score = root.scored & counts[own].any(axis=0)
     denominator = np.where(has_score, root.denominator * cell, np.ones(n, arithmetic))
     return Ratio(root.numerator * has_score, denominator, has_score)
 
 
+def _branch_ratio(
+    branch: Branch, numerators: NDArray[Any], carried: NDArray[Any], show: Callable[[Names, Ratio], Ratio]
+) -> Ratio:
+    """The score of a branch, from sums (branches, sheets, n) and weights (branches, n) of the cells right below each.
+
+    Not inside `_climb`, where it would hold on to all arrays until Python collects cycles.
+    """
+    numerator, carries = numerators[branch.row], carried[branch.row]
+    denominator: Any = 1
+    for weight, child in branch.children:
+        part = _branch_ratio(child, numerators, carried, show)
+        numerator = numerator * part.denominator + part.numerator * (denominator * weight)
+        denominator = denominator * part.denominator
+        carries = carries + part.scored * weight
+    # Nothing carried: all below is 0 / 1, and so is this.
+    return show(branch.names, Ratio(numerator, denominator * np.maximum(carries, 1), np.asarray(carries > 0, np.bool_)))
+
+
 def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
     """Results of level scores (L, n) whose numerators and denominators float64 holds.
 
-    Met is decided by cross-multiplying. The total of unlike denominators is a sum of rounded quotients; the few that are
-    within a hair of a hundredth or of the beginning of a level are decided in whole numbers.
+    Met is decided by cross-multiplying. The total of unlike denominators is a sum of rounded quotients: those within a
+    hair of a hundredth or of the beginning of a level are decided in whole numbers.
     """
     model, n = plan.model, numerator.shape[1]
     met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
@@ -390,27 +412,25 @@ def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
             results.total[:] = total
     rows = np.flatnonzero(close)
     if len(rows):
-        results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows]))
+        results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows], results.at(rows)))
     return results
 
 
-def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, places: int = 1) -> Bound:
-    """The same in whole numbers.
+def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, rough: Bound, places: int = 1) -> Bound:
+    """The same with totals and levels decided in whole numbers.
 
     The total is cut, level by level, to a whole number of ``1 / step**places``: so it is known up to one last digit for
     each inexact level. The few whose band or shown decimals that leaves open are cut again, finer; what is open even
     then, fractions decide.
     """
-    model, n = plan.model, numerator.shape[1]
-    met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
-    scores = numerator / denominator
+    model, met, n = plan.model, rough.met, numerator.shape[1]
     rest, below = numerator.astype(np.int64), denominator.astype(np.int64)
     digits, unit = np.zeros_like(rest), 1
     for _ in range(places):
         quotient, rest = _divided(rest, below, plan.step)
         digits, unit = digits * plan.step + quotient, unit * plan.step
     counted, inexact, ones = np.where(met, unit, digits), (~met & (rest > 0)).astype(np.int64), met.astype(np.int64)
-    results = Bound(scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
+    results = Bound(rough.scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
     undecided = np.zeros(n, np.bool_)
     for k, reading in enumerate(READINGS):
         low = _total(counted, ones, reading)
@@ -422,11 +442,11 @@ def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, places: in
         if reading == model.definition.reading.default:
             hundredths = low // (unit // 100)
             undecided |= hundredths != high // (unit // 100)
-            total = _total(np.maximum(scores, met), met.astype(np.float64), reading)
-            results.total[:] = _shown(total, hundredths)
+            results.total[:] = _shown(rough.total, hundredths)
     rows = np.flatnonzero(undecided)
     if len(rows) and places < PLACES:
-        results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows], places + 1))
+        finer = _judged_closely(plan, numerator[:, rows], denominator[:, rows], rough.at(rows), places + 1)
+        results.put(rows, finer)
     elif len(rows):
         python = [whole[:, rows].astype(np.int64).astype(object) for whole in (numerator, denominator)]
         results.put(rows, _judged_in_fractions(plan, *python))

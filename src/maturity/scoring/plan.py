@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import ceil, gcd, lcm, prod
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from maturity.models import MaturityModel, whole_score
 
 FLOAT32: Final = 2**24
 """Whole numbers up to here are exact in float32."""
+FLOAT64: Final = 2**53
+"""Whole numbers up to here are exact in float64."""
 QUOTIENT: Final = 2**47
 """A quotient of whole numbers below this, at most 1, is not rounded across a hundredth: 1 / (100 x 2**47) > 2**-54."""
 INT64: Final = 2**63
@@ -32,8 +34,8 @@ Names = tuple[tuple[str, str], ...]
 """Layer and id of the nodes that have the same score, because each above has one child only."""
 
 
-Columns = slice | list[int]
-"""Of requirements; a slice where they stand one after the other, so that they need not be copied."""
+Rows = slice | list[int]
+"""Rows of an array; a slice where they stand one after the other, so that they need not be copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,12 @@ class Cell:
     """The requirements of a subdomain at a level.
 
     Attributes:
-        columns: of all of them.
-        count: how many they are.
-        alike: the same by what the lowest and the best choice are worth, in points: (columns, lowest, best).
+        rows: all of them, among ``Answers.columns``.
+        alike: the same, apart by what the lowest and the best choice are worth, in points: (rows, lowest, best).
     """
 
-    columns: Columns
-    count: int
-    alike: tuple[tuple[Columns, int, int], ...]
+    rows: Rows
+    alike: tuple[tuple[Rows, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +107,25 @@ class Level:
     Attributes:
         cells: those without requirements are left out under ``renormalise``.
         sums: narrowest type that holds the points of a cell, and the number of its requirements.
-        asked: (cells, 1), the number of requirements.
+        asked: (cells, 1), the number of requirements, of the type ``sums``.
         coefficients: (profiles, digits, cells), what a point of each cell is worth when all is applicable, in units of
-            ``1 / Plan.by_points.whole``. Whole coefficients are split into digits, a power of two apart, so that a sum of points
-            times digits is exact in float32, and the sum over the digits in float64.
+            ``1 / Plan.by_points.whole``. Whole coefficients are split into digits, a power of two apart, so that a sum
+            of points times digits is exact in float32, and the sum over the digits in float64.
         constants: by profile, what structurally empty cells score under the rule ``met``, in the same units.
         shares: (profiles, digits, cells), what each cell carries when all have a score; times a mean in units of
             ``1 / Plan.cell`` it is in units of ``1 / Plan.by_means.whole``.
         trees: by profile.
-        inside: by profile, which cells it has requirements in.
+        inside: by profile, the cells it has requirements in.
     """
 
     cells: tuple[Cell, ...]
     sums: Whole
-    asked: NDArray[np.unsignedinteger]
+    asked: NDArray[Any]
     coefficients: NDArray[np.float32]
     constants: tuple[int, ...]
     shares: NDArray[np.float32]
     trees: tuple[Tree, ...]
-    inside: tuple[Columns, ...]
+    inside: tuple[Rows, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +179,7 @@ def plan(model: MaturityModel) -> Plan:
             bound * model.pass_mark.denominator < QUOTIENT
             and max(tree.weights.sum(axis=1).max(initial=0) for tree in trees) * cell < FLOAT32
             and one * cell * model.pass_mark.denominator < QUOTIENT
+            and one * cell * len(levels) < FLOAT64
             and max(len(level.cells) for level in levels) * cell < FLOAT32
             and all(step % level.total_from.denominator == 0 for level in model.levels)
         ),
@@ -200,7 +201,7 @@ def _step(model: MaturityModel, bound: int) -> int:
 
 
 def _cells(model: MaturityModel, number: int) -> dict[str, tuple[int, ...]]:
-    """Columns of the requirements at a level, by subdomain."""
+    """Rows of the requirements at a level, by subdomain."""
     cells: dict[str, tuple[int, ...]] = {}
     for column, requirement in enumerate(model.requirements):
         if requirement.level == number:
@@ -233,7 +234,9 @@ def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: in
         constants=tuple(int(part * whole) for part in empty),
         shares=_digits(by_mean, len(cells) * cell, len(model.profiles)),
         trees=tuple(_tree(model, profile.id, list(cells)) for profile in model.profiles),
-        inside=tuple(_columns([k for k, (id, own) in enumerate(cells.items()) if own and id in share]) for share in shares),
+        inside=tuple(
+            _rows([k for k, (id, own) in enumerate(cells.items()) if own and id in share]) for share in shares
+        ),
     )
 
 
@@ -242,13 +245,13 @@ def _cell(model: MaturityModel, columns: Sequence[int]) -> Cell:
     for column in columns:
         requirement = model.requirements[column]
         alike.setdefault((requirement.lowest, requirement.best), []).append(column)
-    groups = tuple((_columns(group), lowest, best) for (lowest, best), group in alike.items())
-    return Cell(_columns(columns), len(columns), groups)
+    groups = tuple((_rows(group), lowest, best) for (lowest, best), group in alike.items())
+    return Cell(_rows(columns), groups)
 
 
-def _columns(columns: Sequence[int]) -> Columns:
-    run = range(columns[0], columns[-1] + 1) if columns else range(0)
-    return slice(run.start, run.stop) if list(columns) == list(run) else list(columns)
+def _rows(numbers: Sequence[int]) -> Rows:
+    run = range(numbers[0], numbers[-1] + 1) if numbers else range(0)
+    return slice(run.start, run.stop) if list(numbers) == list(run) else list(numbers)
 
 
 def _narrowest(most: int) -> Whole:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from maturity.sheets.arrow import import_arrow
 from maturity.sheets.batch import Batch, read_batch
+from maturity.sheets.costs import read_costs
 from maturity.sheets.form import write_form
 from maturity.sheets.results import write_results
+from maturity.sheets.saved import SavedResults, read_results
 from maturity.sheets.tables import Table, write_tables
 
 if TYPE_CHECKING:
@@ -20,10 +22,13 @@ _TYPED = {"Scored": "parquet", "Scoring": "blocks", "score_parquet": "partitions
 
 __all__ = [
     "Batch",
+    "SavedResults",
     "Scored",
     "Scoring",
     "Table",
     "read_batch",
+    "read_costs",
+    "read_results",
     "score_parquet",
     "write_answers",
     "write_form",

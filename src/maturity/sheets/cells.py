@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
@@ -51,6 +51,7 @@ _DATE: Final = re.compile(
 _DIGITS: Final = Decimal("1e-12")  # a spreadsheet computes with 15 digits: 0.1 + 0.7 is stored as 0.7999999999999999
 
 
+@lru_cache(maxsize=16_384)  # the same headings and words in every sheet of a folder
 def plain(text: str) -> str:
     """A text as it is compared: half-width, trimmed, lower case, blanks in a row as one.
 
@@ -268,7 +269,8 @@ def _read_date(cell: Cell) -> Read:
     if read := common(cell):
         return read
     if isinstance(cell, datetime):
-        return Read(cell.date())
+        note = "sheets.read-as" if cell.time() != time() else ""
+        return Read(cell.date(), note=note, details={"read": cell.date().isoformat()})
     if isinstance(cell, date):
         return Read(cell)
     word = plain(said(cell)).replace(" 年", "年").replace("年 ", "年").replace(" 月", "月").replace("月 ", "月")

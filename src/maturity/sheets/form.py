@@ -33,20 +33,26 @@ _PROFILE_ROW: Final = 4
 """Row of the industry type on the sheet of facts; its third column is the one to fill in."""
 _ANSWER: Final = "F"
 """Column of the answers on their sheet."""
-_BAR: Final = {
-    "type": "data_bar",
-    "bar_color": "#9BC2E6",
+_GREENER: Final = {
+    "type": "2_color_scale",
     "min_type": "num",
     "max_type": "num",
     "min_value": 0,
     "max_value": 1,
+    "min_color": "#FFFFFF",
+    "max_color": "#A9D08E",
 }
+"""The more is filled in; a bar would need an extension that not every program knows."""
+_LINE: Final = 15
+"""Height of a line of text, in points."""
 _UNLOCKED: Final = {**LINES, "locked": False, "bg_color": "#FFFBE6"}
 _LOOK: Final = dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter"), True)
 _MAY: Final = {**_LOOK, "insert_rows": True, "delete_rows": True}
 """What a locked sheet allows: one with a fixed list of rows, and one that grows row by row."""
 _TITLES: Final = 16
 """Width of a column whose title is wrapped."""
+_PRINTABLE: Final = 20
+"""Columns that a page has room for."""
 _MESSAGE: Final = 255
 """Characters that a spreadsheet shows as the message of a cell."""
 
@@ -191,9 +197,12 @@ class _Form:
         sheet.set_column(0, 0, 100, self._book.add_format({"text_wrap": True, "valign": "top"}))
         title = self._say("form.title_batch" if batch else "form.title_single", model=model.name)
         sheet.write_string(0, 0, title, self._formats["title"])
+        self._fit(sheet, 0, [(title, 65)])  # of the title's own, larger characters
         for row, line in enumerate(lines, start=2):
             sheet.write_string(row, 0, line)
-        sheet.protect("", _MAY)
+            self._fit(sheet, row, [(line, 100)])
+        printed(sheet, 1)
+        sheet.protect("", _LOOK)
 
     def progress(self) -> None:
         """How much is filled in, subdomain by subdomain, counted by the spreadsheet itself.
@@ -213,7 +222,8 @@ class _Form:
             own = [one for one in self._model.requirements if one.subdomain == node.id]
             asked: str | int = len(own)
             if others := [profile for profile in self._model.profiles if profile.id not in node.weight]:
-                cells = [f"'{facts}'!$C${_PROFILE_ROW}=\"{other.name.in_(self._lang)}\"" for other in others]
+                names = [other.name.in_(self._lang).replace('"', '""') for other in others]
+                cells = [f"'{facts}'!$C${_PROFILE_ROW}=\"{name}\"" for name in names]
                 asked = f"=IF(OR({','.join(cells)}),0,{len(own)})"
             filled = f"=COUNTA('{answers}'!${_ANSWER}${begin}:${_ANSWER}${begin + len(own) - 1})"
             self._counted(sheet, row, self._subdomain(node), asked, filled, len(own))
@@ -222,7 +232,7 @@ class _Form:
         first = _PROFILE_ROW + 1
         filled = f"=COUNTA('{facts}'!$C${first}:$C${first + items - 1})" if items else "=0"
         self._counted(sheet, last - 1, facts, items, filled, items)
-        sheet.conditional_format(1, 4, last - 1, 4, _BAR)
+        sheet.conditional_format(1, 4, last - 1, 4, _GREENER)
         for row, ledger in enumerate(self._programme.ledgers if self._programme else (), start=last):
             name = self._ledger(ledger)
             counts = (f"COUNTA('{name}'!${c}$3:${c}${ENTRIES + 2})" for c in map(letters, range(len(ledger.columns))))
@@ -254,16 +264,18 @@ class _Form:
 
     def facts(self) -> None:
         """The enterprise itself, and what the programme asks of it: a row for each."""
-        sheet = self._sheet("facts", {"item": 22, "question": 38, "answer": 30, "unit": 10, "help": 50, "remark": 30})
+        widths = {"item": 24, "question": 40, "answer": 30, "unit": 12, "help": 50, "remark": 30}
+        sheet = self._sheet("facts", widths)
         for row, field in enumerate([*self._own(), *self._facts()], start=1):
             for column, text in ((0, field.item), (1, field.title), (3, field.unit), (4, field.help)):
                 sheet.write_string(row, column, text, self._formats["id" if column == 0 else "fixed"])
+            self._fit(sheet, row, [(field.title, widths["question"]), (field.help, widths["help"])])
             self._open(sheet, row, 2, field)
             sheet.write_blank(row, 5, None, self._formats["text"])
 
     def answers(self) -> None:
         """A row for each requirement."""
-        asked = {"item": 24, "subdomain": 20, "level": 8, "clause": 18, "requirement": 46}
+        asked = {"item": 24, "subdomain": 22, "level": 8, "clause": 24, "requirement": 50}
         sheet = self._sheet("answers", {**asked, "answer": 16, "evidence": 36, "remark": 30})
         subdomains = {node.id: self._subdomain(node) for node in self._model.subdomains}
         cites = {one.id: one.cite for node in self._model.definition.nodes for one in node.requirements}
@@ -271,8 +283,12 @@ class _Form:
             sheet.write_string(row, 0, requirement.id, self._formats["id"])
             sheet.write_string(row, 1, subdomains[requirement.subdomain], self._formats["fixed"])
             sheet.write_number(row, 2, requirement.level, self._formats["fixed"])
-            sheet.write_string(row, 3, cites[requirement.id], self._formats["fixed"])
-            sheet.write_string(row, 4, requirement.name.in_(self._lang), self._formats["fixed"])
+            cite, name = cites[requirement.id], requirement.name.in_(self._lang)
+            sheet.write_string(row, 3, cite, self._formats["fixed"])
+            sheet.write_string(row, 4, name, self._formats["fixed"])
+            subdomain = subdomains[requirement.subdomain]
+            texts = [(cite, asked["clause"]), (name, asked["requirement"]), (subdomain, asked["subdomain"])]
+            self._fit(sheet, row, texts)
             self._open(sheet, row, 5, self._answer(requirement))
             for column in (6, 7):
                 sheet.write_blank(row, column, None, self._formats["text"])
@@ -292,14 +308,15 @@ class _Form:
             title = f"{field.title}{unit if field.unit else ''}"
             width = 28 if field.item == "name" or field.kind == "text" else _TITLES
             width = max(width, ceil(len(field.item) * 0.8))  # ids are smaller than other texts
-            lines = max(lines, ceil(_cells(title) * 1.15 / width))
+            lines = max(lines, _lines(title, width))
             sheet.write_string(0, column, field.item, self._formats["id"])
             sheet.write_string(1, column, title, self._formats["head"])
             sheet.set_column(column, column, width, self._format(field))
             self._check(sheet, 2, column, rows + 1, field)
-        sheet.set_row(1, 15 * lines + 3)
+        sheet.set_row(1, _LINE * lines + 3)
         sheet.freeze_panes(2, frozen)
-        printed(sheet, 2)
+        if len(fields) <= _PRINTABLE:
+            printed(sheet, 2)
         sheet.protect("", _MAY)
         return sheet
 
@@ -347,6 +364,11 @@ class _Form:
             sheet.activate()
         return sheet
 
+    def _fit(self, sheet: Any, row: int, texts: Sequence[tuple[str, int]]) -> None:
+        """A row high enough for texts in columns of these widths; one line needs nothing, so that it may still grow."""
+        if (lines := max(_lines(text, width) for text, width in texts)) > 1:
+            sheet.set_row(row, _LINE * lines + 3)
+
     def _format(self, field: _Field) -> Any:
         return self._formats[{"text": "text", "date": "date", "event": "date"}.get(field.kind, "fill")]
 
@@ -393,6 +415,6 @@ class _Form:
         return f"={_LISTS}!${name}$1:${name}${max(len(choices), 1)}"
 
 
-def _cells(text: str) -> int:
-    """How wide a text is, in columns of a terminal: Chinese characters take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column, reckoned with room to spare; a Chinese character is as wide as two."""
+    return ceil(sum(2 if east_asian_width(character) in "WF" else 1 for character in text) * 1.05 / width) or 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
-from maturity.firmness import Firmness
+from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import STATUSES, Plan
 from maturity.improvement.plans import plain
 from maturity.language import Lang, say
@@ -34,6 +35,9 @@ from maturity.sheets.writing import ID, MOST_ROWS, TITLE, printed, replacing
 WRITTEN: Final = (".xlsx", ".csv", ".json", PARQUET)
 TRUTHS: Final = ("no", "unknown", "yes")
 """Names of NO, UNKNOWN and YES."""
+KINDS: Final = ("problem", "note")
+ROLES: Final = ("required", "production", "cultivation", "advice", "experts")
+"""Of what is listed, and of conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class _Results:
     decisions: Decisions | None
     plans: Sequence[Plan]
     firmness: Sequence[Firmness]
+    whatif: WhatIf | None
     lang: Lang
     progress: Callable[[int, int], None] | None
 
@@ -70,20 +75,23 @@ def write_results(
     lang: Lang = "zh",
     plans: Sequence[Plan] = (),
     firmness: Sequence[Firmness] = (),
+    whatif: WhatIf | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Path, ...]:
     """Write what was found, in the format that the file's ending names.
 
     * ``.xlsx``: sheets of results, conditions, problems and basis, each headed by titles over ids.
-    * ``.csv``: the results; the conditions, if any, in ``NAME-conditions.csv`` beside it. UTF-8 with a byte order mark.
-      An apostrophe keeps text from being taken for a formula; `read_batch` takes it away again.
+    * ``.csv``: the results; the conditions, if any, in ``NAME-conditions.csv`` beside it, and problems and notes in
+      ``NAME-problems.csv``. UTF-8 with a byte order mark. An apostrophe keeps text from being taken for a formula;
+      `read_batch` takes it away again.
     * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
 
     * ``.parquet``: the results in typed columns (`maturity.sheets.blocks`); problems in ``NAME-problems.parquet``.
 
-    Plans and firmness, where they are given, are two further sheets, files (``NAME-plan.csv``, ``NAME-firmness.csv``)
-    or keys of each enterprise. A plan has a row for each upgrade, or one row if it has none; firmness has one for each
-    enterprise, reading and aim.
+    Plans, firmness and what if, where they are given, are further sheets, files (``NAME-plan.csv``,
+    ``NAME-firmness.csv``, ``NAME-whatif.csv``) or keys of each enterprise. A plan has a row for each upgrade, or one
+    row if it has none; firmness has one for each enterprise, reading and aim; what if has one for each enterprise,
+    where ``total_whatif`` stands beside ``total``.
 
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
@@ -98,6 +106,7 @@ def write_results(
         lang: of titles and texts.
         plans: of any of the enterprises, any number each.
         firmness: of any of the enterprises.
+        whatif: the same enterprises with something changed.
         progress: is told how many rows of a workbook are written, of how many.
 
     Returns:
@@ -115,18 +124,23 @@ def write_results(
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
     if len(names) != len(assessment.answers):
         raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
-    _refuse_others(assessment.answers.ids, plans, firmness)
+    _refuse_others(assessment.answers.ids, plans, firmness, whatif)
     if write is None:
-        if plans or firmness:
+        if plans or firmness or whatif:
             raise InputError([Problem.of("blocks.not-streamed", path.name)])
         found = [("problem", one) for one in problems] + [("note", one) for one in notes]
         return _write_columns(path, assessment, decisions, names, found, lang)
-    return write(path, _results(assessment, decisions, names, problems, notes, plans, firmness, lang, progress))
+    results = _results(assessment, decisions, names, problems, notes, plans, firmness, whatif, lang, progress)
+    return write(path, results)
 
 
-def _refuse_others(ids: Sequence[str], plans: Sequence[Plan], firmness: Sequence[Firmness]) -> None:
+def _refuse_others(
+    ids: Sequence[str], plans: Sequence[Plan], firmness: Sequence[Firmness], whatif: WhatIf | None
+) -> None:
     """A plan is for the enterprise of its row and id; one of another batch is no plan for these."""
     given = [("plans", one.row, one.id) for one in plans] + [("firmness", one.row, one.id) for one in firmness]
+    if whatif and tuple(whatif.before.answers.ids) != tuple(ids):
+        given += [("whatif", row, id) for row, id in enumerate(whatif.before.answers.ids)]
     rows = dict(enumerate(ids))
     if others := [one for one in dict.fromkeys(given) if rows.get(one[1]) != one[2]]:
         raise InputError(Problem.of("reports.unknown-id", key, id, near=rows.get(row, "—")) for key, row, id in others)
@@ -143,6 +157,7 @@ def _results(
     notes: Sequence[Problem],
     plans: Sequence[Plan],
     firmness: Sequence[Firmness],
+    whatif: WhatIf | None,
     lang: Lang,
     progress: Callable[[int, int], None] | None,
 ) -> _Results:
@@ -182,6 +197,7 @@ def _results(
     own |= {key: say(f"sheets.columns.{key}", lang) for key in keys}
     own["verdict"] = say("sheets.columns.condition_verdict", lang)
     shown["verdict"] = {word: say(f"verdict.{word}", lang) for word in TRUTHS}
+    shown["kind"] = {kind: say(f"sheets.kinds.{kind}", lang) for kind in KINDS}
     shown["role"] = {role: say(f"sheets.roles.{role}", lang) for role in set(conditions["role"])}
     shown["tier"] = {tier.id: tier.name.in_(lang) for tier in decisions.programme.tiers} if decisions else {}
     more = {}
@@ -189,6 +205,17 @@ def _results(
         more["plan"] = _plan_table(columns["id"], columns["name"], plans, lang)
     if firmness:
         more["firmness"] = _firmness_table(columns["id"], columns["name"], firmness)
+    if whatif:
+        more["whatif"] = _whatif_table(columns["id"], columns["name"], whatif)
+        after = whatif.after.answers.model
+        own |= {
+            f"A{level.number}": say("sheets.columns.level_score", lang, level=level.name)
+            for level in after.levels
+            if f"A{level.number}" not in own
+        }
+        supposed = [key for key in map(str, more["whatif"]) if key.endswith(_SUPPOSED)]
+        own |= {key: say("sheets.columns.supposed", lang, title=own[key.removesuffix(_SUPPOSED)]) for key in supposed}
+        shown["profile_whatif"] = {profile.id: profile.name.in_(lang) for profile in after.profiles}
     own |= {
         key: say(f"sheets.columns.{key}", lang) for table in more.values() for key in map(str, table) if key not in own
     }
@@ -210,6 +237,7 @@ def _results(
         decisions,
         tuple(plans),
         tuple(firmness),
+        whatif,
         lang,
         progress,
     )
@@ -364,6 +392,32 @@ def _firmness_table(ids: Sequence[str], names: Sequence[str], firmness: Sequence
     return pd.DataFrame(rows, columns=list(_OF_FIRMNESS), dtype=object)
 
 
+_SUPPOSED: Final = "_whatif"
+"""Ends the names of the columns that say what would be."""
+
+
+def _whatif_table(ids: Sequence[str], names: Sequence[str], whatif: WhatIf) -> pd.DataFrame:
+    """A row for each enterprise, everything as it is and as it would be, side by side, and what is not the same."""
+    rows: list[dict[str, object]] = []
+    for id, name, row in zip(ids, names, whatif.rows(), strict=True):
+        pairs: dict[str, tuple[object, object]] = {
+            key: (getattr(row, f"{key}_before"), getattr(row, f"{key}_after"))
+            for key in ("profile", "level", "level_possible", "level_stepwise", "total")
+        }
+        scores = zip_longest(row.level_scores_before, row.level_scores_after)
+        pairs |= {f"A{number}": pair for number, pair in enumerate(scores, start=1)}
+        own: dict[str, object] = {"id": id, "name": name}
+        for key, (before, after) in pairs.items():
+            own |= {key: _known(before), f"{key}{_SUPPOSED}": _known(after)}
+        rows.append({**own, "changed": ", ".join(row.changed)})
+    return pd.DataFrame(rows, dtype=object)
+
+
+def _known(value: object) -> object:
+    """A level or score that there is: no level is -1, no score NaN."""
+    return None if value == -1 or value != value else value
+
+
 def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> list[tuple[str, str]]:
     """What a result rests on: model, programme, readings, dates, library; titles and contents."""
     model = assessment.answers.model
@@ -404,6 +458,8 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     tables = {path: results.enterprises}
     if results.decisions:
         tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = results.conditions
+    if results.problems or results.notes:
+        tables[path.with_name(f"{path.stem}-problems{path.suffix}")] = _problem_table(results)
     tables |= {path.with_name(f"{path.stem}-{name}{path.suffix}"): table for name, table in results.more.items()}
     for file, table in tables.items():
         # As objects: pandas would make 4.0 of a 4 in a column that has an empty cell.
@@ -443,6 +499,7 @@ def _write_object(path: Path, results: _Results) -> tuple[Path, ...]:
         "model": _identity(results.assessment.answers.model),
         "programme": _identity(results.decisions.programme) if results.decisions else None,
         "readings": dict(results.decisions.readings) if results.decisions else {},
+        **({"whatif_model": _identity(results.whatif.after.answers.model)} if results.whatif else {}),
         "enterprises": [
             {**record, "conditions": conditions.get(str(record["id"]), []), **own}
             for record, own in zip(enterprises, more, strict=True)
@@ -469,6 +526,9 @@ def _more(results: _Results) -> list[dict[str, object]]:
         firm = {one.row: one.plain() for one in results.firmness}
         for row, own in enumerate(found):
             own["firmness"] = firm.get(row)
+    if results.whatif:
+        for own, supposed in zip(found, results.whatif.rows(), strict=True):
+            own["whatif"] = supposed.plain()
     return found
 
 
@@ -487,17 +547,16 @@ def _listed(problem: Problem, lang: Lang) -> dict[str, str]:
     }
 
 
+def _problem_table(results: _Results) -> pd.DataFrame:
+    """What was wrong, and what was read differently."""
+    lang = results.lang
+    listed = [(KINDS[0], problem) for problem in results.problems] + [(KINDS[1], note) for note in results.notes]
+    rows = [(kind, *map(_text, (one.where, one.value, one.what(lang), one.hint(lang)))) for kind, one in listed]
+    return pd.DataFrame(rows, columns=["kind", "where", "found", "what", "hint"], dtype=object)
+
+
 def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
     lang = results.lang
-    listed = [("problem", problem) for problem in results.problems] + [("note", note) for note in results.notes]
-    problems = pd.DataFrame(
-        [
-            (say(f"sheets.kinds.{kind}", lang), one.where, one.value, one.what(lang), one.hint(lang))
-            for kind, one in listed
-        ],
-        columns=["kind", "where", "found", "what", "hint"],
-        dtype=object,
-    )
     rests_on = pd.DataFrame(
         basis(results.assessment, results.decisions, lang), columns=["key", "setting"], dtype=object
     )
@@ -510,7 +569,7 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
         for name, table in results.more.items():
             wide = {"target": 32, "reasons": 40, "requirement": 26, "requirement_name": 34, "subdomain": 18, "to": 14}
             sheets.add(name, table, widths={"id": 16, "name": 28, "present": 14, "reading": 24, "asked_by": 18, **wide})
-        sheets.add("problems", problems, widths={"where": 28, "found": 20, "what": 60, "hint": 60})
+        sheets.add("problems", _problem_table(results), widths={"where": 28, "found": 20, "what": 60, "hint": 60})
         sheets.add("basis", rests_on, widths={"key": 28, "setting": 70})
     return (path,)
 

@@ -8,20 +8,17 @@ because a cell is a mean and everything above it a weighted sum (GB/T 39117-2020
 answer is worth is exact, and the same whatever the other answers are.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
-from math import floor, lcm
-from typing import Final
+from math import lcm
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
-from maturity.language import Lang, say
 from maturity.models import MaturityModel, Reading
 from maturity.scoring.arithmetic import total_of
 
-UNANSWERED_ID: Final = "unanswered"
-"""How an answer that was not given is named in data."""
 Sheet = tuple[int, ...]
 """Points of one enterprise in column order; 254 not applicable, and nothing unanswered any more."""
 
@@ -65,20 +62,18 @@ def asked(model: MaturityModel, profile: str) -> tuple[tuple[tuple[int, str], ..
     )
 
 
-@lru_cache(maxsize=4096)
-def _shares(model: MaturityModel, profile: str, scored: frozenset[str]) -> tuple[tuple[str, Fraction], ...]:
-    return tuple(model.shares(profile, scored).items())
-
-
 def line(model: MaturityModel, profile: str, level: int, sheet: Sequence[int]) -> Line:
     """The line of one level (a number from 1) for the requirements that the sheet has as applicable."""
-    applicable = [part for part in asked(model, profile)[level - 1] if sheet[part[0]] != NOT_APPLICABLE]
+    applicable = tuple(part for part in asked(model, profile)[level - 1] if sheet[part[0]] != NOT_APPLICABLE)
+    return _line(model, profile, level, applicable)
+
+
+@lru_cache(maxsize=4096)  # most sheets of a batch share what is applicable
+def _line(model: MaturityModel, profile: str, level: int, applicable: tuple[tuple[int, str], ...]) -> Line:
     if not applicable:
         return Line(level, (), (), 0, 1)
-    counts: dict[str, int] = {}
-    for _, subdomain in applicable:
-        counts[subdomain] = counts.get(subdomain, 0) + 1
-    shares = dict(_shares(model, profile, frozenset(counts)))
+    counts = Counter(subdomain for _, subdomain in applicable)
+    shares = model.shares(profile, counts.keys())
     empty = Fraction(0)
     if model.definition.empty_cell.rule == "met":
         empty = sum((share for id, share in shares.items() if id not in counts), start=Fraction(0))
@@ -108,18 +103,3 @@ def level_of(model: MaturityModel, scores: Sequence[Fraction], reading: Reading)
     """The level that exact level scores reach by a reading."""
     total = total_of(scores, model.pass_mark, reading)
     return sum(total >= level.total_from for level in model.levels)
-
-
-def shown(value: Fraction, decimals: int = 4) -> float:
-    """A fraction as it is shown: cut after some decimals, never rounded up.
-
-    >>> shown(Fraction(79999, 100000))
-    0.7999
-    """
-    unit: int = 10**decimals
-    return floor(value * unit) / unit
-
-
-def level_name(level: int, lang: Lang) -> str:
-    """A level as it stands within a sentence."""
-    return say("firmness.level.number", lang, level=level) if level else say("firmness.level.none", lang)

@@ -1,0 +1,68 @@
+"""The words of the options that ask "what if", as a batch before and after."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from maturity.cli import frame
+
+if TYPE_CHECKING:
+    from maturity.answers import Answers
+    from maturity.firmness import WhatIf
+
+Whatif = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--whatif",
+        metavar="CHANGE",
+        help="附假设分析，可多次：权重 discrete:element.resources=0.15，答案 data.1a=full，profile=ID，model=ID|PATH"
+        " · with what if: a weight, an answer, profile= or model=",
+    ),
+]
+
+
+def asked(answers: "Answers", changes: Sequence[str] | None) -> "WhatIf | None":
+    """The batch with the changes of ``--whatif``; None without any."""
+    given = frame.pairs(changes, "--whatif")
+    profiles = {profile.id for profile in answers.model.profiles}
+    weights = {key: value for key, value in given.items() if key.partition(":")[0] in profiles}
+    named = {key: given[key] for key in ("profile", "model") if key in given}
+    choices = {key: value for key, value in given.items() if key not in weights and key not in named}
+    if not given:
+        return None
+    return changed(answers, weights, choices, profile=named.get("profile"), model=named.get("model"))
+
+
+def changed(
+    answers: "Answers",
+    weights: dict[str, str],
+    choices: dict[str, str],
+    *,
+    profile: str | None,
+    model: str | None,
+) -> "WhatIf":
+    """The batch with weights by ``PROFILE:NODE``, choices by ``[ID:]REQUIREMENT``, another profile or model."""
+    from maturity.firmness import whatif
+    from maturity.models import load_model
+
+    by_profile: dict[str, dict[str, str]] = {}
+    for key, value in weights.items():
+        own, colon, node = key.partition(":")
+        if not colon:
+            raise typer.BadParameter(f"{key}: PROFILE:NODE=VALUE", param_hint="--weight")
+        by_profile.setdefault(own, {})[node] = value
+    by_enterprise: dict[str, Any] = {}
+    for key, value in choices.items():
+        enterprise, colon, requirement = key.rpartition(":")
+        if colon:
+            by_enterprise.setdefault(enterprise, {})[requirement] = value
+        else:
+            by_enterprise[requirement] = value
+    return whatif(
+        answers,
+        choices=by_enterprise or None,
+        weights=by_profile or None,
+        model=load_model(model) if model else None,
+        profile=profile,
+    )

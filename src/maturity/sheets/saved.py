@@ -1,0 +1,146 @@
+"""Results that were written, read back: the same figures and words whichever format they were kept in."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Any, Final
+
+from maturity.errors import InputError, Problem
+from maturity.language import LANGUAGES, say
+from maturity.models import MaturityModel
+from maturity.scenarios import VERDICTS, Programme
+from maturity.sheets.grid import Cell, Grid
+from maturity.sheets.intake import read_grids
+from maturity.sheets.results import KINDS, ROLES, TRUTHS, WRITTEN
+
+Kept = str | int | float | None
+_LISTED: Final = ("where", "found", "what", "hint")
+_WORDS: Final = frozenset({"id", "name", "profile"})
+"""Columns of the enterprises that hold texts; so do verdicts, whose keys have a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedResults:
+    """What a file of results says.
+
+    Attributes:
+        enterprises: a row each: id, name, profile, whole levels, scores as they were shown, and the verdict for each
+            tier as ``PROGRAMME.TIER``; None where there is none.
+        conditions: a row for each condition of each enterprise; texts in the language that they were written in.
+        problems: what was wrong, and what was read differently (``kind`` problem or note).
+    """
+
+    enterprises: tuple[Mapping[str, Kept], ...]
+    conditions: tuple[Mapping[str, str], ...]
+    problems: tuple[Mapping[str, str], ...]
+
+
+def read_results(path: str | Path, model: MaturityModel, programme: Programme | None = None) -> SavedResults:
+    """What `write_results` wrote, from any of its formats and in either language.
+
+    A .csv is read with the conditions and problems beside it. A workbook that was edited since, in the same cells, is
+    read as it is now; nothing is scored anew.
+
+    Args:
+        path: the file.
+        model: whose profiles a workbook shows by name.
+        programme: whose tiers it shows by name.
+
+    Raises:
+        InputError: the file cannot be opened, or holds no results.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in WRITTEN:
+        raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=", ".join(WRITTEN))])
+    if path.suffix.lower() == ".json":
+        return _from_object(path)
+    if path.suffix.lower() == ".csv":
+        beside = [path.with_name(f"{path.stem}-{name}{path.suffix}") for name in ("conditions", "problems")]
+        tables = [_rows([(read_grids(file)[0], 0)]) if file.exists() else [] for file in (path, *beside)]
+    else:
+        grids = read_grids(path)
+        tables = [_rows([(grid, 1) for grid in _sheets(grids, name)]) for name in ("results", "conditions", "problems")]
+    if not tables[0] or not {"id", "level"} <= tables[0][0].keys():
+        raise InputError([Problem.of("sheets.no-results", path.name)])
+    ids = _ids(model, programme)
+    return SavedResults(
+        tuple(
+            {key: _value(key, cell, ids["verdict" if "." in key else key]) for key, cell in row.items()}
+            for row in tables[0]
+        ),
+        *(
+            tuple({key: ids[key].get(str(cell), str(cell)) for key, cell in row.items()} for row in table)
+            for table in tables[1:]
+        ),
+    )
+
+
+def _sheets(grids: Sequence[Grid], name: str) -> Iterator[Grid]:
+    """The sheets of a table, in either language; a long one goes on in ``NAME (2)``."""
+    titles = {say(f"sheets.sheets.{name}", lang) for lang in LANGUAGES}
+    return (grid for grid in grids if grid.sheet in titles or grid.sheet.rpartition(" (")[0] in titles)
+
+
+def _rows(grids: Sequence[tuple[Grid, int]]) -> list[dict[str, Cell]]:
+    """The rows below the header of ids."""
+    rows: list[dict[str, Cell]] = []
+    for grid, header in grids:
+        keys = [str(key) for key in grid.rows[header]] if len(grid.rows) > header else []
+        below = grid.rows[header + 1 :]
+        rows.extend(dict(zip(keys, [*row, *[""] * (len(keys) - len(row))], strict=True)) for row in below)
+    return rows
+
+
+class _Ids(dict[str, dict[str, str]]):
+    """The id of each name that a workbook shows, by column."""
+
+    def __missing__(self, column: str) -> dict[str, str]:
+        return {}
+
+
+def _ids(model: MaturityModel, programme: Programme | None) -> _Ids:
+    known = _Ids()
+    for column, named in (("profile", model.profiles), ("tier", programme.tiers if programme else ())):
+        known[column] = {one.name.in_(lang): one.id for one in named for lang in LANGUAGES}
+    words = {
+        "verdict": ("verdict", (*VERDICTS, *TRUTHS)),
+        "role": ("sheets.roles", ROLES),
+        "kind": ("sheets.kinds", KINDS),
+    }
+    for column, (group, ids) in words.items():
+        known[column] = {say(f"{group}.{id}", lang): id for id in ids for lang in LANGUAGES}
+    return known
+
+
+def _value(key: str, cell: Cell, ids: Mapping[str, str]) -> Kept:
+    if key in _WORDS or "." in key:
+        return ids.get(str(cell), str(cell))
+    if cell == "":
+        return None
+    number = float(str(cell))
+    return int(number) if key.startswith("level") else number
+
+
+def _from_object(path: Path) -> SavedResults:
+    try:
+        document: Any = json.loads(path.read_text(encoding="utf-8"))
+        enterprises, conditions = [], []
+        for one in document["enterprises"]:
+            own = dict(
+                takewhile(lambda pair: pair[0] != "conditions", one.items())
+            )  # what goes on from a level follows
+            enterprises.append(own)
+            named = {key: own[key] for key in ("id", "name")}
+            conditions += [{**named, **condition} for condition in one["conditions"]]
+        problems = [
+            {"kind": kind, **dict(zip(_LISTED, (one["where"], one["value"], one["what"], one["hint"]), strict=True))}
+            for kind, listed in zip(KINDS, ("problems", "notes"), strict=True)
+            for one in document[listed]
+        ]
+    except OSError as error:
+        raise InputError([Problem.of("sheets.unreadable", path.name, error.strerror or error)]) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError([Problem.of("sheets.no-results", path.name)]) from error
+    return SavedResults(tuple(enterprises), tuple(conditions), tuple(problems))

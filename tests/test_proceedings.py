@@ -1,0 +1,235 @@
+"""What stands around the conditions: the heritage notice as cases, deadlines, quotas, sanctions, the status column."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maturity.errors import InputError
+from maturity.language import LANGUAGES
+from maturity.scenarios import Decisions, Facts, calendar, decide, load_programme
+from maturity.scenarios.deadlines import WHENS
+from test_decide import JILIN, decided
+
+CASES = tomllib.loads(
+    (Path(__file__).parent / "cases" / "jilin-heritage-2026.toml").read_text(encoding="utf-8"), parse_float=Decimal
+)
+HERITAGE = load_programme(CASES["programme"], on=date(2026, 5, 10))
+TIERS = ("n8", "r4", "p3")
+
+
+def named(case: Mapping[str, Any]) -> str:
+    return str(case.get("id", f"{case['on']} {case.get('readings', '')}" if "on" in case else case))
+
+
+# ---------------------------------------------------------------- the notice
+
+
+def test_the_parts_of_a_notice_are_no_ladder() -> None:
+    """Nobody has a highest tier where none stands above another."""
+    facts = Facts.of(HERITAGE, CASES["base"])
+    decisions = decide(HERITAGE, None, facts, on=date(2026, 5, 10))
+    assert {str(decisions.verdict[tier][0]) for tier in TIERS} == {"eligible"}
+    assert decisions.highest(0) is None
+
+
+def test_every_clause_reads_as_the_notice_counts() -> None:
+    """Parts and items, not articles."""
+    assert HERITAGE.clause("1.4.applicant").cite("zh") == "一（四）"
+    assert HERITAGE.clause("3.4.contacts").cite("en") == "section 3(4)"
+
+
+def test_a_project_of_the_third_provincial_batch_never_feeds_the_national_one() -> None:
+    """The forms of the third batch are sent two months after the cut-off of the nomination."""
+    third = next(one for one in HERITAGE.definition.deadlines if one.id == "p3.cities").by.value
+    facts = Facts.of(HERITAGE, {**CASES["base"], "provincially_recognised_on": third})
+    for before in ("inclusive", "exclusive"):
+        decisions = decide(HERITAGE, None, facts, on=date(2026, 5, 10), readings={"before": before})
+        assert decisions.verdict["n8"][0] == "ineligible"
+
+
+# ---------------------------------------------------------------- deadlines
+
+
+@pytest.mark.parametrize("case", CASES["calendars"], ids=named)
+def test_the_calendar(case: Mapping[str, Any]) -> None:
+    """On and beside every deadline: what is due, what is over, and what comes next for whom."""
+    found = calendar(HERITAGE, on=case["on"], readings=case.get("readings", {}))
+    by_when = {when: sorted(due.deadline.id for due in found if due.when == when) for when in WHENS}
+    for when in ("late", "due", "next"):
+        if when in case:
+            assert by_when[when] == sorted(case[when])
+    assert [due.last_day for due in found] == sorted(due.last_day for due in found)
+    nexts = [due.actor.id for due in found if due.when == "next"]
+    assert len(nexts) == len(set(nexts))
+    assert all((due.days < 0) == (due.when == "late") and (due.days == 0) == (due.when == "due") for due in found)
+
+
+def test_an_unknown_reading_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        calendar(HERITAGE, on=date(2026, 5, 15), readings={"befor": "exclusive", "before": "never"})
+    assert [problem.id for problem in error.value.problems] == ["decide.unknown-option", "decide.unknown-reading"]
+
+
+# ---------------------------------------------------------------- quota
+
+
+def nominated(case: Mapping[str, Any]) -> Decisions:
+    """A batch of nominations with their ranks."""
+    n = len(case["ranks"])
+    columns: dict[str, list[Any]] = {fact: [value] * n for fact, value in CASES["base"].items()}
+    columns["rank"] = list(case["ranks"])
+    for i in case.get("ineligible", ()):
+        columns["genuine"][i] = False
+    for i in case.get("undecided", ()):
+        columns["genuine"][i] = None
+    for i in case.get("central", ()):
+        columns["central_enterprise"][i] = True
+    facts = Facts.from_columns(HERITAGE, columns, ids=[f"P{i}" for i in range(n)])
+    return decide(HERITAGE, None, facts, on=date(2026, 5, 10), readings=case.get("readings", {}))
+
+
+@pytest.mark.parametrize("case", CASES["quotas"], ids=named)
+def test_the_quota(case: Mapping[str, Any]) -> None:
+    """At most five: within, beyond, or open; a tie at the edge is named."""
+    decisions = nominated(case)
+    places = decisions.places["n8.quota"]
+    assert places.standing.tolist() == case["standing"]
+    assert [note.id for note in places.notes] == case.get("notes", [])
+    assert all(note in decisions.notes for note in places.notes)
+    for note in places.notes:
+        for lang in LANGUAGES:
+            assert note.text(lang)
+
+
+def test_a_tie_at_the_edge_names_who_is_tied() -> None:
+    decisions = nominated({"ranks": [1, 2, 3, 4, 5, 5]})
+    assert [note.text("zh") for note in decisions.places["n8.quota"].notes] == [
+        "n8.quota：符合条件的有 6 项，超过“全省推荐名额”的 5 项；按排序取前 5 项；排序须由推荐单位给出",
+        "P4: rank：P4、P5 并列第 5，共 2 项，只剩 1 个名额；请给出不同的排序；并列时不自行取舍",
+    ]
+    assert [decisions.places["n8.quota"].shown(i, "zh") for i in (0, 5)] == ["名额内", "名额未定"]
+
+
+RANKS = st.lists(
+    st.tuples(st.sampled_from(["eligible", "undecided", "ineligible"]), st.none() | st.integers(1, 6)), max_size=9
+)
+
+
+@given(RANKS, st.randoms(use_true_random=False))
+def test_places_hold_whatever_is_still_unknown(batch: list[tuple[str, int | None]], random: Any) -> None:
+    """Within and beyond stay so when verdicts and ranks become known, and however ties are broken."""
+    case = {
+        "ranks": [rank for _, rank in batch],
+        "ineligible": [i for i, (verdict, _) in enumerate(batch) if verdict == "ineligible"],
+        "undecided": [i for i, (verdict, _) in enumerate(batch) if verdict == "undecided"],
+    }
+    standing = nominated(case).places["n8.quota"].standing.tolist()
+    for _ in range(20):
+        final = [
+            (rank or random.randint(1, 7), random.random(), i)
+            for i, (verdict, rank) in enumerate(batch)
+            if verdict == "eligible" or (verdict == "undecided" and random.random() < 0.5)
+        ]
+        chosen = {i for _, _, i in sorted(final)[:5]}
+        there = {i for _, _, i in final}
+        for i, own in enumerate(standing):
+            assert own != "within" or i in chosen
+            assert own != "beyond" or i not in chosen
+            assert own or i not in there
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    ranks = [3, 1, 5, 2, 5, 4]
+    standing = nominated({"ranks": ranks}).places["n8.quota"].standing
+    order = np.argsort(ranks, kind="stable")
+    again = nominated({"ranks": [ranks[i] for i in order]}).places["n8.quota"].standing
+    assert standing[order].tolist() == again.tolist() == ["within"] * 4 + ["open"] * 2
+
+
+# ---------------------------------------------------------------- sanction
+
+
+@pytest.mark.parametrize(
+    ("revoked", "verdict", "until"),
+    [
+        (None, "eligible", ""),
+        ("none", "eligible", ""),
+        (date(2022, 6, 29), "eligible", ""),
+        (date(2022, 6, 30), "ineligible", "自 2025-07-01 起申报方满足"),
+        (date(2024, 2, 29), "ineligible", "自 2027-03-01 起申报方满足"),
+        (date(2025, 6, 30), "ineligible", "自 2028-07-01 起申报方满足"),
+        (date(2025, 7, 1), "eligible", ""),
+    ],
+)
+def test_a_revoked_recognition_bars_for_three_years(revoked: object, verdict: str, until: str) -> None:
+    """Article 12: thirty-six months, both ends included, and the day from which one may apply again."""
+    decisions = decided({"revoked_on": revoked})
+    for tier in decisions.verdict:
+        assert decisions.verdict[tier][0] == verdict
+        bar = next(one for one in decisions.of_tier(tier) if one.condition.id == "not_barred")
+        assert bar.shortfall(0, "zh") == until
+        assert [mend.shortfall("zh") for mend in decisions.to_mend(tier, 0)] == [until] * bool(until)
+
+
+def test_the_ban_may_run_from_another_day() -> None:
+    """AMB-13: verified early, decided late; inside the ban by one reading and outside by the other."""
+    facts = {"fraud_verified_on": date(2022, 6, 1), "revoked_on": date(2022, 7, 15)}
+    assert decided(facts).verdict["smart_factory"][0] == "ineligible"
+    assert decided(facts).depends_on_reading["smart_factory"][0]
+    assert decided(facts, readings={"ban_start": "verified"}).verdict["smart_factory"][0] == "eligible"
+
+
+def test_what_is_not_on_record_bars_nobody() -> None:
+    """An empty cell is no ban, leaves nothing undecided, and is said to be not on record."""
+    decisions = decided({"revoked_on": None})
+    assert decisions.unknown_facts("smart_factory", 0) == ()
+    bar = next(one for one in decisions.of_tier("smart_factory") if one.condition.id == "not_barred")
+    assert bar.value(0, "zh") == "无记录"
+    assert not decisions.depends_on_reading["smart_factory"][0]
+
+
+# ---------------------------------------------------------------- status
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "notes"),
+    [
+        ("submitted", "recommended", []),
+        ("submitted", "submitted", []),
+        ("reviewed", "concluded", []),
+        ("reviewed", "site_checked", []),
+        ("submitted", "recognised", ["decide.status-cannot-follow"]),
+        ("recognised", "revoked", []),
+        ("revoked", "recognised", ["decide.status-after-the-end"]),
+        (None, "recognised", []),
+        ("submitted", None, []),
+    ],
+)
+def test_a_status_follows_the_one_before(before: str | None, now: str | None, notes: list[str]) -> None:
+    """Chapter 3 as states and steps; the check on site may be left out."""
+    decisions = decided({"status_before": before, "status": now})
+    assert [note.id for note in decisions.notes] == notes
+    for note in decisions.notes:
+        assert note.where == "E1: status"
+        assert all(note.text(lang) for lang in LANGUAGES)
+
+
+def test_a_status_that_is_no_state_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        Facts.of(JILIN, {"status": "已备案"})
+    assert [problem.id for problem in error.value.problems] == ["facts.unknown-option"]
+
+
+def test_a_status_is_said_by_its_name() -> None:
+    """A column filled in by people holds the names of the states."""
+    decisions = decided({"status_before": "公示中", "status": "已认定"})
+    assert decisions.facts.value("status", 0) == "recognised"
+    assert not decisions.notes
