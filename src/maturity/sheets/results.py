@@ -117,14 +117,19 @@ def write_results(
             place that cannot be written to.
     """
     path = Path(path)
-    ways = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object, PARQUET: _write_columns}
-    write = ways.get(path.suffix.lower())
-    if write is None:
+    write = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object}.get(path.suffix.lower())
+    typed = path.suffix.lower() == PARQUET
+    if write is None and not typed:
         known = ", ".join(WRITTEN)
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
     if len(names) != len(assessment.answers):
         raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
     _refuse_others(assessment.answers.ids, plans, firmness, whatif)
+    if write is None:
+        if plans or firmness or whatif:
+            raise InputError([Problem.of("blocks.not-streamed", path.name)])
+        found = [("problem", one) for one in problems] + [("note", one) for one in notes]
+        return _write_columns(path, assessment, decisions, names, found, lang)
     results = _results(assessment, decisions, names, problems, notes, plans, firmness, whatif, lang, progress)
     return write(path, results)
 
@@ -467,15 +472,9 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     return tuple(tables)
 
 
-def _write_columns(path: Path, results: _Results) -> tuple[Path, ...]:
-    """The enterprises as typed columns; there are none for plans and firmness."""
-    if results.more:
-        raise InputError([Problem.of("blocks.not-streamed", path.name)])
-    found = [("problem", one) for one in results.problems] + [("note", one) for one in results.notes]
-    names = results.enterprises["name"].tolist()
-    written: tuple[Path, ...] = import_arrow("parquet").write_scored(
-        path, results.assessment, results.decisions, names, found, results.lang
-    )
+def _write_columns(path: Path, *results: Any) -> tuple[Path, ...]:
+    """The enterprises as typed columns, which need neither pandas nor the wording of conditions."""
+    written: tuple[Path, ...] = import_arrow("parquet").write_scored(path, *results)
     return written
 
 
