@@ -316,8 +316,10 @@ def _looked_through(archive: zipfile.ZipFile, sheet: str, member: str) -> tuple[
         return extent, []
     if extent and extent.cells > MOST_CELLS:
         raise _stray(sheet, extent)
-    if archive.getinfo(member).file_size > MOST_TEXT:  # a minute for each GiB
-        raise _stray(sheet, extent) if extent else _refusal("too-large", member, most=f"{MOST_TEXT / 2**30:.0f} GiB")
+    size = archive.getinfo(member).file_size
+    if size > MOST_TEXT:  # a minute for each GiB
+        most = f"{MOST_TEXT / 2**30:.0f} GiB"
+        raise _stray(sheet, extent) if extent else _refusal("too-large", f"{size / 2**30:.1f} GiB", most=most)
     with _unpacked(archive, member) as stream:
         found = scan_elements(stream)
     if found.extent.proportionate:
