@@ -124,8 +124,12 @@ def test_all_answered(benchmark: BenchmarkFixture, n: int) -> None:
     rounds = 50 if n < MILLION else ROUNDS
     measure(benchmark, ALL_ANSWERED, n, lambda: assess(given), rounds)
     used, assessment = peak(lambda: assess(given))
-    results = {id(a): a for a in map(root, vars_of(assessment))}
-    benchmark.extra_info.update(extra_bytes=used - sum(array.nbytes for array in results.values()))
+    benchmark.extra_info.update(extra_bytes=used - results_of(assessment))
+
+
+def results_of(assessment: Any) -> int:
+    """Bytes of its arrays."""
+    return sum(array.nbytes for array in {id(a): a for a in map(root, vars_of(assessment))}.values())
 
 
 def vars_of(assessment: Any) -> list[np.ndarray[Any, Any]]:
@@ -149,15 +153,17 @@ def test_scattered_gaps(benchmark: BenchmarkFixture) -> None:
     row = "`assess`, 5 % not applicable and 5 % unanswered, scattered"
     measure(benchmark, row, MILLION, lambda: assess(given), 3)
     used, assessment = peak(lambda: assess(given))
-    results = {id(a): a for a in map(root, vars_of(assessment))}
-    benchmark.extra_info.update(extra_bytes=used - sum(array.nbytes for array in results.values()))
+    benchmark.extra_info.update(extra_bytes=used - results_of(assessment))
 
 
 @pytest.mark.parametrize("threads", [2])
-def test_threads(benchmark: BenchmarkFixture, threads: int) -> None:
-    given = answers(MILLION)
-    row = f"`assess`, all answered, `threads={threads}`"
+@pytest.mark.parametrize(("what", "reserved"), [("all answered", 0.0), ("scattered gaps as above", 0.05)])
+def test_threads(benchmark: BenchmarkFixture, threads: int, what: str, reserved: float) -> None:
+    given = answers(MILLION, reserved)
+    row = f"`assess`, {what}, `threads={threads}`"
     measure(benchmark, row, MILLION, lambda: assess(given, threads=threads))
+    used, assessment = peak(lambda: assess(given, threads=threads))
+    benchmark.extra_info.update(extra_bytes=used - results_of(assessment))
 
 
 @pytest.mark.parametrize("order", ["F", "C"])

@@ -1,4 +1,4 @@
-"""An invented province for the benchmarks of reports: answers thinner from level to level, facts, industries, cities."""
+"""An invented province for the benchmarks of reports: answers thin out upwards; facts, industries, cities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
@@ -231,13 +231,72 @@ def test_whatif(tmp_path: Path) -> None:
     """One better answer moves the level by the stepwise reading; the rival weights move totals."""
     done = maturity("whatif", EXAMPLE, "--answer", "JL008:logistics.2a=mostly", "-o", tmp_path / "w.json")
     assert done.exit_code == 0, done.output
-    rows = {row["id"]: row for row in json.loads((tmp_path / "w.json").read_text(encoding="utf-8"))["whatif"]}
+    rows = {row["id"]: row for row in json.loads((tmp_path / "w.json").read_text(encoding="utf-8"))["enterprises"]}
     assert (rows["JL008"]["level_stepwise_before"], rows["JL008"]["level_stepwise_after"]) == (1, 3)
     rival = ("--weight", "discrete:element.resources=0.15", "--weight", "discrete:element.manufacturing=0.68")
     assert "JL001" in maturity("whatif", EXAMPLE, *rival).output
     refused = maturity("whatif", EXAMPLE, *rival[:2], "--lang", "en")
     assert refused.exit_code == 1
     assert "must sum to exactly 1" in refused.output
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_if_stands_in_results_and_reports(lang: str, tmp_path: Path) -> None:
+    """Beside what is, what would be; without --whatif there is no word of it."""
+    changes = ("--whatif", "JL008:logistics.2a=mostly", "--whatif", "discrete:element.resources=0.15")
+    asked = (*changes, "--whatif", "discrete:element.manufacturing=0.68", "--lang", lang, *ON)
+    for name in ("r.xlsx", "r.csv", "r.json"):
+        assert maturity("score", EXAMPLE, "-o", tmp_path / name, *asked).exit_code == 0
+    found = {one["id"]: one for one in json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]}
+    assert (found["JL008"]["level_stepwise"], found["JL008"]["whatif"]["level_stepwise_after"]) == (1, 3)
+    with (tmp_path / "r-whatif.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert (rows["JL008"]["level_stepwise"], rows["JL008"]["level_stepwise_whatif"]) == ("1", "3")
+    assert {"zh": "假设分析", "en": "What if"}[lang] in load_workbook(tmp_path / "r.xlsx").sheetnames
+    title = {"zh": "<h2>假设分析</h2>", "en": "<h2>What if</h2>"}[lang]
+    for folder, words in (("with", asked), ("without", ("--lang", lang, *ON))):
+        assert maturity("report", EXAMPLE, "--only", "JL008", "-o", tmp_path / folder, *words).exit_code == 0
+        assert (title in (tmp_path / folder / "JL008.html").read_text(encoding="utf-8")) == (folder == "with")
+
+
+def test_two_assessors_agree_so_far(tmp_path: Path) -> None:
+    """Kappa by domain, the levels that differ, and what to settle, those first that decide a level; in every format."""
+    book = load_workbook(EXAMPLE)
+    sheet = book.worksheets[0]
+    columns = {str(cell.value).split()[0]: cell.column for cell in sheet[2]}
+    row = next(cell.row for cell in sheet["A"] if cell.value == "JL008")
+    sheet.cell(row, columns["logistics.2a"]).value = "大部分满足"
+    sheet.cell(row, columns["data.1a"]).value = "不满足"
+    book.save(tmp_path / "second.xlsx")
+    words = ("agreement", EXAMPLE, tmp_path / "second.xlsx")
+    done = maturity(*words, "--lang", "en", "-o", tmp_path / "a.json")
+    assert done.exit_code == 0, done.output
+    assert "The level differs for 1" in done.output
+    found = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["agreement"]
+    assert {one["requirement"]: one["decides"] for one in found["disputes"]} == {"logistics.2a": True, "data.1a": False}
+    assert found["disputes"][0]["requirement"] == "logistics.2a"
+    assert {one["node"] for one in found["agreement"] if one["equal"] < one["compared"]} == {"logistics", "data", ""}
+    assert maturity(*words, "-o", tmp_path / "a.xlsx").exit_code == 0
+    assert load_workbook(tmp_path / "a.xlsx").sheetnames == ["一致程度", "两方等级", "需要商定的答案"]
+    assert maturity(*words[:2], EXAMPLE, "-o", tmp_path / "a.csv").exit_code == 0
+    assert (tmp_path / "a-disputes.csv").read_text(encoding="utf-8-sig").startswith("id,requirement")
+
+
+def test_costs_and_durations_from_a_workbook(tmp_path: Path) -> None:
+    """The plan's cost is that of the table, its durations are said, and a duration that is too long is a reason."""
+    book = Workbook()
+    for words in (["编号", "费用", "工期"], ["data", 40, 6]):
+        book.worksheets[0].append(words)
+    book.save(tmp_path / "costs.xlsx")
+    aim = ("--only", "JL001", "--subdomain", "data", "--level", "4")
+    plan = ("plan", EXAMPLE, *aim, "--costs", tmp_path / "costs.xlsx")
+    done = maturity(*plan, "--lang", "en", "-o", tmp_path / "p.json", *ON)
+    assert done.exit_code == 0, done.output
+    (found,) = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))["plans"]
+    assert (int(found["cost"]) % 40, int(found["duration"])) == (0, 6 * int(found["cost"]) // 40)
+    assert f"{found['longest']} side by side" in done.output
+    late = maturity(*plan, "--lang", "en", "--max-duration", "5", *ON)
+    assert "what takes too long" in late.output
 
 
 @pytest.mark.parametrize(

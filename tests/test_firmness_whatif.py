@@ -171,17 +171,13 @@ def test_the_table_names_exactly_what_changed() -> None:
         assert row.total_after >= row.total_before
 
 
-def test_equal_scores_in_unlike_floats_are_no_change() -> None:
-    """Two equal answers of a cell, one of them then not applicable: the mean stays, and so does every score, exactly.
-
-    Sheets with "not applicable" are added up in another order, so that some floats differ in the last digit.
-    """
+def test_a_mean_of_fewer_equal_answers_is_no_change() -> None:
+    """Two equal answers of a cell, one of them then not applicable: the mean stays, and every score."""
     points = answers_of(400, 4).points.copy()
     cell = [column for column, asked in enumerate(standard().requirements) if asked.id.startswith("data.1")]
     points[:, cell] = 8
     answers = Answers.from_points(standard(), points, ids=[f"e{i}" for i in range(400)], profiles="discrete")
     found = whatif(answers, choices={"data.1a": "not_applicable"})
-    assert (found.before.total != found.after.total).any()
     assert not any(row.changed for row in found.rows())
 
 

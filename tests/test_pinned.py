@@ -28,8 +28,8 @@ from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, blocks
 from maturity.errors import InputError
 from maturity.models import READINGS, MaturityModel, load_model, parse_model
 from maturity.scoring import Assessment, assess, cut
-from maturity.scoring.arithmetic import _divided
-from maturity.scoring.plan import plan
+from maturity.scoring.arithmetic import Bound, _divided, _judged, _judged_closely, _judged_in_fractions
+from maturity.scoring.plan import Plan, plan
 
 if __name__ == "__main__":
     import strategies
@@ -208,6 +208,7 @@ SMALL = {
         bands=" ".join(f"{n}.8" for n in range(11)),
         scales=("0 1",),
     ),
+    "fine bands, few levels": model_text(RAGGED, bands="0.800001 1.8 2.8"),
     "eleven unlike levels": model_text(
         [
             ("only", id, "", w, " ".join(f"{n} {n}" if n % 3 else f"{n}" for n in range(1, 12)))
@@ -338,7 +339,7 @@ def check(found: Assessment, cases: Sequence[Case]) -> None:
             assert found.level_if_na_unmet[i] == case["na_unmet"]
 
 
-UNPINNED = ("many cells", "eleven unlike levels")
+UNPINNED = ("many cells", "eleven unlike levels", "fine bands, few levels")
 MODELS = (*(name for name in SMALL if name not in UNPINNED), "gbt39116-2020", "smallest.toml", "samm-like.toml")
 
 
@@ -748,6 +749,59 @@ def test_division_is_that_of_whole_numbers(step: int) -> None:
     assert (rough > quotient).any()
 
 
+def ratios(levels: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Level scores (L, n) in lowest terms and not, with many totals exactly on a hundredth or a digit beside it."""
+    random = np.random.default_rng(levels)
+    denominator = random.choice(np.array([1, 2, 3, 7, 10, 100, 1000, 999, most // 3, most - 1, most]), (levels, 300))
+    numerator = (denominator * random.random((levels, 300))).astype(np.int64)
+    tenths = random.random((levels, 300)) < 0.5
+    numerator[tenths] = (denominator * random.integers(0, 10, (levels, 300)) // 10)[tenths]
+    numerator[0] = denominator[0] * random.integers(0, 2, 300)
+    return numerator.astype(np.float64), denominator.astype(np.float64)
+
+
+@pytest.mark.parametrize("name", ["gbt39116-2020", "zero", "eleven unlike levels", "fine bands, few levels"])
+def test_totals_of_unlike_denominators(name: str) -> None:
+    """Floats and the closer look give what fractions give, on the marks and beside them."""
+    compiled = plan(model_of(name))
+    numerator, denominator = ratios(len(compiled.levels), compiled.by_means.whole)
+    expected = _judged_in_fractions(compiled, numerator.astype(np.int64), denominator.astype(np.int64))
+    rough = _judged(compiled, numerator, denominator)
+    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
+        assert found.levels.tolist() == expected.levels.tolist()
+        assert found.met.tolist() == expected.met.tolist()
+        assert cut(found.total).tolist() == cut(expected.total).tolist()
+        assert cut(found.scores).tolist() == cut(expected.scores).tolist()
+
+
+def test_few_totals_need_a_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Totals far from every mark are decided in floats; exact hundredths in whole numbers; neither needs fractions."""
+    compiled = plan(model_of("gbt39116-2020"))
+    looked_at: list[int] = []
+
+    def counted(plan: Plan, numerator: NDArray[Any], *others: Any) -> Bound:
+        looked_at.append(numerator.shape[1])
+        return _judged_closely(plan, numerator, *others)
+
+    monkeypatch.setattr("maturity.scoring.arithmetic._judged_closely", counted)
+    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
+    denominator = np.tile([[3.0], [7.0], [8.0], [5.0], [9.0]], 6)
+    numerator = np.array(
+        [[3, 3, 2, 2, 0, 0], [1, 6, 2, 5, 0, 0], [4, 5, 1, 3, 4, 6], [2, 3, 1, 0, 2, 3], [1, 2, 4, 7, 0, 0]]
+    )
+    found = _judged(compiled, numerator.astype(np.float64), denominator)
+    assert looked_at == [2]
+    assert cut(found.total).tolist() == [2.15, 3.44, 1.72, 2.53, 0.9, 1.35]
+    assert found.levels[0].tolist() == [2, 3, 1, 2, 1, 1]
+
+
+def test_marks_too_fine_for_floats() -> None:
+    """Levels that begin at four decimals are told in floats, at six and more in whole numbers only."""
+    for bands, marks in (("0.8 1.8", 100), ("0.8 1.8001", 10**4), ("0.8 1.800001", 0), ("0.8 1.80000001", 0)):
+        model = parse_model(model_text(RAGGED, bands=f"{bands} 2.8").encode("utf-8"), "x.toml")
+        assert plan(model).marks == marks
+
+
 # ---------------------------------------------------------------- large batches
 
 FIELDS = (
@@ -770,6 +824,7 @@ def test_large_batches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     size = 4096
     monkeypatch.setattr("maturity.answers.BLOCK", size)
     monkeypatch.setattr("maturity.scoring.arithmetic._PART", 512)
+    monkeypatch.setattr("maturity.scoring.arithmetic._LONG_PART", 768)
     small, model = answers_of(name, pinned()[name]), model_of(name)
     rows = np.random.default_rng(1).integers(len(small), size=size + 411)
     points, profiles = small.points[rows], [small.profile(i) for i in rows]

@@ -1,5 +1,6 @@
 """One context, three formats: HTML, PDF and Word say the same, in both languages, and are harmless and repeatable."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,10 +26,22 @@ from maturity import fonts
 from maturity.answers import Answers
 from maturity.errors import InputError, MaturityError
 from maturity.language import LANGUAGES, Lang, say
-from maturity.reports import FORMATS, Content, Format, Letterhead, Peers, content_of, no_shape, render, schema
+from maturity.reports import (
+    FORMATS,
+    Content,
+    Format,
+    Letterhead,
+    Peers,
+    content_of,
+    no_shape,
+    render,
+    schema,
+    write_reports,
+)
 from maturity.reports.context import Picture, as_json
 from maturity.reports.templates import export, shipped
 from maturity.scoring import assess
+from test_cli import maturity
 from test_reports import ASSESSMENT, CHROMIUM, DECISIONS, IDS, MODEL, NAMES, chromium
 
 typst = pytest.importorskip("typst")
@@ -49,8 +63,26 @@ PEERS = Peers.of_batch(ASSESSMENT, DECISIONS)
 
 @cache
 def context(id: str, lang: Lang = "zh") -> Content:
+    if id == EVERYTHING:
+        return full(lang)
     i = IDS.index(id)
     return content_of(ASSESSMENT, i, decisions=DECISIONS, name=NAMES[i], lang=lang, peers=PEERS)
+
+
+EVERYTHING = "everything"
+"""An enterprise of the example, with plans, firmness and a what-if: a report with every section there is."""
+
+
+@cache
+def full(lang: Lang) -> Content:
+    from maturity.firmness import whatif  # noqa: PLC0415
+    from test_reports_plan import judged, plans, row  # noqa: PLC0415
+
+    assessment, decisions, firmness = judged()
+    i = row("JL005")
+    changed = whatif(assessment.answers, choices={"data.1a": "none", "data.3a": "full"}, profile="discrete")
+    given = {"plan": plans("JL005"), "firmness": firmness[i], "whatif": changed}
+    return content_of(assessment, i, decisions=decisions, lang=lang, **given)  # type: ignore[arg-type]
 
 
 @cache
@@ -129,7 +161,7 @@ readable = [
 
 @pytest.mark.parametrize("format", readable)
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("id", ["half", "plain", "rejected"])
+@pytest.mark.parametrize("id", ["half", "plain", "rejected", EVERYTHING])
 def test_every_number_level_clause_and_verdict_stands_in_every_format(id: str, lang: Lang, format: Format) -> None:
     """Each text of the context, whole, as often as it is said: figures, levels, conditions, clauses, quotes, basis."""
     content = context(id, lang)
@@ -147,7 +179,7 @@ def numbers(text: str) -> Counter[str]:
 
 @pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("id", ["half", "plain", "trimmed"])
+@pytest.mark.parametrize("id", ["half", "plain", "trimmed", EVERYTHING])
 def test_no_format_prints_a_number_that_another_does_not(id: str, lang: Lang) -> None:
     """Word has every number of the page as often; PDF draws the charts besides, and counts its pages."""
     html, pdf, word = (numbers(text_of(made(id, format, lang), format)) for format in FORMATS)
@@ -452,6 +484,10 @@ def test_a_template_of_the_users_stands_in_for_ours(tmp_path: Path) -> None:
     expected = f"{content.name}|{say('report.title', 'zh')}|{content.total}"
     assert render(content, templates=tmp_path).decode("utf-8") == expected
     assert render(content, "docx", templates=tmp_path) == made("plain", "docx")
+    (tmp_path / "index.html.j2").write_text("mine", encoding="utf-8")
+    (tmp_path / "cohort.html.j2").write_text("mine, too", encoding="utf-8")
+    written = write_reports(tmp_path / "out", ASSESSMENT, only=["plain"], templates=tmp_path)
+    assert [path.read_text(encoding="utf-8") for path in (written.index, written.cohort)] == ["mine", "mine, too"]
     (tmp_path / "report.typ").write_text("#json(bytes(sys.inputs.report)).total", encoding="utf-8")
     if PDFTOTEXT:
         assert text_of(render(content, "pdf", templates=tmp_path), "pdf").split() == [content.total]
@@ -469,6 +505,8 @@ def test_a_template_of_the_users_stands_in_for_ours(tmp_path: Path) -> None:
         "{{ say.func.__globals__ }}",
         "{{ report.__init__.__globals__ }}",
         "{% set _ = report.gaps.append(1) %}",
+        "{{ pictures.reach.document.save('x.docx') }}",
+        "{{ pictures.reach._held[0].save('x.docx') }}",
         "{% include '/etc/hostname' %}",
         "{{ report.nothing }}",
         "{% if %}",
@@ -500,6 +538,15 @@ def test_a_broken_template_is_named(tmp_path: Path) -> None:
         render(context("plain"), templates=tmp_path / "none")
 
 
+@pytest.mark.parametrize("path", ["/etc/hostname", "../../etc/hostname"])
+def test_a_template_of_typst_reads_its_own_folder_alone(path: str, tmp_path: Path) -> None:
+    """A file elsewhere is not there for it."""
+    (tmp_path / "report.typ").write_text(f'#read("{path}")', encoding="utf-8")
+    with pytest.raises(MaturityError) as refused:
+        render(context("plain"), "pdf", templates=tmp_path)
+    assert refused.value.problems[0].id == "reports.bad-template"
+
+
 def test_ours_can_be_taken_as_a_start(tmp_path: Path) -> None:
     """Written into a folder and used from there they give the same reports; nothing of the user's is overwritten."""
     export(tmp_path / "own")
@@ -512,8 +559,6 @@ def test_ours_can_be_taken_as_a_start(tmp_path: Path) -> None:
 
 def test_the_schema_describes_the_context() -> None:
     """Every key that a template finds, down to the last table, with what it means; a missing figure is null."""
-    import json  # noqa: PLC0415
-
     described = schema()
     assert set(described["properties"]) == {field.name for field in fields(Content)}
     assert all("description" in one for one in described["$defs"].values())
@@ -590,3 +635,60 @@ def test_a_page_prints_section_by_section(lang: Lang, tmp_path: Path) -> None:
     for key in ("scores.heading", "gaps.heading", "tiers.heading", "open.heading", "basis.heading"):
         heading = packed(say(f"report.{key}", lang))
         assert any(re.match(rf"(\d+/\d+)?{re.escape(heading)}", page) for page in pages[1:]), key
+
+
+# ---------------------------------------------------------------- command line
+
+
+EXAMPLE = Path(str(files("maturity.examples").joinpath("enterprises.xlsx")))
+
+
+def test_formats_letterhead_and_templates_are_options(tmp_path: Path) -> None:
+    """Each format asked for, by the title and issuer given; the template of the user's folder."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "report.html.j2").write_text("{{ report.title }}|{{ report.issuer }}|{{ report.id }}", encoding="utf-8")
+    words: list[str | Path] = [
+        "--format",
+        "docx,html,pdf",
+        "--title",
+        "自评估",
+        "--issuer",
+        "某厅",
+        "--templates",
+        own,
+        "--jobs",
+        "1",
+    ]
+    done = maturity("report", EXAMPLE, "-o", tmp_path / "out", "--on", "2025-06-30", "--only", "JL003", *words)
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "JL003.html").read_text(encoding="utf-8") == "自评估|某厅|JL003"
+    assert docx.Document(str(tmp_path / "out" / "JL003.docx")).core_properties.author == "某厅"
+    assert (tmp_path / "out" / "JL003.pdf").read_bytes()[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--format", "html,odt"], 2, "odt"),
+        (["--logo", "none.png"], 1, "none.png"),
+        (["--templates", "nowhere"], 1, "nowhere"),
+    ],
+)
+def test_what_cannot_be_used_is_said_before_anything_is_written(
+    words: list[str], code: int, said: str, tmp_path: Path
+) -> None:
+    """An unknown format, a logo or a folder that is not there."""
+    done = maturity("report", EXAMPLE, "-o", tmp_path / "out", "--on", "2025-06-30", "--only", "JL003", *words)
+    assert done.exit_code == code
+    assert said in done.output
+    assert not list(tmp_path.glob("out/*.html"))
+
+
+def test_templates_are_written_out_with_their_schema(tmp_path: Path) -> None:
+    """To be changed and named with --templates; the schema is JSON."""
+    done = maturity("templates", "-o", tmp_path / "own")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "own" / "report.typ").read_bytes() == (shipped() / "report.typ").read_bytes()
+    assert json.loads(maturity("templates", "--schema").output) == schema()
+    assert maturity("templates").exit_code == 2

@@ -770,6 +770,23 @@ def test_batch_is_the_concatenation_of_singles_in_any_model(draws: st.DataObject
         same(found, batch(*models, [row]), slice(i, i + 1))
 
 
+@given(st.data())
+def test_blocks_and_threads_change_nothing_in_any_model(draws: st.DataObject) -> None:
+    """Rows in any order, in blocks and parts of 1 to 3 rows, by two threads: the same bits for any model."""
+    data = draws.draw(strategies.models())
+    models = both(data)
+    profiles = st.sampled_from(["whole", "part"])
+    rows = draws.draw(st.lists(st.tuples(profiles, strategies.sheets(data)), min_size=2, max_size=6))
+    order = draws.draw(st.permutations(range(len(rows))))
+    small = st.integers(1, 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("maturity.answers.BLOCK", draws.draw(small))
+        patch.setattr("maturity.scoring.arithmetic._PART", draws.draw(small))
+        patch.setattr("maturity.scoring.arithmetic._LONG_PART", draws.draw(small))
+        found = batch(*models, [rows[i] for i in order], threads=draws.draw(st.integers(1, 2)))
+    same(batch(*models, rows), found, order)
+
+
 @cache
 def large() -> tuple[list[int], Answers]:
     """The constructed sheets in random order, over more than two blocks, and which they are."""

@@ -250,6 +250,22 @@ def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path)
     ]
 
 
+def test_a_column_of_descriptions_is_named_by_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Millions of different wrong answers would fill the memory; right ones among them still count."""
+    monkeypatch.setattr("maturity.sheets.batch.MOST_DIFFERENT", 2)
+    rows = [[f"E{i}", "示例", "discrete", f"说明{i}" * 200 if i != 5 else "full", 1] for i in range(10)]
+    batch = read(tmp_path / "b.xlsx", HEAD, *rows)
+    assert ids(batch.problems) == [
+        ("sheets.bad-choice", "b.xlsx!企业!D2"),
+        ("sheets.bad-choice", "b.xlsx!企业!D3"),
+        ("sheets.bad-choices", "b.xlsx!企业!D4:D6"),
+        ("sheets.bad-choices", "b.xlsx!企业!D8:D11"),
+    ]
+    assert "4 cells, such as '说明6说明6" in batch.problems[-1].text("en")
+    assert all(len(problem.value) < 300 for problem in batch.problems)
+    assert batch.answers.points[:, 0].tolist() == [UNANSWERED] * 5 + [10] + [UNANSWERED] * 4
+
+
 def test_true_is_no_answer_though_python_takes_it_for_one(tmp_path: Path) -> None:
     """In one column with the number 1."""
     batch = read(tmp_path / "b.xlsx", HEAD, ["E1", "", "discrete", 1, 1], ["E2", "", "discrete", True, 1])

@@ -98,7 +98,7 @@ def test_an_empty_form_is_recognised_and_has_no_enterprise(batch: bool, lang: La
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("programme", [PROGRAMME, LEDGERS], ids=lambda programme: str(programme.id))
-@settings(max_examples=4, phases=QUICK)
+@settings(max_examples=3, phases=QUICK)
 @given(data=st.data())
 def test_a_filled_batch_form_comes_back(
     programme: Programme, lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -158,7 +158,7 @@ def entries(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@settings(max_examples=4, phases=QUICK)
+@settings(max_examples=3, phases=QUICK)
 @given(data=st.data())
 def test_any_filled_single_form_comes_back(
     lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -233,7 +233,7 @@ ENDINGS: list[tuple[str, Lang]] = [("xlsx", "zh"), ("xlsx", "en"), ("csv", "zh")
 
 
 @pytest.mark.parametrize(("ending", "lang"), ENDINGS)
-@settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(data=st.data())
 def test_results_come_back_as_they_were_written(
     ending: str, lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -159,9 +159,7 @@ def report(
     ] = False,
     by: Annotated[
         list[str] | None,
-        typer.Option(
-            "--by", metavar="FACT", help="总体报告另按此信息项分组 · divide the cohort by a fact too"
-        ),
+        typer.Option("--by", metavar="FACT", help="总体报告另按此信息项分组 · divide the cohort by a fact too"),
     ] = None,
     jobs: Annotated[
         int | None,
@@ -263,18 +261,20 @@ def _write(
 ) -> None:
     from maturity.sheets import write_results
 
-    written = write_results(
-        path,
-        assessment,
-        decisions,
-        names=batch.names,
-        problems=batch.problems,
-        notes=[*batch.notes, *(decisions.notes if decisions else ())],
-        lang=lang,
-        plans=[one for plans in beyond.plans.values() for one in plans],
-        firmness=list(beyond.firmness.values()),
-        whatif=beyond.whatif,
-    )
+    with streams.shown("writing", lang) as progress:
+        written = write_results(
+            path,
+            assessment,
+            decisions,
+            names=batch.names,
+            problems=batch.problems,
+            notes=[*batch.notes, *(decisions.notes if decisions else ())],
+            lang=lang,
+            plans=[one for plans in beyond.plans.values() for one in plans],
+            firmness=list(beyond.firmness.values()),
+            whatif=beyond.whatif,
+            progress=progress,
+        )
     for file in written:
         frame.tell("written", lang, path=file)
 

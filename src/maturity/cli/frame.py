@@ -235,11 +235,13 @@ def pairs(words: Sequence[str] | None, option: str) -> dict[str, str]:
     return named
 
 
-def table_of(id: str, group: str, rows: Sequence[object], lang: Lang, /, **first: Sequence[object]) -> "Table":
-    """Frozen rows as a table, with the headings ``GROUP.FIELD``; the columns ``first`` stand before them."""
+def table_of(
+    id: str, group: str, kind: type, rows: Sequence[object], lang: Lang, /, **first: Sequence[object]
+) -> "Table":
+    """Frozen rows of a kind as a table, with the headings ``GROUP.FIELD``; the columns ``first`` stand before them."""
     from maturity.sheets import Table
 
-    own = [field.name for field in fields(type(rows[0]))] if rows else []  # type: ignore[arg-type]
+    own = [field.name for field in fields(kind)]
     titles = {name: say(f"cli.{name}", lang) for name in first} | {name: say(f"{group}.{name}", lang) for name in own}
     lines = [
         {name: values[k] for name, values in first.items()} | {name: getattr(row, name) for name in own}

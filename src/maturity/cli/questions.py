@@ -42,7 +42,7 @@ def firmness(
     lang: Language = "zh",
 ) -> None:
     """等级有多稳：几条答案之差、评估员分歧、权重变动 · how firm the level is"""
-    from maturity.firmness import how_firm
+    from maturity.firmness import ChangeRow, ProbabilityRow, WeightRow, how_firm
     from maturity.sheets import write_tables
 
     language = frame.as_lang(lang)
@@ -61,8 +61,12 @@ def firmness(
             drawn = [row for each in found for row in each.probabilities.rows()]
             ranges = [row for each in found for row in each.weights.rows()]
             tables = [
-                frame.table_of(id, "firmness.column", rows, language)
-                for id, rows in (("changes", changes), ("probabilities", drawn), ("weights", ranges))
+                frame.table_of(id, "firmness.column", kind, rows, language)
+                for id, kind, rows in (
+                    ("changes", ChangeRow, changes),
+                    ("probabilities", ProbabilityRow, drawn),
+                    ("weights", WeightRow, ranges),
+                )
             ]
             document = {"model": answers.model.fingerprint, "firmness": [each.plain() for each in found]}
             for written in write_tables(output, tables, document):
@@ -83,8 +87,8 @@ def agreement(
     on: On = None,
     lang: Language = "zh",
 ) -> None:
-    """两位评估员对照：加权 kappa、对等级的影响、需要商定的答案 · two assessors compared: kappa, levels, what to settle"""
-    from maturity.firmness import compare
+    """两位评估员对照：加权 kappa、对等级的影响、需要商定的答案 · how far two assessors agree"""
+    from maturity.firmness import AgreementRow, DisputeRow, LevelRow, compare
     from maturity.sheets import write_tables
 
     language = frame.as_lang(lang)
@@ -97,19 +101,23 @@ def agreement(
         shares = [each.row(language) for each in found.agreement]
         levels, disputes = found.levels(), [each.table_row(language) for each in found.disputes]
         tables = {
-            id: frame.table_of(id, "firmness.column", rows, language)
-            for id, rows in (("agreement", shares), ("levels", levels), ("disputes", disputes))
+            id: frame.table_of(id, "firmness.column", kind, rows, language)
+            for id, kind, rows in (
+                ("agreement", AgreementRow, shares),
+                ("levels", LevelRow, levels),
+                ("disputes", DisputeRow, disputes),
+            )
         }
         frame.out.print(found.sentence(language), markup=False)
         counts = ("compared", "equal", "kappa_linear", "kappa_quadratic", "one_not_applicable", "one_unanswered")
         frame.show(tables["agreement"], ("name", *counts))
         if any(row.differs for row in levels):
             moved = [row for row in levels if row.differs]
-            unlike = frame.table_of("levels", "firmness.column", moved, language)
+            unlike = frame.table_of("levels", "firmness.column", LevelRow, moved, language)
             frame.show(unlike, ("id", "reading", "level_first", "level_second"))
         if disputes:
             frame.tell("disputes", language, count=len(disputes), shown=min(len(disputes), frame.LISTED))
-            top = frame.table_of("disputes", "firmness.column", disputes[: frame.LISTED], language)
+            top = frame.table_of("disputes", "firmness.column", DisputeRow, disputes[: frame.LISTED], language)
             frame.show(top, ("id", "requirement", "name", "first", "second", "worth", "decides"))
         if output:
             document = {"model": ours.answers.model.fingerprint, "agreement": found.plain()}
@@ -207,7 +215,7 @@ def plan(
             for reason in found.reasons:
                 frame.out.print(f"  {reason.text(language)}", markup=False)
             if len(plans) <= DETAILED and found.upgrades:
-                steps = frame.table_of("plan", "improvement.columns", found.rows(language), language)
+                steps = frame.table_of("plan", "improvement.columns", way.UpgradeRow, found.rows(language), language)
                 frame.show(steps, ("requirement", "name", "level", "present", "to", "cost"))
             for work in found.aim.work if len(plans) <= DETAILED else ():
                 told = (work.clause, work.name, work.threshold, work.shortfall)
@@ -224,7 +232,15 @@ def plan(
             named = [target.in_(language) for target in targets]
             upgrades = [row for _, row in listed]
             tables = [
-                frame.table_of("plan", "improvement.columns", upgrades, language, enterprise=enterprises, target=named)
+                frame.table_of(
+                    "plan",
+                    "improvement.columns",
+                    way.UpgradeRow,
+                    upgrades,
+                    language,
+                    enterprise=enterprises,
+                    target=named,
+                )
             ]
             for written in write_tables(output, tables, document):
                 frame.tell("written", language, path=written)
@@ -253,6 +269,7 @@ def whatif(
     lang: Language = "zh",
 ) -> None:
     """如果……会怎样：改答案、权重、模型或行业类型，看谁变动 · what moves when something changes"""
+    from maturity.firmness import WhatIfRow
     from maturity.sheets import write_tables
 
     language = frame.as_lang(lang)
@@ -271,10 +288,10 @@ def whatif(
         every = found.rows()
         if rows := [row for row in every if row.changed]:
             levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
-            moved = frame.table_of("whatif", "firmness.column", rows, language)
+            moved = frame.table_of("whatif", "firmness.column", WhatIfRow, rows, language)
             frame.show(moved, ("id", *levels, "total_before", "total_after", "changed"))
         if output:
-            tables = [frame.table_of("whatif", "firmness.column", every, language)]
+            tables = [frame.table_of("whatif", "firmness.column", WhatIfRow, every, language)]
             for written in write_tables(output, tables, found.plain()):
                 frame.tell("written", language, path=written)
         frame.finish(batch.problems, language)

@@ -215,7 +215,11 @@ def _cost(items: Iterable[Item], steps: Mapping[int, int]) -> int:
 
 
 def _rounded_up(bound: float) -> int:
-    """The whole cost that a bound in floating point proves."""
+    """The whole cost that a bound in floating point proves.
+
+    Costs are whole, so any bound above c - 1 proves c. The margin is for what HiGHS may be out by: its tolerances are
+    1e-6 and its numbers have 53 bits. The bound itself is not derived again in exact numbers.
+    """
     return max(ceil(bound - 0.01 - abs(bound) * 2**-45), 0) if isfinite(bound) else 0
 
 

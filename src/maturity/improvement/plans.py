@@ -101,13 +101,13 @@ class Plan:
         status: see `STATUSES`.
         upgrades: what to raise; unanswered requirements first, then by level and column.
         cost: of all upgrades; a plan over budget is given all the same, and is the cheapest there is.
-        bound: no plan costs less, by the solver's bound rounded up to whole units of cost.
+        bound: no plan costs less, by the solver's bound (HiGHS, in floating point) rounded up to whole units of cost.
         budget, over_budget: what may be spent, and by how much the plan passes it (0 when it does not).
         unanswered: ids of the requirements that nobody answered, in column order; they count as the lowest choice.
         level, level_after: by the reading of the aim, before and after the plan.
         scores, scores_after, total, total_after: of the levels and their total S by that reading, exact;
             0 where there is no level.
-        longest, duration: with what the work on the requirements takes side by side (the levels of a subdomain one
+        longest, duration: what the work on the requirements takes side by side (the levels of a subdomain one
             after the other if the plan is ordered), and one after the other; None without any duration.
         reasons: why the target is out of reach; empty otherwise.
     """

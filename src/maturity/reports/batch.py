@@ -158,8 +158,9 @@ def write_reports(
         }
         for i in range(len(ids))
     ]
-    write(folder / INDEX, index_page(assessment, decisions, names, there, by, cohort=COHORT, lang=lang))
-    write(folder / COHORT, cohort_page(assessment, decisions, by, lang=lang, index=INDEX))
+    listed = index_page(assessment, decisions, names, there, by, cohort=COHORT, lang=lang, templates=templates)
+    write(folder / INDEX, listed)
+    write(folder / COHORT, cohort_page(assessment, decisions, by, lang=lang, index=INDEX, templates=templates))
     kept = sum(len(formats) - len(wanted[i]) for i in rows)
     complete = [job.file(i, kind) for i in rows for kind in formats]
     paths = tuple(folder / name for name in complete if name in finished)

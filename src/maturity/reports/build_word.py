@@ -226,6 +226,7 @@ def template() -> bytes:
     _gaps(page)
     _way(page)
     _firm(page)
+    _what_if(page)
     _tiers(page)
     _open(page)
     _basis(page)
@@ -324,12 +325,10 @@ def _heat_table(page: Builder) -> None:
     # docxtpl repeats columns between {%tc for %} and {%tc endfor %}; the columns of the tags themselves vanish.
     head = [_say("scores.node"), _say("scores.weight"), "{%tc for level in report.levels %}"]
     head += [_say("level.number", "number=level.number"), "{%tc endfor %}"]
-    node = "{% for _ in range(node.depth) %}\u3000{% endfor %}{% if node.depth == 0 %}"
-    cell = "{% cellbg one.fill %}"
     rows = [
         head,
         ["{%tr for node in report.nodes %}"],
-        [node, "{{ node.weight }}", "{%tc for one in node.scores %}", cell, "{%tc endfor %}"],
+        ["", "{{ node.weight }}", "{%tc for one in node.scores %}", "{% cellbg one.fill %}", "{%tc endfor %}"],
         ["{%tr endfor %}"],
     ]
     for number, row in enumerate(rows):
@@ -338,15 +337,12 @@ def _heat_table(page: Builder) -> None:
             paragraph.style = "Table Head" if number == 0 else "Table Text"
             if at:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if at == 1 else WD_ALIGN_PARAGRAPH.CENTER
-            if text is node:
-                _runs(paragraph, [("", node[: node.index("{% if")])])
-                _either(paragraph, "node.depth == 0", ("Term", "{{ node.name }}"), ("", "{{ node.name }}"))
-            elif text is cell:
-                figure = "{{ one.shown }}{% if one.possible %} ≤{{ one.possible }}{% endif %}"
-                _runs(paragraph, [("", "{% cellbg one.fill %}")])
-                _either(paragraph, "one.dark", ("White", figure), ("Plain", figure))
-            else:
-                _runs(paragraph, [("", text)])
+            _runs(paragraph, [("", text)] if text else [])
+    name, score = (table.cell(2, at).paragraphs[0] for at in (0, 3))
+    _runs(name, [("", "{% for _ in range(node.depth) %}\u3000{% endfor %}")])
+    _either(name, "node.depth == 0", ("Term", "{{ node.name }}"), ("", "{{ node.name }}"))
+    figure = "{{ one.shown }}{% if one.possible %} ≤{{ one.possible }}{% endif %}"
+    _either(score, "one.dark", ("White", figure), ("Plain", figure))
     _property(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
     for at in (0, 1, 3):
         _shaded(table.cell(0, at), PALE)
@@ -391,7 +387,9 @@ def _way(page: Builder) -> None:
         page.heading(_say("way.heading"), 1, new_page=True)
         page.text(_say("way.lead"), "Lead")
         with page.block("for plan in report.plans"):
-            page.heading('{{ plan.target }} [{{ say("way.status." ~ plan.status) }}]', 2)
+            remain = _say("way.remain", "count=plan.work | map('last') | map('length') | sum")
+            status = ' [{{ say("way.status." ~ plan.status) }}]'
+            page.heading("{{ plan.target }}" + status + "{% if plan.work %} [" + remain + "]{% endif %}", 2)
             page.text("{{ plan.headline }}")
             with page.block("for reason in plan.reasons"):
                 page.text("{{ reason }}", "List Bullet")
@@ -491,6 +489,24 @@ def _firm(page: Builder) -> None:
                 )
                 with page.block("if moves.more"):
                     page.text(_say("firm.more", "count=moves.more"), "Lead")
+
+
+def _what_if(page: Builder) -> None:
+    with page.block("if report.whatif"):
+        page.heading(_say("whatif.heading"), 1, new_page=True)
+        page.text(_say("whatif.lead"), "Lead")
+        for title, shifts in (("given", "given"), ("moved", "shifts")):
+            page.heading(_say(f"whatif.{title}"), 3)
+            page.table(
+                ["", _say("whatif.before"), _say("whatif.after")],
+                ["?one.moved|Term|{{ one.name }}", "{{ one.before }}", "{{ one.after }}"],
+                f"one in report.whatif.{shifts}",
+                (90, 42, 42),
+                right=(1, 2),
+            )
+            if title == "given":
+                with page.block("if report.whatif.more"):
+                    page.text(_say("whatif.more", "count=report.whatif.more"), "Lead")
 
 
 def _tiers(page: Builder) -> None:

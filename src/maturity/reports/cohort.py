@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from maturity.models import MaturityModel
 from maturity.reports.basis import provisional
 from maturity.reports.context import Picture
 from maturity.reports.figures import NONE, cut_to, plain
-from maturity.reports.templates import environment, words
+from maturity.reports.templates import filled, words
 from maturity.scenarios import VERDICTS, Decisions
 from maturity.scoring import Assessment
 
@@ -124,13 +125,18 @@ class CohortContent:
 
 
 def cohort_page(
-    assessment: Assessment, decisions: Decisions | None, by: Sequence[Division] = (), *, lang: Lang, index: str = ""
+    assessment: Assessment,
+    decisions: Decisions | None,
+    by: Sequence[Division] = (),
+    *,
+    lang: Lang,
+    index: str = "",
+    templates: Path | None = None,
 ) -> bytes:
     """The report on a batch as a page of HTML; ``index`` is the address of the page that lists all reports."""
     content = cohort_content(assessment, decisions, by, lang=lang)
-    template = environment().get_template("cohort.html.j2")
     told = partial(_told, lang)
-    text = template.render(cohort=content, index=index, told=told, **words(lang))
+    text = filled("cohort.html.j2", templates, cohort=content, index=index, told=told, **words(lang))
     return text.encode("utf-8", "backslashreplace")
 
 

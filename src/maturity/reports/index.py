@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -13,7 +14,7 @@ from maturity.language import Lang, say
 from maturity.reports.basis import provisional
 from maturity.reports.figures import NONE, span
 from maturity.reports.formats import Format
-from maturity.reports.templates import environment, found, words
+from maturity.reports.templates import filled, found, words
 from maturity.scenarios import VERDICTS, Decisions
 from maturity.scoring import Assessment, cut
 
@@ -50,6 +51,7 @@ def index_page(
     *,
     cohort: str = "",
     lang: Lang,
+    templates: Path | None = None,
 ) -> bytes:
     """The page that lists every enterprise of the batch.
 
@@ -61,6 +63,7 @@ def index_page(
         by: a column for each division.
         cohort: address of the report on the whole batch.
         lang: language.
+        templates: a folder whose templates stand in for ours of the same name.
     """
     answers = assessment.answers
     tiers = decisions.programme.tiers if decisions else ()
@@ -85,25 +88,23 @@ def index_page(
         )
         for i, id in enumerate(answers.ids)
     ]
-    script = found("index.js").read_text(encoding="utf-8")
-    text = (
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            lang=lang,
-            told=partial(_told, lang),
-            **words(lang),
-            lines=lines,
-            divisions=[_heading(one.name.in_(lang)) for one in by],
-            tiers=[tier.name.in_(lang) for tier in tiers],
-            cohort=cohort,
-            found=say("batch.index.found", lang),  # the script puts the figures in
-            model=answers.model.name.in_(lang),
-            programme=decisions.programme.name.in_(lang) if decisions else "",
-            provisional=provisional(answers.model, decisions, lang),
-            script=Markup(script),
-            script_hash=_hash_of(script),
-        )
+    script = found("index.js", templates).read_text(encoding="utf-8")
+    text = filled(
+        "index.html.j2",
+        templates,
+        lang=lang,
+        told=partial(_told, lang),
+        **words(lang),
+        lines=lines,
+        divisions=[_heading(one.name.in_(lang)) for one in by],
+        tiers=[tier.name.in_(lang) for tier in tiers],
+        cohort=cohort,
+        found=say("batch.index.found", lang),  # the script puts the figures in
+        model=answers.model.name.in_(lang),
+        programme=decisions.programme.name.in_(lang) if decisions else "",
+        provisional=provisional(answers.model, decisions, lang),
+        script=Markup(script),
+        script_hash=_hash_of(script),
     )
     return text.encode("utf-8", "backslashreplace")
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE
+from maturity.cohort import FEWEST
 from maturity.language import Lang, Text
 from maturity.reports.context import PeersLine
 from maturity.reports.figures import shown
@@ -15,8 +16,6 @@ from maturity.reports.scores import heights
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
 
-FEWEST: Final = 5
-"""In smaller groups a median tells too much of a single enterprise."""
 INDUSTRY: Final = "industry"
 """Id of the fact by which a programme tells industries apart; without one the profile is the industry."""
 

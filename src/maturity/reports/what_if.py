@@ -55,8 +55,8 @@ def _given(one: Enterprise, whatif: WhatIf) -> Iterator[Shift]:
             old = known.get((layer, node.id))
             weights = (old.weight.get(profile) if old else None, node.weight.get(other))
             if profile == other and weights[0] != weights[1]:
-                told = (NONE if weight is None else f"{float(weight):g}" for weight in weights)
-                yield Shift(one.say("whatif.weight", name=node.name), *told, True)
+                was_told, is_told = (NONE if weight is None else f"{float(weight):g}" for weight in weights)
+                yield Shift(one.say("whatif.weight", name=node.name), was_told, is_told, True)
     was = dict(zip((asked.id for asked in before.requirements), one.points, strict=True))
     asked_before = {asked.id: asked for asked in before.requirements}
     columns = whatif.after.answers.columns[:, one.i].tolist()
@@ -90,8 +90,8 @@ def _shifts(one: Enterprise, row: WhatIfRow, model: MaturityModel) -> Iterator[S
     names = {level.number: one.say("level.name", number=level.number, name=level.name) for level in model.levels}
     count = max(len(row.level_scores_before), len(row.level_scores_after))
     for number in range(1, count + 1):
-        told = (
+        told_before, told_after = (
             shown(scores[number - 1]) if number <= len(scores) else NONE
             for scores in (row.level_scores_before, row.level_scores_after)
         )
-        yield Shift(names.get(number, f"A{number}"), *told, f"A{number}" in row.changed)
+        yield Shift(names.get(number, f"A{number}"), told_before, told_after, f"A{number}" in row.changed)

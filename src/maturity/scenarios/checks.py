@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
-from typing import Final
+from typing import Final, Protocol
 
 from maturity.definition import Cited, Definition, Loaded, Number, dangling, duplicates
 from maturity.errors import Problem
@@ -462,15 +462,22 @@ def _chain(id: str, groups: Mapping[str, str]) -> list[str]:
     return found
 
 
+class _OfClause(Protocol):
+    """What is made of a clause."""
+
+    @property
+    def clause(self) -> str: ...
+
+
 def _clauses(loaded: File) -> Iterator[Problem]:
     """Clauses that nothing is made of and that do not say what they are."""
     value = loaded.value
-    used = {
-        part.clause for group in (value.conditions, value.readings, value.measures, value.catalogues) for part in group
-    }
-    used |= {interpretation.clause for interpretation in value.interpretations}
-    used |= {part.clause for group in (value.deadlines, value.sanctions, value.quotas) for part in group}
-    used |= {step.clause for procedure in value.procedures for step in procedure.transitions}
+    groups: tuple[tuple[_OfClause, ...], ...] = (
+        *(value.conditions, value.readings, value.interpretations, value.measures, value.catalogues),
+        *(value.deadlines, value.sanctions, value.quotas),
+        *(procedure.transitions for procedure in value.procedures),
+    )
+    used = {one.clause for group in groups for one in group}
     for clause in value.clauses:
         if clause.id not in used and clause.modality is None:
             yield Problem.of("programme.clause-without-use", f"{loaded.file}: clauses.{clause.id}", clause.id)
@@ -687,13 +694,23 @@ def _outcomes(loaded: File) -> Iterator[Problem]:
     """Tiers that nothing decides, conditions that block for ever, and routes and readings without effect."""
     value, file = loaded.value, loaded.file
     for condition in value.conditions:
-        amounts = any(isinstance(leaf, Aggregate) for leaf in leaves(condition.rule))
         for reading, by_option in condition.under.items():
             for option, variant in by_option.items():
-                of_amounts = variant.window is not None or variant.where
-                if not (variant.rule or variant.modality or (of_amounts and amounts)):
+                if not (variant.rule or variant.modality or amended(condition.rule, variant) is not condition.rule):
                     where = f"{file}: conditions.{condition.id}.under.{reading}.{option}"
                     yield Problem.of("programme.reading-without-effect", where, option)
+        for key in ("rule", "window"):
+            own = [
+                name for name, options in condition.under.items() if any(getattr(one, key) for one in options.values())
+            ]
+            if len(own) > 1:
+                yield Problem.of(
+                    "programme.readings-collide",
+                    f"{file}: conditions.{condition.id}.under",
+                    own[1],
+                    first=own[0],
+                    key=key,
+                )
     for condition in value.conditions:
         place = f"{file}: conditions.{condition.id}"
         readings = {**condition.under, "": {"": Variant()}}

@@ -21,6 +21,7 @@ from maturity.scenarios.reasons import Goal, Mend
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, leaves
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import (
+    RANKED,
     Asked,
     Interval,
     Parts,
@@ -78,7 +79,8 @@ class Decisions:
         verdict_worst, verdict_best: by tier id, (n,) text: the bounds of what an applicant can end with, whatever is
             still unknown; the same where the verdict is known. `maturity.scenarios.verdicts` says when they are exact.
         verdict_by_reading: by (reading id, option id), the verdicts when just that reading takes that option.
-        depends_on_reading: by tier id, (n,) bool: another option of some reading gives another verdict.
+        depends_on_reading: by tier id, (n,) bool: another option of some reading gives another verdict; one that only
+            leaves open what this one grants, for want of facts that it alone asks, does not count.
         conditions: every condition of every tier, tiers and conditions in the file's order.
         places: by quota id, how the applicants stand in it.
         notes: what somebody should look at; those about the facts alone are in ``facts.notes``.
@@ -258,7 +260,8 @@ def decide(
                 if option.id == chosen[reading.id] or not any(reading.id in one.under for one in concerned):
                     continue
                 found = interval(parts_of(programme, tier.id, {**chosen, reading.id: option.id}), asked)
-                depends[tier.id] |= found.code != intervals[tier.id].code
+                differs = _otherwise(intervals[tier.id], found)
+                depends[tier.id] |= differs
                 other[tier.id] = found.verdict
             by_reading[reading.id, option.id] = other
     for flags in depends.values():
@@ -285,6 +288,17 @@ def decide(
             *(note for own in shared.values() for note in own.notes),
         ),
     )
+
+
+def _otherwise(own: Interval, other: Interval) -> NDArray[np.bool_]:
+    """(n,) whether another reading gives another verdict.
+
+    One that leaves open what this one grants does not count: it only asks facts that nobody has to state otherwise.
+    """
+    granted = own.worst > RANKED.index("ineligible")
+    left_open = other.worst != other.best
+    differs: NDArray[np.bool_] = (own.code != other.code) & ~(granted & (own.worst == own.best) & left_open)
+    return differs
 
 
 def _shown(answers: Truth) -> Truth:

@@ -12,7 +12,7 @@ from maturity.definition import Cited, Definition, Id, Number, Some
 from maturity.language import Lang, Text, say
 from maturity.models import Level, load_model
 from maturity.scenarios.procedure import Proceedings
-from maturity.scenarios.rules import Aggregate, Combined, Modality, Rule, Window, facts_of, leaves
+from maturity.scenarios.rules import Aggregate, Combined, Count, Modality, Rule, Window, asks, parts
 
 Quote = Annotated[str, StringConstraints(min_length=1)]
 FactKind = Literal["yes_no", "one_of", "grade", "number", "date", "event_date", "names", "text"]
@@ -182,10 +182,10 @@ class Tier(Definition):
 
 
 class Variant(Definition):
-    """What another reading changes of a condition: how binding it is, the rule itself, or a part of its amounts.
+    """What another reading changes of a condition: how binding it is, the rule itself, or which entries count in it.
 
-    ``window`` replaces the window of every amount in the rule and ``where`` the options that count, column by column,
-    so that readings of the window and of what counts can be chosen together.
+    ``window`` replaces the window of every amount in the rule and ``where`` the options that count of the entries,
+    column by column, so that readings of the window and of what counts can be chosen together.
     """
 
     modality: Modality | None = None
@@ -293,12 +293,17 @@ def _way(definition: ConditionDefinition, options: tuple[str, ...]) -> tuple[Mod
 
 
 def amended(rule: Rule, variant: Variant) -> Rule:
-    """The rule with another window, or other options that count, in each of its amounts."""
+    """The rule with another window, or other entries that count, in each of its amounts and counts."""
     if isinstance(rule, Combined):
-        return rule.model_copy(update={"of": tuple(amended(part, variant) for part in rule.of)})
-    if isinstance(rule, Aggregate):
+        changed = tuple(amended(part, variant) for part in rule.of)
+        same = all(one is own for one, own in zip(changed, rule.of, strict=True))
+        return rule if same else rule.model_copy(update={"of": changed})
+    if isinstance(rule, Aggregate) and (variant.window or variant.where):
         where = {**rule.where, **variant.where}
         return rule.model_copy(update={"window": variant.window or rule.window, "where": where})
+    if isinstance(rule, Count) and rule.entries and variant.where:
+        entries = rule.entries.model_copy(update={"where": {**rule.entries.where, **variant.where}})
+        return rule.model_copy(update={"entries": entries})
     return rule
 
 
@@ -345,10 +350,12 @@ class Programme:
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
         """Ids of the facts that a rule asks, those that state its amounts included, each once."""
-        stated = (
-            fact for leaf in leaves(rule) if isinstance(leaf, Aggregate) for fact in self.measure(leaf.measure).stated
-        )
-        return tuple(dict.fromkeys((*stated, *facts_of(rule))))
+        return tuple(dict.fromkeys(fact for part in parts(rule) for fact in self.facts_named(part)))
+
+    def facts_named(self, rule: Rule) -> tuple[str, ...]:
+        """Ids of the facts that a rule asks itself, those of the rules below it left out."""
+        stated = self.measure(rule.measure).stated if isinstance(rule, Aggregate) else ()
+        return (*stated, *asks(rule))
 
     def name_of(self, id: str) -> Text:
         """The name of the fact or ledger of that id."""

@@ -20,9 +20,9 @@ from maturity.language import Lang, say
 from maturity.scenarios import wording
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import Condition, Programme
-from maturity.scenarios.rules import Aggregate, AllOf, Applied, AtLeast, Combined, NoneOf, Rule, Sum, leaves
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, missing, truth, units
-from maturity.scenarios.verdicts import Parts, fold, thresholds, told_apart
+from maturity.scenarios.rules import Aggregate, AllOf, Applied, AtLeast, Combined, Count, NoneOf, Rule, Sum, leaves
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, missing, thresholds, truth
+from maturity.scenarios.verdicts import Parts, fold, told_apart
 
 Goal = Literal["eligible", "cultivation"]
 
@@ -141,8 +141,7 @@ def _answers(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[An
     definition = programme.fact(fact)
     if definition.kind != "number" or not rules or not all(isinstance(rule, Sum | Aggregate) for rule in rules):
         return told_apart(fact, rules, programme)
-    summing = [rule for rule in rules if isinstance(rule, Sum | Aggregate)]
-    bars = {units(rule, number, programme) for rule in summing for number in thresholds(rule)}
+    bars = {bar for rule in rules if isinstance(rule, Sum | Aggregate) for bar in thresholds(rule, programme)}
     # The parts of a sum are never negative: nothing is the least of it, and one more than it asks is enough alone.
     most = max(bars) + 1
     if definition.most is not None:
@@ -166,17 +165,13 @@ def _tried(leaf: Rule, row: Given, answers: Mapping[str, Sequence[Any]]) -> NDAr
     """The truth of a leaf for every combination of answers to some of its facts, the last one changing fastest."""
     rows = list(product(*answers.values()))
     here = np.zeros(len(rows), dtype=np.intp)
-    columns = {
-        fact: Column(row.facts.columns[fact].values[here], row.facts.columns[fact].known[here])
-        for fact in row.programme.facts_of(leaf)
-        if fact not in answers
-    }
+    columns = {fact: row.facts.columns[fact].take(here) for fact in row.programme.facts_of(leaf) if fact not in answers}
     for number, fact in enumerate(answers):
         kind = row.facts.columns[fact].values.dtype
         stored = np.array([one[number] for one in rows], dtype=kind)
         columns[fact] = Column(stored, np.ones(len(rows), dtype=np.bool_))
     ledgers = row.facts.ledgers
-    if isinstance(leaf, Aggregate):
+    if isinstance(leaf, Aggregate | Count):
         ledgers = {id: ledger.take(here) for id, ledger in ledgers.items()}
     facts = replace(row.facts, ids=("",) * len(rows), columns=columns, notes=(), ledgers=ledgers)
     trial = replace(

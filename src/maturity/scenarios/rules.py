@@ -411,10 +411,11 @@ def leaves(rule: Rule) -> Iterator[Rule]:
 
 def facts_of(rule: Rule) -> tuple[str, ...]:
     """Ids of the facts that a rule names, in the file's order, each once; see also `Programme.facts_of`."""
-    return tuple(dict.fromkeys(fact for leaf in leaves(rule) for fact in _asked(leaf)))
+    return tuple(dict.fromkeys(fact for part in parts(rule) for fact in asks(part)))
 
 
-def _asked(rule: Rule) -> Iterator[str]:
+def asks(rule: Rule) -> Iterator[str]:
+    """Ids of the facts that a rule names itself, those of the rules below it left out."""
     match rule:
         case Is() | Compare() | Grade() | NoEvent() | Count() | Covers():
             yield rule.fact
@@ -438,11 +439,6 @@ def _asked(rule: Rule) -> Iterator[str]:
             yield from filter(None, (rule.fact, rule.on, rule.valid_until))
         case Handed():
             yield from filter(None, (rule.submitted, rule.stamped, rule.copies_given))
-        case _:
-            pass
-    if isinstance(rule, WithThreshold):
-        for overlay in rule.overlays:
-            yield from facts_of(overlay.when)
 
 
 def anchors_of(window: Window | None) -> tuple[str, ...]:

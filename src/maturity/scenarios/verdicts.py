@@ -21,7 +21,6 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.definition import Number
 from maturity.errors import Problem
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
@@ -39,10 +38,10 @@ from maturity.scenarios.rules import (
     NoneOf,
     Op,
     Rule,
-    WithThreshold,
     leaves,
 )
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, truth, units
+from maturity.scenarios.rules import parts as all_parts
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, thresholds, truth
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
@@ -62,7 +61,7 @@ Parts = Sequence[tuple[Role, Condition]]
 Answers = tuple[tuple[str, Any], ...]
 """Facts with the answer that those are assumed to give who have not said, as columns store it."""
 
-MOST_SPLIT: Final = 4096
+MOST_SPLIT: Final = 1024
 """Combinations of answers that are tried for one applicant; facts beyond that stay as they are, and widen the bound."""
 
 
@@ -121,7 +120,7 @@ def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterato
 
 
 def _bounds() -> NDArray[np.int8]:
-    """(27, 2) the worst and the best rank by the truth of base, built and route, in base 3.
+    """(2, 27) the worst and the best rank by the truth of base, built and route, in base 3.
 
     base = every required condition, built = in production, route = what cultivation asks. Eligible = base and built;
     cultivation = base, not built, and route. Without a route built is YES for all, so nobody is in cultivation.
@@ -135,7 +134,7 @@ def _bounds() -> NDArray[np.int8]:
         [rank(*way) for way in product(ways[base], ways[built], ways[route])]
         for base, built, route in product((NO, UNKNOWN, YES), repeat=3)
     ]
-    return np.array([(min(found), max(found)) for found in ranks], dtype=np.int8)
+    return np.array([[min(found) for found in ranks], [max(found) for found in ranks]], dtype=np.int8)
 
 
 _BOUNDS: Final = _bounds()
@@ -181,7 +180,7 @@ class Asked:
         """(n,) whether a condition holds; a sanction bars only by what is on record."""
 
         def leaf(rule: Rule) -> Truth:
-            asks = self.given.programme.facts_of(rule)
+            asks = self.given.programme.facts_of(rule) if answers else ()
             return self.leaf(rule, tuple(one for one in answers if one[0] in asks))
 
         found = fold(condition.rule, leaf)
@@ -210,20 +209,17 @@ def _all(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def interval(parts: Parts, asked: Asked) -> Interval:
     """The worst and the best verdict of a tier, (n,) each; see above where it is exact and where a bound."""
     n = len(asked.given.on)
-    truths = [(own, asked.condition(condition)) for own, condition in parts if own in DECIDING_ROLES]
-    low, high = _ranks(truths, n)
+    low, high = _ranks([(own, asked.condition(one)) for own, one in parts if own in DECIDING_ROLES], n)
     undecided = low != high
     columns = asked.given.facts.columns
     axes = splits(parts, asked.given.programme) if undecided.any() else {}
     pattern = np.zeros(n, dtype=np.int64)
     for bit, fact in enumerate(axes):
         pattern += (undecided & ~columns[fact].known).astype(np.int64) << bit
-    if pattern.any():
-        low, high = low.copy(), high.copy()
-        for missing in np.unique(pattern[pattern > 0]).tolist():
-            rows = np.flatnonzero(pattern == missing)
-            tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
-            low[rows], high[rows] = _over(parts, asked, rows, tried)
+    for missing in np.unique(pattern[pattern > 0]).tolist():
+        rows = np.flatnonzero(pattern == missing)
+        tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
+        low[rows], high[rows] = _over(parts, asked, rows, tried, (low[rows], high[rows]))
     return Interval(low, high)
 
 
@@ -236,28 +232,37 @@ def _fitting(axes: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
     return kept
 
 
-def _over(parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]]) -> tuple[Ranks, Ranks]:
-    """(m,) twice: the bounds of some rows over every answer to some facts."""
+def _over(
+    parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]], outer: tuple[Ranks, Ranks]
+) -> tuple[Ranks, Ranks]:
+    """(m,) twice: the bounds of some rows over every answer to some facts; they lie within ``outer``."""
+    programme = asked.given.programme
+    deciding = [(own, one) for own, one in parts if own in DECIDING_ROLES]
+    touched = [bool(axes.keys() & set(programme.facts_of(one.rule))) for _, one in deciding]
+    fixed = [
+        (own, asked.condition(one)[rows]) for (own, one), moves in zip(deciding, touched, strict=True) if not moves
+    ]
+    moving = [one for one, moves in zip(deciding, touched, strict=True) if moves]
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
-        truths = [(own, asked.condition(condition, answers)[rows]) for own, condition in parts if own in DECIDING_ROLES]
-        least, most = _ranks(truths, len(rows))
+        least, most = _ranks([*fixed, *((own, asked.condition(one, answers)[rows]) for own, one in moving)], len(rows))
         low, high = np.minimum(low, least), np.maximum(high, most)
+        if np.array_equal(low, outer[0]) and np.array_equal(high, outer[1]):
+            break  # what is left to try cannot widen them
     return low, high
 
 
 def _ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
     """(n,) twice: the bounds that follow from the conditions, each by itself."""
-    code = np.zeros(n, dtype=np.intp)
+    code = np.zeros(n, dtype=np.int8)
     for wanted in DECIDING_ROLES:
         least = np.full(n, YES, dtype=np.int8)
         for own, answers in truths:
             if own == wanted:
                 np.minimum(least, answers, out=least)
-        code = code * len((NO, UNKNOWN, YES)) + least
-    bounds = _BOUNDS[code]
-    return bounds[:, 0], bounds[:, 1]
+        code = code * np.int8(len((NO, UNKNOWN, YES))) + least
+    return _BOUNDS[0].take(code), _BOUNDS[1].take(code)
 
 
 # ---------------------------------------------------------------------- answers that the rules tell apart
@@ -285,19 +290,21 @@ def splits(parts: Parts, programme: Programme) -> Mapping[str, tuple[Any, ...]]:
 def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:
     """Answers to a fact, as stored, at least one of every kind that some rules tell apart; () if that is not known."""
     definition = programme.fact(fact)
+    asking = [part for rule in rules for part in all_parts(rule) if fact in programme.facts_named(part)]
     match definition.kind:
         case "yes_no":
             return (0, 1)
         case "one_of" | "grade":
             return tuple(range(len(definition.options)))
-        case "number" if all(isinstance(rule, Compare | Assessed) for rule in rules):
-            bars = {bar for rule in rules for bar in _bars(rule, fact, programme)}
+        case "number" if all(isinstance(rule, Compare | Assessed) for rule in asking):
+            bars = {bar for rule in asking for bar in _bars(rule, fact, programme)}
             least = -MOST_UNITS if definition.negative else 0
             most = MOST_UNITS if definition.most is None else int(definition.most.exact * 10**definition.decimals)
             near = {number for bar in bars for number in (bar - 1, bar, bar + 1)}
             return tuple(sorted(number for number in near if least <= number <= most))
-        case "date" if all(isinstance(rule, Dated) and rule.date and not rule.months for rule in rules):
-            days = {np.datetime64(rule.date.value, "D") for rule in rules if isinstance(rule, Dated) and rule.date}
+        case "date" if all(isinstance(rule, Dated) and rule.date and not rule.months for rule in asking):
+            fixed = (rule.date for rule in asking if isinstance(rule, Dated))
+            days = {np.datetime64(day.value, "D") for day in fixed if day is not None}
             step = np.timedelta64(1, "D")
             return tuple(sorted({day for bar in days for day in (bar - step, bar, bar + step)}))
     return ()
@@ -306,14 +313,9 @@ def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[
 def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
     """Where a number begins to be told apart."""
     if isinstance(rule, Compare):
-        yield from (units(rule, number, programme) for number in thresholds(rule))
+        yield from thresholds(rule, programme)
     elif isinstance(rule, Assessed) and fact == rule.declared_level:
         yield int(rule.at_least.value)
-
-
-def thresholds(rule: WithThreshold) -> tuple[Number, ...]:
-    """The threshold of a rule, and those that overlays put in its place."""
-    return (rule.threshold, *(overlay.threshold for overlay in rule.overlays))
 
 
 def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
@@ -326,7 +328,7 @@ def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
         case Grade():
             met = {_compared(stored, rule.op, options.index(rule.grade)) for stored in told}
         case Compare() if not rule.overlays:
-            met = {_compared(stored, rule.op, units(rule, rule.threshold, programme)) for stored in told}
+            met = {_compared(stored, rule.op, *thresholds(rule, programme)) for stored in told}
         case _:
             return False
     return len(met) == 1

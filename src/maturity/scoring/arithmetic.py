@@ -1,7 +1,8 @@
 """The arithmetic of a block of sheets: whole numbers from points to levels.
 
-float64 holds whole numbers below 2**53 exactly, and `Plan` bounds all that occur. A sheet that passes the bound, or
-comes so close to a mark that whole decimals cannot tell, is decided in Python's own whole numbers.
+float64 holds whole numbers below 2**53 exactly, and `Plan` bounds all that occur; what passes the bound is decided in
+Python's own whole numbers. Only totals of unlike denominators are sums of rounded quotients, and those decide nothing
+within a hair of a mark, which is far more than they are off: there whole decimals decide, and after these fractions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,8 @@ NO_LEVEL: Final = -1
 _PART: Final = 8192
 """Enterprises whose wider arrays (float32 of every cell, float64 of every level) are worked on at a time: they stay in
 the cache, and BLAS multiplies matrices of that size without copying them first."""
-
+_LONG_PART: Final = 16384
+"""Enterprises whose level scores are judged at a time: more, since the arrays are fewer, and threads then wait less."""
 _HAIR: Final = 2.0**-30
 """Totals times `Plan.marks` that are farther than this from a whole number are on its right side in floats too."""
 
@@ -171,19 +173,18 @@ def _how_many(points: Points, value: int, to: type[np.unsignedinteger]) -> NDArr
 
 def _point_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Sequence[Bound]) -> None:
     """Results of sheets in which everything is applicable: points times what a point is worth."""
-    for part in _parts(len(codes)):
+    numerators = np.empty((len(plan.levels), len(results), len(codes)))
+    for part in _parts(len(codes), _PART):
         belongs = _belongs(plan, codes[part])
-        numerators = np.empty((len(plan.levels), len(results), len(codes[part])))
         for numerator, level, own in zip(numerators, plan.levels, cells, strict=True):
-            _combine(level.coefficients, own.at(part).all_applicable()[:, : len(results)], belongs, numerator)
+            _combine(level.coefficients, own.at(part).all_applicable()[:, : len(results)], belongs, numerator[:, part])
             if any(level.constants):
-                np.add(numerator, np.array(level.constants, np.float64)[codes[part]], out=numerator)
-        for sheet, result in enumerate(results):
-            _judge_whole(plan, plan.by_points, numerators[:, sheet], result.at(part))
+                numerator[:, part] += np.array(level.constants, np.float64)[codes[part]]
+    _judge_whole(plan, plan.by_points, numerators, results)
 
 
-def _parts(n: int) -> Iterator[slice]:
-    return (slice(start, min(start + _PART, n)) for start in range(0, n, _PART))
+def _parts(n: int, size: int) -> Iterator[slice]:
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 Belongs = tuple[list[int], NDArray[np.float32] | None]
@@ -211,16 +212,19 @@ def _combine(weights: NDArray[np.float32], values: NDArray[Any], belongs: Belong
     np.add.reduce(np.add.reduce(sums, axis=1), axis=1, dtype=np.float64, out=to)
 
 
-def _judge_whole(plan: Plan, unit: Unit, numerators: Whole, results: Bound) -> None:
-    """Results of level scores (L, n) that all are in the same unit."""
-    np.divide(numerators, unit.whole, out=results.scores)
-    met = np.greater_equal(numerators, unit.least, out=results.met).astype(np.float64)
-    counted = np.maximum(numerators, met * unit.whole)
-    for reading, levels in zip(READINGS, results.levels, strict=True):
-        total = _total(counted, met, reading)
-        _count_bands(total, unit.bands, levels)
-        if reading == plan.model.definition.reading.default:
-            np.divide(total, unit.whole, out=results.total)
+def _judge_whole(plan: Plan, unit: Unit, numerators: Whole, results: Sequence[Bound]) -> None:
+    """Results of each sheet, from level scores (L, sheets, n) that all are in the same unit."""
+    for part in _parts(numerators.shape[2], _LONG_PART):
+        for sheet, result in enumerate(results):
+            own, to = numerators[:, sheet, part], result.at(part)
+            np.divide(own, unit.whole, out=to.scores)
+            met = np.greater_equal(own, unit.least, out=to.met).astype(np.float64)
+            counted = np.maximum(own, met * unit.whole)
+            for reading, levels in zip(READINGS, to.levels, strict=True):
+                total = _total(counted, met, reading)
+                _count_bands(total, unit.bands, levels)
+                if reading == plan.model.definition.reading.default:
+                    np.divide(total, unit.whole, out=to.total)
 
 
 def _total(counted: NDArray[Any], met: NDArray[Any], reading: Reading) -> NDArray[Any]:
@@ -270,7 +274,7 @@ def _gap_scores(plan: Plan, cells: Sequence[CellSums], codes: Codes, results: Se
                 climbed |= climbers
     judge = _judged if plan.climbable else _judged_in_fractions
     rows = np.flatnonzero(climbed)
-    for part in _parts(len(rows)):
+    for part in _parts(len(rows), _LONG_PART):
         numerator, denominator = _at(numerators, rows[part]), _at(denominators, rows[part])
         for sheet, result in enumerate(results):
             result.put(rows[part], judge(plan, numerator[:, sheet], denominator))
@@ -280,12 +284,11 @@ def _mean_scores(
     plan: Plan, cells: Sequence[CellSums], codes: Codes, numerators: Whole, results: Sequence[Bound]
 ) -> None:
     """Level scores (L, sheets, n) and results of sheets in which every cell has a score: means times shares."""
-    for part in _parts(len(codes)):
+    for part in _parts(len(codes), _PART):
         belongs = _belongs(plan, codes[part])
         for numerator, level, own in zip(numerators, plan.levels, cells, strict=True):
             _combine(level.shares, _means(plan, own.at(part)), belongs, numerator[:, part])
-        for sheet, result in enumerate(results):
-            _judge_whole(plan, plan.by_means, numerators[:, sheet, part], result.at(part))
+    _judge_whole(plan, plan.by_means, numerators, results)
 
 
 def _climbers(plan: Plan, cells: Sequence[CellSums], members: Flags, code: int) -> list[Flags]:
@@ -361,26 +364,31 @@ def _climb(plan: Plan, number: int, code: int, cells: CellSums, visit: Visit | N
                 visit(number, layer, id, Ratio(ratio.numerator, ratio.denominator * cell, ratio.scored))
         return ratio
 
-    def climb(branch: Branch) -> Ratio:
-        numerator, carries = numerators[branch.row], carried[branch.row]
-        denominator: Any = 1
-        for weight, child in branch.children:
-            part = climb(child)
-            numerator = numerator * part.denominator + part.numerator * (denominator * weight)
-            denominator = denominator * part.denominator
-            carries = carries + part.scored * weight
-        # Nothing carried: all below is 0 / 1, and so is this.
-        return show(
-            branch.names, Ratio(numerator, np.maximum(carries, 1) * denominator, np.asarray(carries > 0, np.bool_))
-        )
-
     for row in own if visit else ():
         has_one = np.asarray(scored[row] > 0, np.bool_)
         show(tree.cells[row], Ratio(means[row].astype(arithmetic), np.ones(n, arithmetic), has_one))
-    root = climb(tree.root)
+    root = _branch_ratio(tree.root, numerators, carried, show)
     has_score = root.scored & counts[own].any(axis=0)
     denominator = np.where(has_score, root.denominator * cell, np.ones(n, arithmetic))
     return Ratio(root.numerator * has_score, denominator, has_score)
+
+
+def _branch_ratio(
+    branch: Branch, numerators: NDArray[Any], carried: NDArray[Any], show: Callable[[Names, Ratio], Ratio]
+) -> Ratio:
+    """The score of a branch, from sums (branches, sheets, n) and weights (branches, n) of the cells right below each.
+
+    Not inside `_climb`, where it would hold on to all arrays until Python collects cycles.
+    """
+    numerator, carries = numerators[branch.row], carried[branch.row]
+    denominator: Any = 1
+    for weight, child in branch.children:
+        part = _branch_ratio(child, numerators, carried, show)
+        numerator = numerator * part.denominator + part.numerator * (denominator * weight)
+        denominator = denominator * part.denominator
+        carries = carries + part.scored * weight
+    # Nothing carried: all below is 0 / 1, and so is this.
+    return show(branch.names, Ratio(numerator, denominator * np.maximum(carries, 1), np.asarray(carries > 0, np.bool_)))
 
 
 def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:

@@ -14,15 +14,20 @@ from maturity.models import MaturityModel
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
 from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown
-from maturity.sheets.columns import Column, Found, Records, report, rows_of, values_of
+from maturity.sheets.columns import Column, Found, Records, report, report_others, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import ANSWER, ID, ITEM, NAME, PROFILE, SEARCHED, Header, Heading, Headings, Target
 from maturity.sheets.intake import TABLES, WORKBOOKS, read_grids
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
 _LISTED: Final = 10
-_TROUBLE: Final = 256
+_OTHERS: Final = 256
+"""Code of an answer that cannot be read and is one of too many different ones to keep each."""
+_TROUBLE: Final = 257
 """Codes from here on number what was read with a problem or a note; below are points."""
+MOST_DIFFERENT: Final = 10_000
+"""So many different wrong answers are named each by its cells; further ones, as when a column of answers was filled
+with descriptions, by their ranges."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -390,7 +395,7 @@ def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> Non
 
 
 class _Codes(dict[Cell, int]):
-    """Points of every content that occurs, each read once; codes from 256 on number the troubled ones."""
+    """Points of every content that occurs, each read once; higher codes number the troubled ones."""
 
     def __init__(self, read: Reader) -> None:
         super().__init__()
@@ -399,6 +404,8 @@ class _Codes(dict[Cell, int]):
 
     def __missing__(self, cell: Cell) -> int:
         read = self._read(cell)
+        if read.problem and len(self.troubled) >= MOST_DIFFERENT:
+            return _OTHERS
         if read.problem or read.note:
             self.troubled.append(read)
             code = _TROUBLE + len(self.troubled) - 1
@@ -416,7 +423,9 @@ def _points(table: Records, model: MaturityModel, found: Found) -> NDArray[np.ui
         column = table.columns.get(Target("requirement", requirement.id))
         if column is None:
             continue
-        read = known.setdefault(requirement.choices, _Codes(answer_reader(requirement.choices, model.points_per_one)))
+        if requirement.choices not in known:
+            known[requirement.choices] = _Codes(answer_reader(requirement.choices, model.points_per_one))
+        read = known[requirement.choices]
         values = column.values
         if bool in set(map(type, values)):  # True == 1 as a key of a dictionary, but not as an answer
             values = [str(cell).upper() if isinstance(cell, bool) else cell for cell in values]
@@ -426,6 +435,9 @@ def _points(table: Records, model: MaturityModel, found: Found) -> NDArray[np.ui
             at = np.flatnonzero(codes == code)
             report(trouble, column, at, found)
             codes[at] = int(str(trouble.value))
+        if len(others := np.flatnonzero(codes == _OTHERS)):
+            report_others(column, others, found)
+            codes[others] = UNANSWERED
         points[row] = codes
     return points
 

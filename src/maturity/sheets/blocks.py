@@ -58,6 +58,7 @@ from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
 from maturity.sheets.grid import Cell
 from maturity.sheets.headings import ID, NAME, PROFILE, Heading, Headings, Target
+from maturity.sheets.kinds import kinds, parts
 
 Kind = Literal["problem", "note"]
 Rows = NDArray[np.intp]
@@ -65,7 +66,6 @@ Rows = NDArray[np.intp]
 METADATA: Final = b"maturity"
 """Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""
 _DAYS: Final = np.dtype("datetime64[D]")
-_MOST_KINDS: Final = 2**62
 FEW: Final = 4
 """Rows are decided on by kind where there are this many times fewer kinds than rows."""
 _EXACT: Final = 10**15
@@ -555,8 +555,12 @@ class Scoring:
         """The columns of the results, ``problems`` last."""
         return result_schema(self.model, self.programme).append(pa.field("problems", PROBLEMS))
 
-    def metadata(self) -> dict[bytes, bytes]:
-        """What the results rest on, for the metadata of their table."""
+    @property
+    def results(self) -> pa.Schema:
+        """The columns of a table of results, with what they rest on as its metadata."""
+        return result_schema(self.model, self.programme).with_metadata(self._basis())
+
+    def _basis(self) -> dict[bytes, bytes]:
         keys = ("id", "edition", "status", "fingerprint")
         model, programme = (
             {key: str(getattr(one, key)) for key in keys} if one else None for one in (self.model, self.programme)
@@ -578,26 +582,11 @@ def _alike(facts: Facts, assessment: Assessment) -> tuple[Rows, Rows]:
     What is decided follows from the levels and the facts of a row. Where these take few values, deciding on each kind
     once is many times faster; where they take many, every row is a kind of its own.
     """
-    n = len(facts)
-    everyone = np.arange(n)
     if any(len(ledger.rows) for ledger in facts.ledgers.values()):
+        everyone = np.arange(len(facts))
         return everyone, everyone
-    columns: list[NDArray[Any]] = [assessment.level, assessment.level_possible]
-    for column in facts.columns.values():
-        values = column.values
-        if values.dtype == _DAYS and values.strides != (0,):
-            values = np.where(np.isnat(values), -1, values.view(np.int64))
-        columns += [column.known, *(values.T if values.ndim > 1 else (values,))]
-    key, kinds = np.zeros(n, np.int64), 1
-    for values in columns:
-        if n and values.strides != (0,):  # else it is one value throughout
-            least, most = int(values.min()), int(values.max())
-            kinds *= most - least + 1
-            if kinds > _MOST_KINDS:
-                return everyone, everyone
-            key = key * (most - least + 1) + (values.astype(np.int64) - least)
-    _, first, rows = np.unique(key, return_index=True, return_inverse=True)
-    return (first, rows) if FEW * len(first) < n else (everyone, everyone)
+    stated = (part for column in facts.columns.values() for part in parts(column))
+    return kinds((assessment.level, assessment.level_possible, *stated), len(facts), FEW)
 
 
 def result_schema(model: MaturityModel, programme: Programme | None) -> pa.Schema:
@@ -677,8 +666,8 @@ def answer_table(answers: Answers, facts: Facts | None = None, *, names: Sequenc
     """
     model = answers.model
     columns: dict[str, pa.Array] = {
-        "id": pa.array(map(_written, answers.ids), pa.string()),
-        "name": pa.array(map(_written, names or [""] * len(answers)), pa.string()),
+        "id": pa.array(map(written, answers.ids), pa.string()),
+        "name": pa.array(map(written, names or [""] * len(answers)), pa.string()),
         "profile": pa.array([profile.id for profile in model.profiles]).take(pa.array(answers.profile_codes)),
     }
     for requirement, points in zip(model.requirements, answers.columns, strict=True):
@@ -701,7 +690,7 @@ def _entries(ledger: Ledger, n: int) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), entries)
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
     """A text that UTF-8 can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -727,7 +716,7 @@ def _fact_column(fact: FactDefinition, column: Column) -> pa.Array:
             return pa.array(days.astype(object), pa.string(), mask=unknown)
         case "names":
             given = zip(column.names, column.known, strict=True)
-            lists = [list(map(_written, names)) if known else None for names, known in given]
+            lists = [list(map(written, names)) if known else None for names, known in given]
             return pa.array(lists, pa.list_(pa.string()))
         case "text":
-            return pa.array([_written(names[0]) if names else None for names in column.names], pa.string())
+            return pa.array([written(names[0]) if names else None for names in column.names], pa.string())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
@@ -51,6 +51,7 @@ _DATE: Final = re.compile(
 _DIGITS: Final = Decimal("1e-12")  # a spreadsheet computes with 15 digits: 0.1 + 0.7 is stored as 0.7999999999999999
 
 
+@lru_cache(maxsize=16_384)  # the same headings and words in every sheet of a folder
 def plain(text: str) -> str:
     """A text as it is compared: half-width, trimmed, lower case, blanks in a row as one.
 

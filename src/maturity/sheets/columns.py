@@ -16,6 +16,8 @@ from maturity.sheets.headings import Header, Heading, Target
 
 MOST_SINGLE: Final = 50
 """The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
+_LONGEST: Final = 200
+"""Characters of a cell that a message quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ class Found:
         """Keep the problem and the note of a cell."""
         for id, kept in ((read.problem, self.problems), (read.note, self.notes)):
             if id:
-                kept.append(Problem.of(id, where, shown(cell), **read.details, **more))
+                written = shown(cell)
+                value = written if len(written) <= _LONGEST else f"{written[:_LONGEST]}…"
+                kept.append(Problem.of(id, where, value, **read.details, **more))
 
 
 def rows_of(grid: Grid, header: Header) -> Records:
@@ -101,6 +105,13 @@ def report(read: Read, column: Column, at: NDArray[np.intp], found: Found) -> No
         return
     for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1):
         found.cell(read, column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1]), cell)
+
+
+def report_others(column: Column, at: NDArray[np.intp], found: Found) -> None:
+    """Name different wrong contents in several rows of a column by the ranges in which they stand."""
+    for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1):
+        where = column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1])
+        found.cell(Read(None, "sheets.bad-choices", details={"count": len(run)}), where, column.values[run[0]])
 
 
 def values_of(fact: FactDefinition, column: Column, found: Found) -> list[Value]:

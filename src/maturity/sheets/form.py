@@ -222,7 +222,8 @@ class _Form:
             own = [one for one in self._model.requirements if one.subdomain == node.id]
             asked: str | int = len(own)
             if others := [profile for profile in self._model.profiles if profile.id not in node.weight]:
-                cells = [f"'{facts}'!$C${_PROFILE_ROW}=\"{other.name.in_(self._lang)}\"" for other in others]
+                names = [other.name.in_(self._lang).replace('"', '""') for other in others]
+                cells = [f"'{facts}'!$C${_PROFILE_ROW}=\"{name}\"" for name in names]
                 asked = f"=IF(OR({','.join(cells)}),0,{len(own)})"
             filled = f"=COUNTA('{answers}'!${_ANSWER}${begin}:${_ANSWER}${begin + len(own) - 1})"
             self._counted(sheet, row, self._subdomain(node), asked, filled, len(own))

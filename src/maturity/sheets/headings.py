@@ -74,6 +74,9 @@ class Headings:
         """
         self._targets: dict[str, set[Target]] = {}
         self._units = units
+        # What was looked up before: the sheets of a folder have the same headings, again and again.
+        self._read: dict[str, tuple[set[Target], str]] = {}
+        self._near: dict[str, Text] = {}
         listed = texts("sheets")["headings"]
         for target in own:
             self._add(target, *listed[target.id])
@@ -108,7 +111,13 @@ class Headings:
 
     def targets(self, cell: Cell) -> tuple[set[Target], str]:
         """What a heading may mean: one target when it is clear, and the unit in brackets behind it."""
-        text = plain(said(cell))
+        written = said(cell)
+        if written not in self._read:
+            self._read[written] = self._meanings(written)
+        return self._read[written]
+
+    def _meanings(self, written: str) -> tuple[set[Target], str]:
+        text = plain(written)
         if found := self._targets.get(_key(text)):
             return found, ""
         bare, unit = _without_brackets(text)
@@ -121,7 +130,10 @@ class Headings:
 
     def suggestion(self, cell: Cell) -> object:
         """``did you mean`` for a heading that is not known."""
-        return suggestion(said(cell), self._words)
+        written = said(cell)
+        if written not in self._near:
+            self._near[written] = suggestion(written, self._words)
+        return self._near[written]
 
     def find(self, grid: Grid) -> Header | None:
         """The header of a sheet, wherever it stands within the first rows; None when the sheet has none."""

@@ -314,8 +314,12 @@ def _looked_through(archive: zipfile.ZipFile, sheet: str, member: str) -> tuple[
         extent = scan_bytes(stream)
     if extent and extent.proportionate:
         return extent, []
-    if archive.getinfo(member).file_size > MOST_TEXT:  # a minute for each GiB
-        raise _stray(sheet, extent) if extent else _refusal("too-large", member, most=f"{MOST_TEXT / 2**30:.0f} GiB")
+    if extent and extent.cells > MOST_CELLS:
+        raise _stray(sheet, extent)
+    size = archive.getinfo(member).file_size
+    if size > MOST_TEXT:  # a minute for each GiB
+        most = f"{MOST_TEXT / 2**30:.0f} GiB"
+        raise _stray(sheet, extent) if extent else _refusal("too-large", f"{size / 2**30:.1f} GiB", most=most)
     with _unpacked(archive, member) as stream:
         found = scan_elements(stream)
     if found.extent.proportionate:

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
@@ -25,12 +24,15 @@ from maturity.improvement import STATUSES, Plan
 from maturity.improvement.plans import plain
 from maturity.language import Lang, say
 from maturity.models import READINGS
-from maturity.scenarios import VERDICTS, Decisions
+from maturity.scenarios import VERDICTS, ConditionResult, Decisions
 from maturity.scoring import Assessment, cut
+from maturity.sheets.arrow import PARQUET, import_arrow
+from maturity.sheets.filling import Cells, Filling, filled
 from maturity.sheets.intake import guarded
-from maturity.sheets.writing import ID, LONGEST, MOST_ROWS, TITLE, printed, replacing, workbook
+from maturity.sheets.kinds import kinds, parts
+from maturity.sheets.writing import ID, MOST_ROWS, TITLE, printed, replacing
 
-WRITTEN: Final = (".xlsx", ".csv", ".json")
+WRITTEN: Final = (".xlsx", ".csv", ".json", PARQUET)
 TRUTHS: Final = ("no", "unknown", "yes")
 """Names of NO, UNKNOWN and YES."""
 KINDS: Final = ("problem", "note")
@@ -59,6 +61,7 @@ class _Results:
     firmness: Sequence[Firmness]
     whatif: WhatIf | None
     lang: Lang
+    progress: Callable[[int, int], None] | None
 
 
 def write_results(
@@ -73,6 +76,7 @@ def write_results(
     plans: Sequence[Plan] = (),
     firmness: Sequence[Firmness] = (),
     whatif: WhatIf | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Path, ...]:
     """Write what was found, in the format that the file's ending names.
 
@@ -82,9 +86,12 @@ def write_results(
       `read_batch` takes it away again.
     * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
 
+    * ``.parquet``: the results in typed columns (`maturity.sheets.blocks`); problems in ``NAME-problems.parquet``.
+
     Plans, firmness and what if, where they are given, are further sheets, files (``NAME-plan.csv``,
-    ``NAME-firmness.csv``, ``NAME-whatif.csv``) or keys of each enterprise. A plan has a row for each upgrade, or one row if it has none; firmness has one for each
-    enterprise, reading and aim.
+    ``NAME-firmness.csv``, ``NAME-whatif.csv``) or keys of each enterprise. A plan has a row for each upgrade, or one
+    row if it has none; firmness has one for each enterprise, reading and aim; what if has one for each enterprise,
+    where ``total_whatif`` stands beside ``total``.
 
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
@@ -100,6 +107,7 @@ def write_results(
         plans: of any of the enterprises, any number each.
         firmness: of any of the enterprises.
         whatif: the same enterprises with something changed.
+        progress: is told how many rows of a workbook are written, of how many.
 
     Returns:
         the files written.
@@ -109,14 +117,16 @@ def write_results(
             place that cannot be written to.
     """
     path = Path(path)
-    write = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object}.get(path.suffix.lower())
+    ways = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object, PARQUET: _write_columns}
+    write = ways.get(path.suffix.lower())
     if write is None:
         known = ", ".join(WRITTEN)
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
     if len(names) != len(assessment.answers):
         raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
     _refuse_others(assessment.answers.ids, plans, firmness, whatif)
-    return write(path, _results(assessment, decisions, names, problems, notes, plans, firmness, whatif, lang))
+    results = _results(assessment, decisions, names, problems, notes, plans, firmness, whatif, lang, progress)
+    return write(path, results)
 
 
 def _refuse_others(
@@ -144,6 +154,7 @@ def _results(
     firmness: Sequence[Firmness],
     whatif: WhatIf | None,
     lang: Lang,
+    progress: Callable[[int, int], None] | None,
 ) -> _Results:
     model = assessment.answers.model
     own = {key: say(f"sheets.columns.{key}", lang) for key in ("id", "name", "profile")}
@@ -223,6 +234,7 @@ def _results(
         tuple(firmness),
         whatif,
         lang,
+        progress,
     )
 
 
@@ -272,13 +284,45 @@ def _conditions(
         )
         for result in decisions.conditions
     ]
-    rows = []
-    for id, name, row in zip(ids, names, _rows(assessment, decisions).tolist(), strict=True):
-        for tier, condition, called, role, threshold, clause, quote, result in fixed:
-            value, shortfall = _text(result.value(row, lang)), _text(result.shortfall(row, lang))
-            truth = TRUTHS[result.truth[row]]
-            rows.append((id, name, tier, condition, called, role, truth, value, threshold, shortfall, clause, quote))
-    return pd.DataFrame(rows, columns=columns, dtype=object)
+    said = [_said(one[-1], lang) for one in fixed]
+    rows, many = _rows(assessment, decisions), len(fixed)
+
+    def repeated(values: Sequence[str]) -> list[str]:
+        """Each once for every condition."""
+        return [value for value in values for _ in range(many)]
+
+    def over(at: int) -> list[str]:
+        return [str(one[at]) for one in fixed] * len(ids)
+
+    def of_rows(texts: Sequence[NDArray[np.object_]]) -> list[str]:
+        """(n, conditions) as one list, an enterprise after the other."""
+        return list(np.stack(texts, axis=1)[rows].ravel()) if len(ids) else []
+
+    truths = [np.array(TRUTHS, object)[one[-1].truth] for one in fixed]
+    table = {
+        **{"id": repeated(ids), "name": repeated(names)},
+        **{key: over(at) for at, key in enumerate(columns[2:6])},
+        **{"verdict": of_rows(truths), "value": of_rows([own[0] for own in said]), "threshold": over(4)},
+        **{"shortfall": of_rows([own[1] for own in said]), "clause": over(5), "quote": over(6)},
+    }
+    return pd.DataFrame(table, columns=columns, dtype=object)
+
+
+def _said(result: ConditionResult, lang: Lang) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """(n,) what was found, and (n,) what is short; worded once for those who state the same."""
+    given, rule = result.given, result.condition.rule
+    n = len(result.truth)
+    first = every = np.arange(n)
+    if not any(len(ledger.rows) for ledger in given.facts.ledgers.values()):
+        facts = [given.facts.columns[id] for id in given.programme.facts_of(rule) if id in given.facts.columns]
+        stated = (part for column in facts for part in parts(column))
+        first, every = kinds((given.assessed, given.level, given.level_possible, given.on, *stated), n)
+    found = (
+        [_text(result.value(row, lang)) for row in first.tolist()],
+        [_text(result.shortfall(row, lang)) for row in first.tolist()],
+    )
+    value, short = (np.array([*texts, ""], object)[every] for texts in found)
+    return value, short
 
 
 _OF_READING: Final = ("id", "name", "reading", "aim", "reading_level", "target_level", "steps", "pivotal", "always")
@@ -423,6 +467,18 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     return tuple(tables)
 
 
+def _write_columns(path: Path, results: _Results) -> tuple[Path, ...]:
+    """The enterprises as typed columns; there are none for plans and firmness."""
+    if results.more:
+        raise InputError([Problem.of("blocks.not-streamed", path.name)])
+    found = [("problem", one) for one in results.problems] + [("note", one) for one in results.notes]
+    names = results.enterprises["name"].tolist()
+    written: tuple[Path, ...] = import_arrow("parquet").write_scored(
+        path, results.assessment, results.decisions, names, found, results.lang
+    )
+    return written
+
+
 def _csv(value: object) -> object:
     """A cell of a text table: texts guarded, exact numbers without exponent and trailing zeros."""
     if isinstance(value, str):
@@ -472,8 +528,8 @@ def _more(results: _Results) -> list[dict[str, object]]:
         for row, own in enumerate(found):
             own["firmness"] = firm.get(row)
     if results.whatif:
-        for own, row in zip(found, results.whatif.rows(), strict=True):
-            own["whatif"] = row.plain()
+        for own, supposed in zip(found, results.whatif.rows(), strict=True):
+            own["whatif"] = supposed.plain()
     return found
 
 
@@ -505,8 +561,8 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
     rests_on = pd.DataFrame(
         basis(results.assessment, results.decisions, lang), columns=["key", "setting"], dtype=object
     )
-    with replacing(path) as fresh, workbook(fresh, constant_memory=True) as book:
-        sheets = _Sheets(book, results)
+    with replacing(path) as fresh, filled(fresh, results.progress) as (book, filling):
+        sheets = _Sheets(book, filling, results)
         sheets.add("results", results.enterprises, widths={"id": 16, "name": 28})
         if results.decisions:
             wide = {"condition_name": 28, "value": 24, "threshold": 24, "shortfall": 24, "quote": 60}
@@ -522,8 +578,8 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
 class _Sheets:
     """The sheets of a result workbook, added one after the other."""
 
-    def __init__(self, book: xlsxwriter.Workbook, results: _Results) -> None:
-        self._book, self._results = book, results
+    def __init__(self, book: Any, filling: Filling, results: _Results) -> None:
+        self._book, self._filling, self._results = book, filling, results
         self._title = book.add_format(TITLE)
         self._id = book.add_format(ID)
         self._score = book.add_format({"num_format": "0.00"})
@@ -540,40 +596,22 @@ class _Sheets:
         listed = ("kind", "where", "found", "what", "hint", "key", "setting")
         titles = {**{key: say(f"sheets.columns.{key}", self._results.lang) for key in listed}, **self._results.titles}
         keys = [str(key) for key in table.columns]
-        for column, key in enumerate(keys):
-            sheet.set_column(column, column, widths.get(key, 12))
+        cells = [self._cells(table[key], self._results.ids.get(key, {})) for key in keys]
+        for column, (key, own) in enumerate(zip(keys, cells, strict=True)):
+            sheet.set_column(column, column, widths.get(key, 12), own.look)
             sheet.write_string(0, column, titles[key], self._title)
-        for column, key in enumerate(keys):  # row after row: the workbook keeps one row in memory
             sheet.write_string(1, column, key, self._id)
-        writers = [
-            self._writer(sheet, table[key], column, self._results.ids.get(key, {})) for column, key in enumerate(keys)
-        ]
-        for row, values in enumerate(table.itertuples(index=False, name=None), start=2):
-            for write, value in zip(writers, values, strict=True):
-                write(row, value)
+        self._filling.put(sheet, 2, cells)
         printed(sheet, 2)
         sheet.freeze_panes(2, 2 if "id" in table.columns else 0)
         if len(table):
             sheet.autofilter(1, 0, len(table) + 1, len(table.columns) - 1)
 
-    def _writer(
-        self, sheet: Any, values: "pd.Series[Any]", column: int, names: Mapping[str, str]
-    ) -> Callable[[int, Any], None]:
-        """How the cells of a column are written: numbers where there is one, else text."""
+    def _cells(self, values: "pd.Series[Any]", names: Mapping[str, str]) -> Cells:
+        """A column: names instead of ids; scores with two decimals, other numbers as they are."""
         if values.dtype.kind in "fi":
-            style = self._score if values.dtype.kind == "f" else None
-
-            def number(row: int, value: Any) -> None:
-                if not pd.isna(value):
-                    sheet.write_number(row, column, value, style)
-
-            return number
-
-        def text(row: int, value: Any) -> None:
-            if isinstance(value, int | float | Decimal):
-                sheet.write_number(row, column, float(value))  # as it is: two decimals would round it
-            elif value:
-                shown = names.get(value, value)
-                sheet.write_string(row, column, shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…")
-
-        return text
+            look = self._score if values.dtype.kind == "f" else None
+            return Cells(values.astype(object).where(values.notna(), None).tolist(), look)
+        if names:
+            return Cells([names.get(value, value) for value in values])
+        return Cells(values.tolist())

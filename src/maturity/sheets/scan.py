@@ -50,7 +50,7 @@ class Extent:
     def proportionate(self) -> bool:
         """Whether the rectangle from A1 on may be held in memory."""
         area = self.last_row * self.last_column
-        return area <= SPARSE or area <= min(self.cells * FILLED, MOST_CELLS)
+        return max(area, self.cells) <= MOST_CELLS and area <= max(SPARSE, self.cells * FILLED)
 
     def add(self, row: int, column: int, cells: int, lowest: str, rightmost: str) -> None:
         self.cells += cells

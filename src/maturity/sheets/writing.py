@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import xlsxwriter
 
@@ -52,10 +52,10 @@ def _umask() -> int:
 
 
 @contextmanager
-def workbook(path: Path, **options: bool) -> Iterator[xlsxwriter.Workbook]:
+def workbook(path: Path | IO[bytes], **options: bool) -> Iterator[xlsxwriter.Workbook]:
     """A workbook in which text stays text: nothing is taken for a formula, a link or a number."""
     kept = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), {**kept, **options}) as book:
+    with xlsxwriter.Workbook(str(path) if isinstance(path, Path) else path, {**kept, **options}) as book:
         book.set_properties({"created": CREATED})
         yield book
 

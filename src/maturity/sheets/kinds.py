@@ -1,0 +1,54 @@
+"""Rows that agree: what follows from some columns is worked out once for each kind of row, not for each row."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maturity.scenarios.facts import Column
+
+_MOST: Final = 2**62
+
+Rows = NDArray[np.intp]
+
+
+def kinds(columns: Iterable[NDArray[Any]], n: int, few: int = 1) -> tuple[Rows, Rows]:
+    """The first row of each kind, and (n,) the kind of each row; rows of a kind agree in all columns.
+
+    Args:
+        columns: (n,) whole numbers, truths or days.
+        n: how many rows there are.
+        few: when there are not that many times fewer kinds than rows, each row is a kind of its own.
+
+    >>> kinds([np.array([7, 8, 7]), np.array([True, True, True])], 3)
+    (array([0, 1]), array([0, 1, 0]))
+    """
+    everyone = np.arange(n)
+    key, span = np.zeros(n, np.int64), 1
+    for column in columns:
+        if not n or column.strides == (0,):  # one value throughout
+            continue
+        values = np.where(np.isnat(column), -1, column.astype(np.int64)) if column.dtype.kind == "M" else column
+        least, most = int(values.min()), int(values.max())
+        if span * (most - least + 1) > _MOST:
+            found, key = np.unique(key, return_inverse=True)
+            span = len(found)
+            if span * few > n:
+                return everyone, everyone
+            if span * (most - least + 1) > _MOST:
+                found, values = np.unique(values, return_inverse=True)
+                least, most = 0, len(found)
+        key = key * (most - least + 1) + (values.astype(np.int64) - least)
+        span *= most - least + 1
+    _, first, rows = np.unique(key, return_index=True, return_inverse=True)
+    return (first, rows) if few * len(first) <= n else (everyone, everyone)
+
+
+def parts(column: Column) -> list[NDArray[Any]]:
+    """What tells the rows of a fact apart."""
+    named: list[NDArray[Any]] = []
+    if column.names:
+        seen: dict[tuple[str, ...], int] = {}
+        named = [np.fromiter((seen.setdefault(own, len(seen)) for own in column.names), np.int64, len(column.names))]
+    return [column.known, *(column.values.T if column.values.ndim > 1 else (column.values,)), *named]
