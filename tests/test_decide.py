@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maturity.answers import UNANSWERED, Answers
@@ -225,6 +225,7 @@ def test_what_is_decided_stays_decided(known: dict[str, Any], hidden: set[str], 
         assert (decisions.unknown_facts(tier, 0) != ()) == (decisions.verdict[tier][0] == "undecided")
 
 
+@settings(max_examples=40)  # each decides a batch, and every row of it again
 @given(
     st.lists(
         st.tuples(

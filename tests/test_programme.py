@@ -12,7 +12,6 @@ from maturity.definition import Cited, Definition
 from maturity.errors import DefinitionError
 from maturity.language import LANGUAGES, texts
 from maturity.scenarios import load_programme, loading, parse_programme
-from maturity.scenarios.programme import Interpretation, Reading
 from maturity.scenarios.rules import Compare
 
 HERE = Path(__file__).parent
@@ -188,11 +187,9 @@ def test_every_ambiguity_is_a_reading_or_said_how_it_is_read(jilin: scenarios.Pr
         "inclusive_words",
         "validity",
     }
-    both: tuple[Reading | Interpretation, ...] = (*jilin.readings, *jilin.definition.interpretations)
-    for one in both:
-        words = "".join(clause.quote for clause in jilin.clauses)
-        for part in re.split("……|、|（|）", one.quote):
-            assert part in words
+    words = "".join(clause.quote for clause in jilin.clauses)
+    for quote in (*(one.quote for one in jilin.readings), *(one.quote for one in notes.values())):
+        assert all(part in words for part in re.split("……|、|（|）", quote))
 
 
 def test_every_reading_changes_something(jilin: scenarios.Programme) -> None:
