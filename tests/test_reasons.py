@@ -118,6 +118,8 @@ def leaf_holds(rule: Data, facts: Mapping[str, Any]) -> bool:
         return own in rule["value"] if isinstance(rule["value"], list) else own == rule["value"]
     if rule["kind"] == "applied":
         return bool(rule["closes"] >= ON)
+    own: Any
+    bar: Any
     grades = DOMAINS["grade"]
     if rule["kind"] == "grade":
         own, bar = grades.index(facts["grade"]), grades.index(rule["grade"])
