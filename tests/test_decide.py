@@ -82,7 +82,8 @@ def test_case(programme: str, case: Mapping[str, Any]) -> None:
     assessment = None
     if "level" in case:
         assessment = assessed([(case["level"], case.get("possible", case["level"]))], ["E1"])
-    facts = Facts.of(rules, {**WRITTEN[programme]["base"], **case.get("facts", {})}, id="E1")
+    stated = {**WRITTEN[programme]["base"], **case.get("facts", {})}
+    facts = Facts.of(rules, stated, id="E1", ledgers=case.get("ledgers", {}))
     decisions = decide(rules, assessment, facts, on=case["on"], readings=case.get("readings", {}))
     assert {tier: str(decisions.verdict[tier][0]) for tier in case["verdict"]} == case["verdict"]
     for tier, expected in case.get("unmet", {}).items():
@@ -94,6 +95,8 @@ def test_case(programme: str, case: Mapping[str, Any]) -> None:
     shortfalls = {one.condition.id: one.shortfall(0, "zh") for one in decisions.conditions}
     for condition, expected in case.get("shortfall", {}).items():
         assert shortfalls[condition] == expected
+    if "notes" in case:
+        assert [note.id for note in decisions.notes] == case["notes"]
     if "sensitive" in case:
         assert [tier.id for tier in rules.tiers if decisions.depends_on_reading[tier.id][0]] == case["sensitive"]
     for lang in LANGUAGES:  # every text of every condition can be said

@@ -113,13 +113,13 @@ def holds(rule: Data, facts: Mapping[str, Any], flipped: frozenset[int] = frozen
 
 
 def leaf_holds(rule: Data, facts: Mapping[str, Any]) -> bool:
+    own: Any
+    bar: Any
     if rule["kind"] == "is":
         own = facts[rule["fact"]]
         return own in rule["value"] if isinstance(rule["value"], list) else own == rule["value"]
     if rule["kind"] == "applied":
         return bool(rule["closes"] >= ON)
-    own: Any
-    bar: Any
     grades = DOMAINS["grade"]
     if rule["kind"] == "grade":
         own, bar = grades.index(facts["grade"]), grades.index(rule["grade"])

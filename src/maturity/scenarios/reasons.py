@@ -21,8 +21,8 @@ from maturity.scenarios import wording
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import Condition, Programme
 from maturity.scenarios.rules import Aggregate, AllOf, Applied, AtLeast, Combined, Count, NoneOf, Rule, Sum, leaves
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, missing, truth, units
-from maturity.scenarios.verdicts import Parts, fold, thresholds, told_apart
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, missing, thresholds, truth
+from maturity.scenarios.verdicts import Parts, fold, told_apart
 
 Goal = Literal["eligible", "cultivation"]
 
@@ -141,8 +141,7 @@ def _answers(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[An
     definition = programme.fact(fact)
     if definition.kind != "number" or not rules or not all(isinstance(rule, Sum | Aggregate) for rule in rules):
         return told_apart(fact, rules, programme)
-    summing = [rule for rule in rules if isinstance(rule, Sum | Aggregate)]
-    bars = {units(rule, number, programme) for rule in summing for number in thresholds(rule)}
+    bars = {bar for rule in rules if isinstance(rule, Sum | Aggregate) for bar in thresholds(rule, programme)}
     # The parts of a sum are never negative: nothing is the least of it, and one more than it asks is enough alone.
     most = max(bars) + 1
     if definition.most is not None:

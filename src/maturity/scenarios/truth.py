@@ -336,6 +336,11 @@ def missing(rule: Rule, given: Given) -> Iterator[str]:
     yield from unknown or ((ledger,) if ledger else asked)
 
 
+def thresholds(rule: Compare | Sum | Aggregate, programme: Programme) -> tuple[int, ...]:
+    """Every threshold of a rule, those of its overlays included, in the smallest unit of what it compares."""
+    return tuple(units(rule, one, programme) for one in (rule.threshold, *(o.threshold for o in rule.overlays)))
+
+
 def units(rule: Compare | Sum | Aggregate, number: Number, programme: Programme) -> int:
     """A threshold in the smallest unit of what a rule compares."""
     unit = programme.fact(rule.fact) if isinstance(rule, Compare) else unit_of(rule, programme)

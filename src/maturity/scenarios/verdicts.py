@@ -21,7 +21,6 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.definition import Number
 from maturity.errors import Problem
 from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
@@ -39,11 +38,10 @@ from maturity.scenarios.rules import (
     NoneOf,
     Op,
     Rule,
-    WithThreshold,
     leaves,
 )
 from maturity.scenarios.rules import parts as all_parts
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, truth, units
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, thresholds, truth
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
@@ -369,14 +367,9 @@ def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[
 def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
     """Where a number begins to be told apart."""
     if isinstance(rule, Compare):
-        yield from (units(rule, number, programme) for number in thresholds(rule))
+        yield from thresholds(rule, programme)
     elif isinstance(rule, Assessed) and fact == rule.declared_level:
         yield int(rule.at_least.value)
-
-
-def thresholds(rule: WithThreshold) -> tuple[Number, ...]:
-    """The threshold of a rule, and those that overlays put in its place."""
-    return (rule.threshold, *(overlay.threshold for overlay in rule.overlays))
 
 
 def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
@@ -391,7 +384,7 @@ def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
         case Grade():
             met = {_compared(stored, rule.op, options.index(rule.grade)) for stored in told}
         case Compare() if not rule.overlays:
-            met = {_compared(stored, rule.op, units(rule, rule.threshold, programme)) for stored in told}
+            met = {_compared(stored, rule.op, *thresholds(rule, programme)) for stored in told}
         case _:
             return False
     return len(met) == 1
