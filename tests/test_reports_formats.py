@@ -505,6 +505,8 @@ def test_a_template_of_the_users_stands_in_for_ours(tmp_path: Path) -> None:
         "{{ say.func.__globals__ }}",
         "{{ report.__init__.__globals__ }}",
         "{% set _ = report.gaps.append(1) %}",
+        "{{ pictures.reach.document.save('x.docx') }}",
+        "{{ pictures.reach._held[0].save('x.docx') }}",
         "{% include '/etc/hostname' %}",
         "{{ report.nothing }}",
         "{% if %}",

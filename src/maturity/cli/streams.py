@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from maturity.scenarios import Programme
 
 PARQUET = ".parquet"
+SMALL = 20_000
+"""Up to so many enterprises or rows are done before anybody would look for a sign of life."""
 
 Sources = Annotated[
     list[str],
@@ -103,7 +105,7 @@ def shown(what: str, lang: Lang) -> Iterator[Callable[[int, int], None]]:
         def line(done: int, total: int) -> None:
             nonlocal said
             tenth = done * 10 // max(total, 1)
-            if tenth > said:
+            if tenth > said and total > SMALL:
                 said = tenth
                 frame.err.print(say(f"cli.{what}-so-far", lang, done=f"{done:,}", total=f"{total:,}"), markup=False)
 

@@ -325,12 +325,10 @@ def _heat_table(page: Builder) -> None:
     # docxtpl repeats columns between {%tc for %} and {%tc endfor %}; the columns of the tags themselves vanish.
     head = [_say("scores.node"), _say("scores.weight"), "{%tc for level in report.levels %}"]
     head += [_say("level.number", "number=level.number"), "{%tc endfor %}"]
-    node = "{% for _ in range(node.depth) %}\u3000{% endfor %}{% if node.depth == 0 %}"
-    cell = "{% cellbg one.fill %}"
     rows = [
         head,
         ["{%tr for node in report.nodes %}"],
-        [node, "{{ node.weight }}", "{%tc for one in node.scores %}", cell, "{%tc endfor %}"],
+        ["", "{{ node.weight }}", "{%tc for one in node.scores %}", "{% cellbg one.fill %}", "{%tc endfor %}"],
         ["{%tr endfor %}"],
     ]
     for number, row in enumerate(rows):
@@ -339,15 +337,12 @@ def _heat_table(page: Builder) -> None:
             paragraph.style = "Table Head" if number == 0 else "Table Text"
             if at:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if at == 1 else WD_ALIGN_PARAGRAPH.CENTER
-            if text is node:
-                _runs(paragraph, [("", node[: node.index("{% if")])])
-                _either(paragraph, "node.depth == 0", ("Term", "{{ node.name }}"), ("", "{{ node.name }}"))
-            elif text is cell:
-                figure = "{{ one.shown }}{% if one.possible %} ≤{{ one.possible }}{% endif %}"
-                _runs(paragraph, [("", "{% cellbg one.fill %}")])
-                _either(paragraph, "one.dark", ("White", figure), ("Plain", figure))
-            else:
-                _runs(paragraph, [("", text)])
+            _runs(paragraph, [("", text)] if text else [])
+    name, score = (table.cell(2, at).paragraphs[0] for at in (0, 3))
+    _runs(name, [("", "{% for _ in range(node.depth) %}\u3000{% endfor %}")])
+    _either(name, "node.depth == 0", ("Term", "{{ node.name }}"), ("", "{{ node.name }}"))
+    figure = "{{ one.shown }}{% if one.possible %} ≤{{ one.possible }}{% endif %}"
+    _either(score, "one.dark", ("White", figure), ("Plain", figure))
     _property(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
     for at in (0, 1, 3):
         _shaded(table.cell(0, at), PALE)
@@ -529,6 +524,10 @@ def _tiers(page: Builder) -> None:
                 page.text(_say("tiers.decided-by", f"facts={_joined('tier.unknown_facts')}"), "Call")
             with page.block("if tier.failed"):
                 page.text(_say("tiers.failed", f"conditions={_joined('tier.failed')}"), "Call")
+            with page.block("if tier.to_mend"):
+                page.text(_say("tiers.to-mend", f"rules={_joined('tier.to_mend')}"), "Call")
+            with page.block("if tier.bounds"):
+                page.text("{{ tier.bounds }}", "Call")
             with page.block("for role, lines in tier.deciding"):
                 _conditions(page, '{{ say("tiers." ~ role) }}', "lines")
             for role in ("advice", "experts"):

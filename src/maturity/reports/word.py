@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from io import BytesIO
@@ -37,7 +36,7 @@ def docx(content: Content, *, templates: Path | None = None) -> bytes:
     """The document, dated by the day of application."""
     path = found("report.docx", templates)
     drawn = {name: getattr(content.pictures, name) for name in _WIDTHS}
-    document = _library()(BytesIO(_file(path)))
+    document = _library()(BytesIO(path.read_bytes()))
     try:
         document.init_docx()
     except (BadZipFile, KeyError, ValueError) as error:  # no zip, or none of Word
@@ -83,27 +82,22 @@ def _logo(document: Any, uri: str) -> object:
     return _Inserted(document, image, "", height=_LOGO)
 
 
-@dataclass(frozen=True, slots=True)
 class _Inserted:
-    """A picture in a line of text, with what it shows for those who cannot see it; sizes in mm, 0 to keep the shape."""
+    """A picture in a line of text, with what it shows for those who cannot see it; sizes in mm, 0 to keep the shape.
 
-    document: Any
-    image: bytes
-    alt: str
-    width: float = 0.0
-    height: float = 0.0
+    What it holds has a name that the sandbox does not give to templates: with the document one could write files.
+    """
+
+    def __init__(self, document: Any, image: bytes, alt: str, *, width: float = 0.0, height: float = 0.0) -> None:
+        self._held = document, image, alt, width, height
 
     def __html__(self) -> str:
         """As Word writes it, in place of the text of a run; the picture joins the document when it is asked for."""
-        sides = (round(side * _EMU) or None for side in (self.width, self.height))
-        inline = self.document.current_rendering_part.new_pic_inline(BytesIO(self.image), *sides)
-        inline.docPr.set("descr", self.alt)
+        document, image, alt, width, height = self._held
+        sides = (round(side * _EMU) or None for side in (width, height))
+        inline = document.current_rendering_part.new_pic_inline(BytesIO(image), *sides)
+        inline.docPr.set("descr", alt)
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
-
-
-@cache
-def _file(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 @cache

@@ -544,8 +544,11 @@ class Scoring:
                 facts, few = facts.take(first), assess(block.answers.take(first))
             decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
             notes = [_finding("note", note) for note in decisions.notes]
-            at = {row: k for k, row in enumerate(first.tolist())}
-            findings += [replace(note, rows=np.flatnonzero(rows == at[int(note.rows[0])])) for note in notes]
+            if len(first) < len(rows):  # a note on one row of a kind is a note on all of them
+                of_kind = np.split(np.argsort(rows, kind="stable"), np.cumsum(np.bincount(rows))[:-1])
+                at = {row: kind for kind, row in enumerate(first.tolist())}
+                notes = [replace(note, rows=of_kind[at[int(note.rows[0])]]) for note in notes]
+            findings += notes
         columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
         columns["problems"] = _problems(findings, batch.num_rows, self.lang)
         return pa.RecordBatch.from_arrays(list(columns.values()), schema=self.schema)
@@ -555,8 +558,12 @@ class Scoring:
         """The columns of the results, ``problems`` last."""
         return result_schema(self.model, self.programme).append(pa.field("problems", PROBLEMS))
 
-    def metadata(self) -> dict[bytes, bytes]:
-        """What the results rest on, for the metadata of their table."""
+    @property
+    def results(self) -> pa.Schema:
+        """The columns of a table of results, with what they rest on as its metadata."""
+        return result_schema(self.model, self.programme).with_metadata(self._basis())
+
+    def _basis(self) -> dict[bytes, bytes]:
         keys = ("id", "edition", "status", "fingerprint")
         model, programme = (
             {key: str(getattr(one, key)) for key in keys} if one else None for one in (self.model, self.programme)
@@ -662,8 +669,8 @@ def answer_table(answers: Answers, facts: Facts | None = None, *, names: Sequenc
     """
     model = answers.model
     columns: dict[str, pa.Array] = {
-        "id": pa.array(map(_written, answers.ids), pa.string()),
-        "name": pa.array(map(_written, names or [""] * len(answers)), pa.string()),
+        "id": pa.array(map(written, answers.ids), pa.string()),
+        "name": pa.array(map(written, names or [""] * len(answers)), pa.string()),
         "profile": pa.array([profile.id for profile in model.profiles]).take(pa.array(answers.profile_codes)),
     }
     for requirement, points in zip(model.requirements, answers.columns, strict=True):
@@ -686,7 +693,7 @@ def _entries(ledger: Ledger, n: int) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), entries)
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
     """A text that UTF-8 can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -712,7 +719,7 @@ def _fact_column(fact: FactDefinition, column: Column) -> pa.Array:
             return pa.array(days.astype(object), pa.string(), mask=unknown)
         case "names":
             given = zip(column.names, column.known, strict=True)
-            lists = [list(map(_written, names)) if known else None for names, known in given]
+            lists = [list(map(written, names)) if known else None for names, known in given]
             return pa.array(lists, pa.list_(pa.string()))
         case "text":
-            return pa.array([_written(names[0]) if names else None for names in column.names], pa.string())
+            return pa.array([written(names[0]) if names else None for names in column.names], pa.string())

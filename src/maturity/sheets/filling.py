@@ -54,7 +54,7 @@ class Filling:
 
 @contextmanager
 def filled(path: Path, progress: Callable[[int, int], None] | None = None) -> Iterator[tuple[Any, Filling]]:
-    """A workbook, and the rows to put into its sheets; written to ``path`` at the end.
+    """A workbook, and the rows to put into its sheets; written to ``path`` at the end. It needs a heading somewhere.
 
     Args:
         path: where to write.
@@ -90,9 +90,6 @@ def _fill(
                     continue
                 first, columns = sheets[name]
                 head, _, tail = content.decode("utf-8").partition("</sheetData>")
-                if not tail:  # a sheet without a cell
-                    head, _, tail = content.decode("utf-8").partition("<sheetData/>")
-                    head += "<sheetData>"
                 count = len(columns[0].values) if columns else 0
                 size = f'<dimension ref="A1:{letters(max(len(columns) - 1, 0))}{max(first + count, 1)}"/>'
                 part.write(re.sub(r"<dimension [^>]*/>", size, head, count=1).encode("utf-8"))

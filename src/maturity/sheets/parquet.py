@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from math import ceil
 from pathlib import Path
 from typing import Final, TypeVar
@@ -30,9 +31,11 @@ from maturity.answers import Answers
 from maturity.errors import InputError, Problem
 from maturity.language import Lang
 from maturity.models import MaturityModel
-from maturity.scenarios import Facts, Programme
+from maturity.scenarios import Decisions, Facts, Programme
+from maturity.scoring import Assessment
+from maturity.sheets.arrow import PARQUET
 from maturity.sheets.batch import Batch, free
-from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, read_block
+from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, read_block, result_columns
 from maturity.sheets.headings import ID, NAME
 from maturity.sheets.writing import replacing
 
@@ -124,6 +127,43 @@ def write_answers(path: str | Path, answers: Answers, facts: Facts | None = None
     with replacing(path) as fresh:
         pq.write_table(answer_table(answers, facts, names=names), fresh, row_group_size=2 * BLOCK)
     return path
+
+
+def write_scored(
+    path: Path,
+    assessment: Assessment,
+    decisions: Decisions | None,
+    names: Sequence[str],
+    found: Sequence[tuple[str, Problem]],
+    lang: Lang,
+) -> tuple[Path, ...]:
+    """Results that are in memory already, as `score_file` writes them; what was found beside them."""
+    answers = assessment.answers
+    ids, named = (
+        pa.array([text.encode("utf-8", "replace").decode("utf-8") for text in own]) for own in (answers.ids, names)
+    )
+    profiles = pa.array([profile.id for profile in answers.model.profiles]).take(pa.array(answers.profile_codes))
+    at = {id: row for row, id in enumerate(decisions.ids)} if decisions else {}
+    rows = np.array([at[id] for id in answers.ids], np.intp) if decisions else None
+    programme = decisions.programme if decisions else None
+    days = {str(day) for day in decisions.on} if decisions else set()
+    on = date.fromisoformat(days.pop()) if len(days) == 1 else None
+    scoring = Scoring(answers.model, programme, on, decisions.readings if decisions else {}, lang)
+    columns = result_columns(ids, named, profiles, assessment, decisions, rows)
+    beside = problems_beside(path)
+    with replacing(path) as fresh:
+        pq.write_table(pa.table(list(columns.values()), schema=scoring.results), fresh)
+    if not found:
+        beside.unlink(missing_ok=True)
+        return (path,)
+    with replacing(beside) as fresh:
+        pq.write_table(pa.Table.from_batches([as_found(found, lang)]), fresh)
+    return path, beside
+
+
+def problems_beside(path: Path) -> Path:
+    """Where the problems of results stand: ``results-problems.parquet`` for ``results.parquet`` and for ``results``."""
+    return path.with_name(f"{path.name.removesuffix(PARQUET)}-problems{PARQUET}")
 
 
 def read_blocks(
@@ -251,7 +291,7 @@ def score_file(
         InputError: the file cannot be read, or a place cannot be written to.
     """
     layout, blocks = read_blocks(source, scoring.model, scoring.programme)
-    schema = pa.schema(list(scoring.schema)[:-1], metadata=scoring.metadata())
+    schema = scoring.results
     scored, done = Scored(files=(target,)), 0
     with (
         replacing(target) as fresh,

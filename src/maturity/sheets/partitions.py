@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from maturity.errors import InputError, Problem
 from maturity.sheets.arrow import PARQUET, require
 from maturity.sheets.blocks import Scoring
-from maturity.sheets.parquet import BLOCK, FoundTable, Scored, as_found, enterprises, score_file, twice
+from maturity.sheets.parquet import BLOCK, FoundTable, Scored, as_found, enterprises, problems_beside, score_file, twice
 
 Progress = Callable[[int, int], None]
 """Is told how many enterprises are done, of how many."""
@@ -75,7 +75,7 @@ def score_parquet(
     """
     files, target = [Path(source).resolve() for source in sources], Path(target).resolve()
     targets = _targets(files, target)
-    beside = target.with_name(f"{target.name.removesuffix(PARQUET)}-problems{PARQUET}")
+    beside = problems_beside(target)
     unread = {file: error for file in files if (error := _unreadable(file))}
     total = sum(enterprises(file) for file in files if file not in unread)
     if len(unread) == len(files):

@@ -26,12 +26,13 @@ from maturity.language import Lang, say
 from maturity.models import READINGS
 from maturity.scenarios import VERDICTS, ConditionResult, Decisions
 from maturity.scoring import Assessment, cut
+from maturity.sheets.arrow import PARQUET, import_arrow
 from maturity.sheets.filling import Cells, Filling, filled
 from maturity.sheets.intake import guarded
 from maturity.sheets.kinds import kinds, parts
 from maturity.sheets.writing import ID, MOST_ROWS, TITLE, printed, replacing
 
-WRITTEN: Final = (".xlsx", ".csv", ".json")
+WRITTEN: Final = (".xlsx", ".csv", ".json", PARQUET)
 TRUTHS: Final = ("no", "unknown", "yes")
 """Names of NO, UNKNOWN and YES."""
 KINDS: Final = ("problem", "note")
@@ -85,6 +86,8 @@ def write_results(
       `read_batch` takes it away again.
     * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
 
+    * ``.parquet``: the results in typed columns (`maturity.sheets.blocks`); problems in ``NAME-problems.parquet``.
+
     Plans, firmness and what if, where they are given, are further sheets, files (``NAME-plan.csv``,
     ``NAME-firmness.csv``, ``NAME-whatif.csv``) or keys of each enterprise. A plan has a row for each upgrade, or one
     row if it has none; firmness has one for each enterprise, reading and aim; what if has one for each enterprise,
@@ -115,12 +118,18 @@ def write_results(
     """
     path = Path(path)
     write = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object}.get(path.suffix.lower())
-    if write is None:
+    typed = path.suffix.lower() == PARQUET
+    if write is None and not typed:
         known = ", ".join(WRITTEN)
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
     if len(names) != len(assessment.answers):
         raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
     _refuse_others(assessment.answers.ids, plans, firmness, whatif)
+    if write is None:
+        if plans or firmness or whatif:
+            raise InputError([Problem.of("blocks.not-streamed", path.name)])
+        found = [("problem", one) for one in problems] + [("note", one) for one in notes]
+        return _write_columns(path, assessment, decisions, names, found, lang)
     results = _results(assessment, decisions, names, problems, notes, plans, firmness, whatif, lang, progress)
     return write(path, results)
 
@@ -461,6 +470,12 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
         with replacing(file) as fresh:
             pd.DataFrame(safe).to_csv(fresh, index=False, encoding="utf-8-sig")
     return tuple(tables)
+
+
+def _write_columns(path: Path, *results: Any) -> tuple[Path, ...]:
+    """The enterprises as typed columns, which need neither pandas nor the wording of conditions."""
+    written: tuple[Path, ...] = import_arrow("parquet").write_scored(path, *results)
+    return written
 
 
 def _csv(value: object) -> object:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,7 +128,9 @@ def _from_object(path: Path) -> SavedResults:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
         enterprises, conditions = [], []
         for one in document["enterprises"]:
-            own = {key: value for key, value in one.items() if key not in ("conditions", "plans", "firmness")}
+            own = dict(
+                takewhile(lambda pair: pair[0] != "conditions", one.items())
+            )  # what goes on from a level follows
             enterprises.append(own)
             named = {key: own[key] for key in ("id", "name")}
             conditions += [{**named, **condition} for condition in one["conditions"]]

@@ -1,0 +1,458 @@
+"""Typed columns: read loud, scored block by block, in one file or many, here or elsewhere, always with one result."""
+
+import pickle
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
+from maturity.cli import app
+from maturity.errors import InputError, Problem
+from maturity.models import load_model
+from maturity.scenarios import Facts, decide, load_programme
+from maturity.scoring import assess, cut
+from maturity.sheets import Scoring, read_batch, score_parquet, write_answers, write_results
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+MODEL = load_model("gbt39116-2020")
+ON = date(2025, 6, 30)
+PROGRAMME = load_programme("jilin-2024-228", on=ON)
+SCORING = Scoring(MODEL, PROGRAMME, ON, lang="en")
+FIRST, SECOND = (requirement.id for requirement in MODEL.requirements[:2])
+
+TEXTS = st.one_of(
+    st.text(st.characters(codec="utf-8"), max_size=30),
+    st.sampled_from(
+        ["=1+1", "+86", "@SUM(A1)", "'=x", "＝１", "示例企业（集团）", "𬭎🏭👩‍🔧", "N/A", "null", "007", "1e5"]
+    ),
+    st.text("企业示例０１ＡＢ", min_size=200, max_size=300),
+)
+NAMED = st.text("数字化设计绿色制造🏭AB", min_size=1, max_size=12)
+POINTS = st.sampled_from([0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED])
+STATED: Mapping[str, st.SearchStrategy[Any]] = {
+    "yes_no": st.booleans(),
+    "date": st.dates(date(1900, 1, 1), date(2100, 1, 1)),
+    "event_date": st.one_of(st.just("none"), st.dates(date(1900, 1, 1), date(2100, 1, 1))),
+    "names": st.lists(NAMED, max_size=3),
+}
+
+
+def stated(fact: Any) -> st.SearchStrategy[Any]:
+    """Values of a fact, None among them."""
+    if fact.options:
+        return st.one_of(st.none(), st.sampled_from([option.id for option in fact.options]))
+    most = int(fact.most.value) if fact.most else 10**6
+    numbers = st.decimals(0, most, places=fact.decimals) if fact.decimals else st.integers(0, most)
+    return st.one_of(st.none(), STATED.get(fact.kind, numbers))
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> tuple[Answers, Facts, list[str]]:
+    """Enterprises with any names, choices and facts."""
+    ids = draw(st.lists(TEXTS.filter(bool), min_size=1, max_size=5, unique=True))
+    points = np.array(
+        draw(st.lists(st.lists(POINTS, min_size=216, max_size=216), min_size=len(ids), max_size=len(ids)))
+    )
+    profiles = draw(st.lists(st.sampled_from(["discrete", "process"]), min_size=len(ids), max_size=len(ids)))
+    columns = {fact.id: [draw(stated(fact)) for _ in ids] for fact in PROGRAMME.facts}
+    answers = Answers.from_points(MODEL, points.astype(np.uint8), ids=ids, profiles=profiles)
+    return answers, Facts.from_columns(PROGRAMME, columns, ids=ids), [draw(TEXTS) for _ in ids]
+
+
+@settings(max_examples=10)
+@given(batches())
+def test_answers_and_facts_come_back(
+    tmp_path_factory: pytest.TempPathFactory, batch: tuple[Answers, Facts, list[str]]
+) -> None:
+    """read(write(x)) == x for ids, names, profiles, every choice, and facts of every kind."""
+    answers, facts, names = batch
+    path = write_answers(tmp_path_factory.mktemp("p") / "answers.parquet", answers, facts, names=names)
+    read = read_batch(path, MODEL, PROGRAMME)
+    assert read.answers.ids == answers.ids
+    assert read.names == tuple(names)
+    assert np.array_equal(read.answers.columns, answers.columns)
+    assert np.array_equal(read.answers.profile_codes, answers.profile_codes)
+    assert read.facts is not None
+    for fact in PROGRAMME.facts:
+        own = [facts.value(fact.id, i) for i in range(len(facts))]
+        assert [read.facts.value(fact.id, i) for i in range(len(facts))] == own
+    assert {problem.id for problem in read.problems} <= {"answers.trimmed"}
+
+
+@settings(max_examples=10)
+@given(batches())
+def test_results_come_back_and_are_those_of_the_whole_batch(
+    tmp_path_factory: pytest.TempPathFactory, batch: tuple[Answers, Facts, list[str]]
+) -> None:
+    """Streamed or written from memory: one table, with the assessment's figures, cut, and the verdicts of decide."""
+    folder = tmp_path_factory.mktemp("p")
+    answers, facts, names = batch
+    assessment = assess(answers)
+    decisions = decide(PROGRAMME, assessment, facts, on=ON)
+    write_answers(folder / "answers.parquet", answers, facts, names=names)
+    score_parquet([folder / "answers.parquet"], folder / "streamed.parquet", SCORING)
+    write_results(folder / "written.parquet", assessment, decisions, names=names)
+    streamed, written = (pq.read_table(folder / f"{name}.parquet") for name in ("streamed", "written"))
+    own = {str(day) for day in decisions.on}
+    assert streamed.equals(written, check_metadata=own == {str(ON)})
+    rows = streamed.to_pylist()
+    assert [row["id"] for row in rows] == list(answers.ids)
+    assert [row["name"] for row in rows] == names
+    for i, row in enumerate(rows):
+        level = int(assessment.level[i])
+        assert row["level"] == (None if level < 0 else level)
+        assert row["total"] == (None if level < 0 else float(cut(assessment.total[i])))
+        for tier in PROGRAMME.tiers:
+            assert row[f"{PROGRAMME.id}.{tier.id}"] == decisions.verdict[tier.id][i]
+            flag = bool(decisions.depends_on_reading[tier.id][i])
+            assert row[f"{PROGRAMME.id}.{tier.id}.depends_on_reading"] == flag
+
+
+def table(path: Path, **columns: Any) -> Path:
+    """A parquet file of some columns, besides ids and profiles unless these are given."""
+    n = len(next(iter(columns.values())))
+    own = {"id": [f"E{i}" for i in range(n)], "profile": ["discrete", "process"] * (n // 2) + ["discrete"] * (n % 2)}
+    pq.write_table(pa.table({**own, **columns}), path)
+    return path
+
+
+def listed(problems: Sequence[Problem]) -> list[tuple[str, str]]:
+    """Id and place of each problem, whose texts exist in both languages."""
+    for problem in problems:
+        assert problem.text("zh")
+        assert problem.text("en")
+    return [(problem.id, problem.where) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(["full", "大部分满足", "50%", "0", "N/A", None]),
+        pa.array(["full", "mostly", "partly", "none", "not_applicable", " "]).dictionary_encode(),
+        pa.array([10, 8, 5, 0, NOT_APPLICABLE, None], pa.uint8()),
+        pa.array([10, 8, 5, 0, NOT_APPLICABLE, UNANSWERED], pa.uint8()).dictionary_encode(),
+        pa.array(["full", "mostly", "partly", "none", "N/A", None], pa.large_string()),
+    ],
+)
+def test_choices_are_read_from_texts_dictionaries_and_points(column: Any, tmp_path: Path) -> None:
+    """The words of sheets, and points in uint8."""
+    batch = read_batch(table(tmp_path / "a.parquet", **{FIRST: column}), MODEL)
+    assert batch.answers.columns[0].tolist() == [10, 8, 5, 0, NOT_APPLICABLE, UNANSWERED]
+    assert batch.problems == ()
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.float32(), pa.decimal128(3, 1)])
+def test_choices_are_read_from_their_values(kind: Any, tmp_path: Path) -> None:
+    """1, 0.5 and 0 in any type of number but uint8; NaN is unanswered."""
+    values = [Decimal("1.0"), Decimal("0.5"), Decimal("0.0"), None]
+    column = pa.array(values, pa.decimal128(3, 1)).cast(kind)
+    batch = read_batch(table(tmp_path / "a.parquet", **{FIRST: column}), MODEL)
+    assert batch.answers.columns[0].tolist() == [10, 5, 0, UNANSWERED]
+    assert batch.problems == ()
+
+
+def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> None:
+    """All at once; such a value is unanswered or unknown, and every row is scored."""
+    path = table(
+        tmp_path / "a.parquet",
+        id=["E0", None, "E2", "E0"],
+        profile=["discrete", "process", "别的", None],
+        name=["甲", "乙", "丙", "丁"],
+        **{FIRST: ["full", "ful", "full", "full"], SECOND: pa.array([10, 7, 10, 10], pa.uint8())},
+        organization_stratgy=["full"] * 4,
+        registered=[[True]] * 4,
+        digital_workshops=[1, -1, 2, 3],
+    )
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert batch.answers.ids == ("E0", "row-2", "E2", "E0 (2)")
+    assert sorted(listed(batch.problems)) == [
+        ("blocks.bad-points", f"a.parquet!2: row-2: {SECOND}"),
+        ("blocks.bad-profile", "a.parquet!3: E2: profile"),
+        ("blocks.bad-type", "a.parquet: registered"),
+        ("blocks.missing-profile", "a.parquet!4: E0 (2): profile"),
+        ("facts.negative", "a.parquet!2: row-2: digital_workshops"),
+        ("sheets.bad-choice", f"a.parquet!2: row-2: {FIRST}"),
+        ("sheets.duplicate-id", "a.parquet!4"),
+        ("sheets.missing-id", "a.parquet!2"),
+        ("sheets.unknown-column", "a.parquet: organization_stratgy"),
+    ]
+    assert batch.answers.columns[:2].tolist() == [[10, UNANSWERED, UNANSWERED, UNANSWERED]] * 2
+    scored = score_parquet([path], tmp_path / "r.parquet", SCORING)
+    assert (scored.enterprises, scored.problems) == (4, 9)
+    found = pq.read_table(tmp_path / "r-problems.parquet").to_pylist()
+    own = [(row["problem"], row["row"], row["id"], row["column"]) for row in found if row["kind"] == "problem"]
+    assert ("sheets.bad-choice", 2, None, FIRST) in own
+    assert ("blocks.bad-points", 2, None, SECOND) in own
+    assert ("blocks.duplicate-id", 4, "E0", "id") in own
+    assert ("blocks.bad-type", None, None, "registered") in own
+    assert next(row["hint"] for row in found if row["problem"] == "blocks.duplicate-id")
+    assert [row["level"] for row in pq.read_table(tmp_path / "r.parquet").to_pylist()] == [0, 0, 0, 0]
+    assert pq.read_table(tmp_path / "r.parquet")["profile"].to_pylist() == ["discrete", "process", None, None]
+    score_parquet([table(path, **{FIRST: ["full", "full"]})], tmp_path / "r.parquet", SCORING)
+    found = pq.read_table(tmp_path / "r-problems.parquet").to_pylist()
+    assert {row["kind"] for row in found} == {"note"}
+
+
+def test_facts_are_read_from_typed_columns_and_texts(tmp_path: Path) -> None:
+    """Numbers of every type exactly; texts as in a sheet, with a note where that changes the value."""
+    path = table(
+        tmp_path / "a.parquet",
+        registered=[True, None, False],
+        credit_grade=["good", "良好", None],
+        investment_equipment=pa.array([Decimal("1999.99"), Decimal("0.000001"), None], pa.decimal128(18, 6)),
+        investment_software=[1999.99, float("nan"), 0.1 + 0.2],
+        investment_services=["1.2亿元", "800", None],
+        digital_workshops=pa.array([3, 0, None], pa.int16()),
+        planned_production_on=[date(2025, 1, 2), None, None],
+        last_violation_on=["none", "2024-01-02", None],
+        scenarios=[["数字化设计"], [], None],
+    )
+    batch = read_batch(path, MODEL, PROGRAMME)
+    facts = batch.facts
+    assert facts is not None
+    values = {id: [facts.value(id, i) for i in range(3)] for id in pq.read_schema(path).names[2:]}
+    assert values == {
+        "registered": [True, None, False],
+        "credit_grade": ["good", "good", None],
+        "investment_equipment": [Decimal("1999.99"), Decimal("0.000001"), None],
+        "investment_software": [Decimal("1999.99"), None, Decimal("0.3")],
+        "investment_services": [Decimal(12000), Decimal(800), None],
+        "digital_workshops": [3, 0, None],
+        "planned_production_on": [date(2025, 1, 2), None, None],
+        "last_violation_on": ["none", date(2024, 1, 2), None],
+        "scenarios": [("数字化设计",), (), None],
+    }
+    noted = [place for id, place in listed(batch.notes) if id in ("sheets.read-as", "sheets.read-rounded")]
+    assert noted == ["a.parquet!3: E2: investment_software", "a.parquet!1: E0: investment_services"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "no parquet file"), (b"PAR1 and nothing more PAR1", "no parquet file"), (None, "no column 'id'")],
+)
+def test_a_file_that_is_none_is_refused(content: bytes | None, words: str, tmp_path: Path) -> None:
+    """With the reason, whether it is read or scored; nothing is written."""
+    path = tmp_path / "a.parquet"
+    if content is None:
+        pq.write_table(pa.table({FIRST: ["full"]}), path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=words):
+        read_batch(path, MODEL)
+    if content is not None:
+        with pytest.raises(InputError, match=words):
+            score_parquet([path], tmp_path / "r.parquet", SCORING)
+    else:
+        scored = score_parquet([path], tmp_path / "r.parquet", SCORING)
+        assert [words in problem.text("en") for problem in scored.first] == [True]
+    assert not (tmp_path / "r.parquet").exists()
+
+
+def many(path: Path, n: int, seed: int = 0) -> Path:
+    """Answers of n enterprises, some unanswered, some wrong."""
+    rng = np.random.default_rng(seed)
+    words = np.array(["none", "partly", "mostly", "full", None, "N/A", "fulll"], object)
+    odds = [0.05, 0.1, 0.4, 0.4, 0.03, 0.01, 0.01]
+    columns: dict[str, list[Any]] = {
+        requirement.id: rng.choice(words, n, p=odds).tolist() for requirement in MODEL.requirements
+    }
+    columns["id"] = [f"{seed}-{i}" for i in range(n)]
+    columns["registered"] = rng.choice([True, False], n).tolist()
+    columns["investment_equipment"] = rng.integers(0, 5000, n).astype(float).tolist()
+    return table(path, **columns)
+
+
+def rows_of(*paths: Path) -> list[dict[str, Any]]:
+    return [row for path in paths for row in pq.read_table(path).to_pylist()]
+
+
+def test_a_block_is_scored_by_a_pure_function_that_can_be_sent_anywhere(tmp_path: Path) -> None:
+    """RecordBatch -> RecordBatch, the same after pickling, and for any cut into blocks."""
+    batch = pq.read_table(many(tmp_path / "a.parquet", 50)).combine_chunks().to_batches()[0]
+    sent = pickle.loads(pickle.dumps(SCORING))
+    whole = SCORING(batch)
+    assert whole.schema.equals(SCORING.schema)
+    assert sent(batch).equals(whole)
+    parts = [SCORING(batch.slice(start, 7)) for start in range(0, 50, 7)]
+    without = whole.schema.names[:-1]  # notes on a whole block are named once for each
+    assert pa.Table.from_batches(parts).select(without).to_pylist() == whole.select(without).to_pylist()
+
+
+def test_the_size_of_the_blocks_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows, figures, and rows named in problems."""
+    source = many(tmp_path / "a.parquet", 60)
+    score_parquet([source], tmp_path / "whole.parquet", SCORING)
+    monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 13)
+    told: list[tuple[int, int]] = []
+    scored = score_parquet(
+        [source], tmp_path / "parts.parquet", SCORING, progress=lambda done, total: told.append((done, total))
+    )
+    assert told[:2] == [(13, 60), (26, 60)]
+    assert told[-1] == (60, 60)
+    assert rows_of(tmp_path / "parts.parquet") == rows_of(tmp_path / "whole.parquet")
+    whole, parts = (
+        [row for row in rows_of(tmp_path / f"{name}-problems.parquet") if row["kind"] == "problem"]
+        for name in ("whole", "parts")
+    )
+    key = [(row["row"], row["column"], row["value"]) for row in whole]
+    assert sorted(key) == sorted((row["row"], row["column"], row["value"]) for row in parts)
+    assert scored.problems == len(whole) > 20
+
+
+def test_partitions_in_spawned_processes_give_what_each_gives_alone(tmp_path: Path) -> None:
+    """One file of results for each, one table of problems; a damaged one does not stop the others."""
+    sources = [many(tmp_path / f"{seed}.parquet", 40, seed) for seed in range(3)]
+    sources[1].write_bytes(sources[1].read_bytes()[:-9] + b"\0" * 9)
+    scored = score_parquet(sources, tmp_path / "results", SCORING, workers=2)
+    assert scored.enterprises == 80
+    assert [path.name for path in sorted((tmp_path / "results").iterdir())] == ["0.parquet", "2.parquet"]
+    for seed in (0, 2):
+        score_parquet([sources[seed]], tmp_path / f"alone{seed}.parquet", SCORING)
+        assert rows_of(tmp_path / "results" / f"{seed}.parquet") == rows_of(tmp_path / f"alone{seed}.parquet")
+    found = rows_of(tmp_path / "results-problems.parquet")
+    assert [row["file"] for row in found if row["problem"] == "blocks.damaged"] == ["1.parquet"]
+    alone = rows_of(*(tmp_path / f"alone{seed}-problems.parquet" for seed in (0, 2)))
+    assert [row for row in found if row["file"] != "1.parquet"] == alone
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.filterwarnings("default")  # the cluster's own, which are not ours to mend
+def test_a_cluster_of_two_workers_gives_what_one_process_gives(tmp_path: Path) -> None:
+    """Through the address of its scheduler."""
+    distributed = pytest.importorskip("distributed")
+    sources = [many(tmp_path / f"{seed}.parquet", 40, seed) for seed in range(3)]
+    score_parquet(sources, tmp_path / "here", SCORING, workers=1)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:
+        scored = score_parquet(sources, tmp_path / "there", SCORING, scheduler=cluster.scheduler_address)
+    assert scored.enterprises == 120
+    for name in ("0", "1", "2"):
+        assert rows_of(tmp_path / "there" / f"{name}.parquet") == rows_of(tmp_path / "here" / f"{name}.parquet")
+    assert rows_of(tmp_path / "there-problems.parquet") == rows_of(tmp_path / "here-problems.parquet")
+
+
+def test_ids_that_stand_in_two_files_are_named(tmp_path: Path) -> None:
+    """With the place of the first; all rows are scored."""
+    first = table(tmp_path / "a.parquet", id=["甲", "乙", "", None], **{FIRST: ["full"] * 4})
+    second = table(tmp_path / "b.parquet", id=["丙", "甲", "", "乙"], **{FIRST: ["full"] * 4})
+    scored = score_parquet([first, second], tmp_path / "results", SCORING, workers=1)
+    found = [row for row in rows_of(tmp_path / "results-problems.parquet") if row["problem"] == "blocks.duplicate-id"]
+    assert [(row["file"], row["row"], row["id"]) for row in found] == [("b.parquet", 2, "甲"), ("b.parquet", 4, "乙")]
+    assert "a.parquet!2" in found[1]["what"]
+    assert (scored.enterprises, scored.problems) == (8, 5)
+
+
+def test_an_interrupted_run_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing half written beside it."""
+    source = many(tmp_path / "a.parquet", 30)
+    (tmp_path / "r.parquet").write_bytes(b"old")
+    monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 10)
+    score, calls = Scoring.block, []
+
+    def stopped(self: Scoring, batch: Any, layout: Any) -> Any:
+        calls.append(batch)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return score(self, batch, layout)
+
+    monkeypatch.setattr(Scoring, "block", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        score_parquet([source], tmp_path / "r.parquet", SCORING)
+    assert (tmp_path / "r.parquet").read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "r.parquet"]
+
+
+def test_a_place_that_would_lose_something_is_refused(tmp_path: Path) -> None:
+    """Several files into one, two into the same, results over answers."""
+    (tmp_path / "sub").mkdir()
+    first, second = many(tmp_path / "a.parquet", 2), many(tmp_path / "sub" / "a.parquet", 2)
+    for sources, target, words in (
+        ([first, second], tmp_path / "r.parquet", "give a folder"),
+        ([first, second], tmp_path / "results", "would both be written"),
+        ([first], tmp_path, "would replace the file of answers"),
+        ([first], first, "would replace the file of answers"),
+    ):
+        with pytest.raises(InputError, match=words):
+            score_parquet(sources, target, SCORING)
+
+
+def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file is written."""
+    distributed = pytest.importorskip("distributed")
+
+    def nobody(*_: object, **__: object) -> None:
+        raise OSError("nobody there")
+
+    monkeypatch.setattr(distributed, "Client", nobody)
+    with pytest.raises(InputError, match="nobody there"):
+        score_parquet([many(tmp_path / "a.parquet", 2)], tmp_path / "r.parquet", SCORING, scheduler="tcp://127.0.0.1:1")
+    assert not (tmp_path / "r.parquet").exists()
+
+
+def maturity(*words: str | Path) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(app, [str(word) for word in words], terminal_width=200)
+
+
+def test_the_command_scores_parquet_files_and_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Into a file or a folder, with exit code 1 when there was any problem; the same levels as in any other format."""
+    monkeypatch.setattr("maturity.cli.streams.SMALL", 10)
+    for seed in range(2):
+        many(tmp_path / f"a{seed}.parquet", 20, seed)
+    on = ("--on", "2025-06-30", "--lang", "en")
+    done = maturity("score", tmp_path / "a*.parquet", "-o", tmp_path / "results", "--workers", "1", *on)
+    assert done.exit_code == 1, done.output
+    assert "Scored 20 of 40 enterprises" in done.stderr
+    assert "Read 40 enterprises" in done.stdout
+    assert "'fulll'" in done.stderr
+    assert "results-problems.parquet" in done.stdout
+    done = maturity("score", tmp_path / "a0.parquet", "-o", tmp_path / "r.json", *on)
+    assert done.exit_code == 1, done.output
+    done = maturity("score", tmp_path / "a0.parquet", "-o", tmp_path / "r.parquet", *on)
+    assert rows_of(tmp_path / "r.parquet") == rows_of(tmp_path / "results" / "a0.parquet")
+    clean = table(tmp_path / "clean.parquet", **{FIRST: ["full", "none"]})
+    done = maturity("score", clean, "-o", tmp_path / "clean-results.parquet", "--programme", "none", *on)
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("-o", "r.parquet", "--plan"), "no way up"),
+        (("-o", "r.csv", "--scheduler", "tcp://x:1"), "only parquet files"),
+        (("nothing-*.parquet", "-o", "r.parquet"), "nothing-*.parquet"),
+    ],
+)
+def test_the_command_names_what_cannot_be_done(words: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    """With the way out; nothing is written."""
+    source = table(tmp_path / "a.parquet", **{FIRST: ["full"]})
+    own = [str(tmp_path / word) if word.startswith("r.") else word for word in words]
+    done = maturity("score", source, *own, "--on", "2025-06-30", "--lang", "en")
+    assert done.exit_code in (1, 2)
+    assert says in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pyarrow for parquet, distributed for a cluster."""
+    path = table(tmp_path / "a.parquet", **{FIRST: ["full"]})
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"pip install 'maturity-scoring\[cluster\]'"):
+        score_parquet([path], tmp_path / "r.parquet", SCORING, scheduler="tcp://127.0.0.1:1")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(InputError, match=r"pip install 'maturity-scoring\[arrow\]'"):
+        read_batch(path, MODEL)
+    with pytest.raises(InputError, match=r"pip install 'maturity-scoring\[arrow\]'"):
+        write_results(tmp_path / "r.parquet", assess(Answers.of(MODEL, {}, profile="discrete")), names=[""])
