@@ -91,11 +91,12 @@ def compare(before: Decisions, after: Decisions) -> Comparison:
         InputError: the two are not about the same applicants.
     """
     at = {id: row for row, id in enumerate(after.ids)}
+    sides = ((before, set(after.ids), "comparison.after"), (after, set(before.ids), "comparison.before"))
     found = [
         Problem.of("decide.missing-id", id, id, side=Text(say(key, "zh"), say(key, "en")))
-        for one, other, key in ((before, after, "comparison.after"), (after, before, "comparison.before"))
+        for one, others, key in sides
         for id in dict.fromkeys(one.ids)
-        if id not in set(other.ids)
+        if id not in others
     ]
     if found:
         raise InputError(found)

@@ -299,11 +299,8 @@ def _over(
 ) -> tuple[Ranks, Ranks]:
     """(m,) twice: the bounds of some rows over every answer to some facts; they lie within ``outer``."""
     deciding = [(own, one) for own, one in parts if own in DECIDING_ROLES]
-    touched = [bool(axes.keys() & set(asked.facts_of(one.rule))) for _, one in deciding]
-    fixed = [
-        (own, asked.condition(one)[rows]) for (own, one), moves in zip(deciding, touched, strict=True) if not moves
-    ]
-    moving = [one for one, moves in zip(deciding, touched, strict=True) if moves]
+    moving = [(own, one) for own, one in deciding if not axes.keys().isdisjoint(asked.facts_of(one.rule))]
+    fixed = [(own, asked.condition(one)[rows]) for own, one in deciding if (own, one) not in moving]
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
