@@ -176,6 +176,8 @@ def _old_workbook(content: bytes) -> list[Grid]:
         if not extent.proportionate:
             raise _stray(name, extent)
     with _opening(), calamine.load_workbook(io.BytesIO(content)) as book:
+        if len(book.sheet_names) != len(extents):
+            raise _refusal("damaged")
         sheets = dict(zip(book.sheet_names, extents.values(), strict=True))
         return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets)]
 
