@@ -146,6 +146,11 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "word file": ("batch.xlsx", without_workbook_part(), "no Excel workbook inside"),
     "truncated": ("batch.xlsx", workbook()[:-200], "damaged or incomplete"),
     "broken xml": ("batch.xlsx", sheet_only("<worksheet><sheetData><row"), "damaged or incomplete"),
+    "cell nowhere": (
+        "batch.xlsx",
+        sheet_only("<worksheet><sheetData><row><c r='A/4'/></row></sheetData></worksheet>"),
+        "damaged or incomplete",
+    ),
     "lying about its size": ("batch.xlsx", lying_about_its_size(), "damaged or incomplete"),
     "bad encoding": ("batch.csv", b"id,name\nE1,\xff\xff\xff\n", "line 2 (ff ff ff 0a)"),
     "half a character": ("batch.csv", "id,name\nE1,示例".encode("utf-16")[:-1], "are neither UTF-8 nor GB18030"),

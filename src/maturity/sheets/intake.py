@@ -211,7 +211,9 @@ def _opening() -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError) as error:
         raise _refusal("damaged", error) from error
-    except (calamine.CalamineError, ElementTree.ParseError, KeyError, OSError) as error:
+    except InputError:
+        raise
+    except (calamine.CalamineError, ElementTree.ParseError, KeyError, OSError, ValueError, OverflowError) as error:
         raise _refusal("damaged", error) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # what the reader's Rust code raises; it has no other name
