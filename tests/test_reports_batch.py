@@ -23,6 +23,7 @@ from maturity.reports import (
     Content,
     Format,
     Letterhead,
+    Peers,
     Written,
     cohort_content,
     cohort_page,
@@ -426,6 +427,22 @@ def test_the_batch_is_divided_by_a_fact() -> None:
     assert division.labels == tuple("yes" if i % 4 else "no" for i in range(N))
     with pytest.raises(InputError, match="in_production"):
         by_fact(ASSESSMENT, DECISIONS, "investment_equipment")
+
+
+def test_an_enterprise_is_compared_with_its_industry() -> None:
+    """With those of its profile in it; with nobody where it says none, or where they are too few."""
+    industry = by_column("industry", ["汽车"] * 12 + ["食品"] * 9 + [""] * 2)
+    peers = Peers.of_batch(ASSESSMENT, DECISIONS, industry)
+    assert {(group.name.zh, group.count) for group in peers.groups.values()} == {("汽车", 6), ("食品", 5)}
+    first, second = (profile.id for profile in MODEL.profiles)
+    same = peers.of("E00", first)
+    assert same
+    rows = np.array([i for i in range(12) if i % 2 == 0])
+    reaches = Cohort(ASSESSMENT).reaches(rows)
+    expected = [float(one.median) if one else float("nan") for one in reaches]
+    np.testing.assert_allclose(same.heights, expected, rtol=1e-12)
+    assert peers.of("E22", first) is None
+    assert peers.of("E13", second) is None
 
 
 def test_labels_of_another_number_of_enterprises_are_refused(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from maturity.reports.fingerprints import of_reports, of_run
 from maturity.reports.formats import FORMATS, Format, render
 from maturity.reports.index import index_page
 from maturity.reports.letterhead import PLAIN, Letterhead
-from maturity.reports.peers import Peers
+from maturity.reports.peers import INDUSTRY, Peers
 from maturity.reports.processes import Work
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
@@ -100,7 +100,8 @@ def write_reports(
         plans: by row of the assessment the cheapest ways up of an enterprise.
         firmness: by row of the assessment how firm a level is.
         whatif: the same batch with something changed.
-        by: what the cohort report is divided by, besides the profile.
+        by: what the cohort report is divided by, besides the profile; an ``industry`` among them is also whose medians
+            an enterprise is compared with.
         letterhead: title, issuer and logo.
         templates: a folder whose templates stand in for ours of the same name.
         embed_font: put the characters it needs of our font into each page of HTML.
@@ -126,7 +127,7 @@ def write_reports(
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     files = file_names(ids, reserved=[Path(page).stem for page in (INDEX, COHORT)])
-    peers = Peers.of_batch(assessment, decisions)
+    peers = Peers.of_batch(assessment, decisions, next((one for one in by if one.id == INDUSTRY), None))
     job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font, whatif)
     rows = [i for i, id in enumerate(ids) if id in chosen]
     common = f"{of_run(assessment, decisions, lang, letterhead, templates)} {embed_font}"
