@@ -5,7 +5,7 @@ UNKNOWN. Quantities that are partly known are intervals, so an unknown part that
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from maturity.scenarios.amounts import (
     Amount,
     Dates,
     Flags,
+    Sums,
     Whole,
     aggregated,
     months_before,
@@ -80,6 +81,7 @@ class Given:
         assessed: (n,) bool, whether there is a level from answers.
         level, level_possible: (n,) int64, the bounds of that level; without one they mean nothing.
         model: the model of the assessment, None without assessment.
+        sums: of entries, added up so far.
     """
 
     facts: Facts
@@ -88,6 +90,7 @@ class Given:
     level: Whole
     level_possible: Whole
     model: MaturityModel | None
+    sums: Sums = field(default_factory=dict)
 
     @property
     def programme(self) -> Programme:
@@ -296,7 +299,7 @@ def bar_of(rule: WithThreshold, one: Given) -> Number:
 
 def amount_of(rule: Sum | Aggregate, given: Given) -> Amount:
     """The amount that a rule compares."""
-    return summed(rule, given.facts) if isinstance(rule, Sum) else aggregated(rule, given.facts, given.on)
+    return summed(rule, given.facts) if isinstance(rule, Sum) else aggregated(rule, given.facts, given.on, given.sums)
 
 
 def _ranked(rule: Combined, given: Given, rank: int) -> Truth:

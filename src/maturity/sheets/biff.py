@@ -116,18 +116,25 @@ def needs_password(content: bytes) -> bool:
         raise ValueError("damaged compound file") from error
 
 
-def extents(content: bytes) -> list[Extent]:
-    """The extent of each sheet, in the order of the workbook.
+def extents(content: bytes) -> dict[str, Extent]:
+    """The extent of each sheet by its name, in the order of the workbook.
 
     Raises:
         ValueError: the file is damaged, or no workbook.
     """
     try:
         records = _workbook(CompoundFile(content))
-        begins = [struct.unpack_from("<I", body)[0] for kind, body in _substream(records, 0) if kind == _SHEET]
-        return [_extent(records, begin) for begin in begins]
+        sheets = [bytes(body) for kind, body in _substream(records, 0) if kind == _SHEET]
+        return {_name(sheet): _extent(records, struct.unpack_from("<I", sheet)[0]) for sheet in sheets}
     except (struct.error, IndexError) as error:
         raise ValueError("damaged compound file") from error
+
+
+def _name(sheet: bytes) -> str:
+    """The name in a sheet's record: in half-size or full Unicode characters."""
+    if sheet[7] & 1:
+        return sheet[8 : 8 + 2 * sheet[6]].decode("utf-16-le", "replace")
+    return sheet[8 : 8 + sheet[6]].decode("latin-1")
 
 
 def _workbook(file: CompoundFile) -> bytes:

@@ -544,8 +544,11 @@ class Scoring:
                 facts, few = facts.take(first), assess(block.answers.take(first))
             decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
             notes = [_finding("note", note) for note in decisions.notes]
-            at = {row: k for k, row in enumerate(first.tolist())}
-            findings += [replace(note, rows=np.flatnonzero(rows == at[int(note.rows[0])])) for note in notes]
+            if len(first) < len(rows):  # a note on one row of a kind is a note on all of them
+                of_kind = np.split(np.argsort(rows, kind="stable"), np.cumsum(np.bincount(rows))[:-1])
+                at = {row: kind for kind, row in enumerate(first.tolist())}
+                notes = [replace(note, rows=of_kind[at[int(note.rows[0])]]) for note in notes]
+            findings += notes
         columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
         columns["problems"] = _problems(findings, batch.num_rows, self.lang)
         return pa.RecordBatch.from_arrays(list(columns.values()), schema=self.schema)

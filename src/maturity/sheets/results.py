@@ -5,8 +5,9 @@ cut after two decimals, never rounded up to a mark (`maturity.scoring.cut`). Wha
 text, whatever it begins with, and a file is complete or not there at all.
 """
 
+import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -117,14 +118,19 @@ def write_results(
             place that cannot be written to.
     """
     path = Path(path)
-    ways = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object, PARQUET: _write_columns}
-    write = ways.get(path.suffix.lower())
-    if write is None:
+    write = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object}.get(path.suffix.lower())
+    typed = path.suffix.lower() == PARQUET
+    if write is None and not typed:
         known = ", ".join(WRITTEN)
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
     if len(names) != len(assessment.answers):
         raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
     _refuse_others(assessment.answers.ids, plans, firmness, whatif)
+    if write is None:
+        if plans or firmness or whatif:
+            raise InputError([Problem.of("blocks.not-streamed", path.name)])
+        found = [("problem", one) for one in problems] + [("note", one) for one in notes]
+        return _write_columns(path, assessment, decisions, names, found, lang)
     results = _results(assessment, decisions, names, problems, notes, plans, firmness, whatif, lang, progress)
     return write(path, results)
 
@@ -457,25 +463,17 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
         tables[path.with_name(f"{path.stem}-problems{path.suffix}")] = _problem_table(results)
     tables |= {path.with_name(f"{path.stem}-{name}{path.suffix}"): table for name, table in results.more.items()}
     for file, table in tables.items():
-        # As objects: pandas would make 4.0 of a 4 in a column that has an empty cell.
-        safe = {
-            key: own if own.dtype.kind in "fi" else pd.Series([_csv(value) for value in own], dtype=object)
-            for key, own in table.items()
-        }
-        with replacing(file) as fresh:
-            pd.DataFrame(safe).to_csv(fresh, index=False, encoding="utf-8-sig")
+        cells = [list(map(_Once(_csv).__getitem__, _values(table[key]))) for key in table]
+        with replacing(file) as fresh, fresh.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(table.columns)
+            writer.writerows(zip(*cells, strict=True))
     return tuple(tables)
 
 
-def _write_columns(path: Path, results: _Results) -> tuple[Path, ...]:
-    """The enterprises as typed columns; there are none for plans and firmness."""
-    if results.more:
-        raise InputError([Problem.of("blocks.not-streamed", path.name)])
-    found = [("problem", one) for one in results.problems] + [("note", one) for one in results.notes]
-    names = results.enterprises["name"].tolist()
-    written: tuple[Path, ...] = import_arrow("parquet").write_scored(
-        path, results.assessment, results.decisions, names, found, results.lang
-    )
+def _write_columns(path: Path, *results: Any) -> tuple[Path, ...]:
+    """The enterprises as typed columns, which need neither pandas nor the wording of conditions."""
+    written: tuple[Path, ...] = import_arrow("parquet").write_scored(path, *results)
     return written
 
 
@@ -486,32 +484,70 @@ def _csv(value: object) -> object:
     return plain(value) if isinstance(value, Decimal) else value
 
 
+class _Once(dict[Any, Any]):
+    """What a function makes of each distinct value: a hundred thousand rows hold few of them."""
+
+    def __init__(self, make: Callable[[Any], object]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, value: Any) -> object:
+        made = self[value] = self._make(value)
+        return made
+
+
+def _values(column: "pd.Series[Any]") -> list[Any]:
+    """The values of a column, None where there is none."""
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
 def _write_object(path: Path, results: _Results) -> tuple[Path, ...]:
     """Everything as one JSON object; what has no value is null."""
-    conditions: dict[str, list[dict[str, object]]] = {}
-    for record in results.conditions.to_dict("records"):
-        own = {str(key): value for key, value in record.items() if key not in ("id", "name")}
-        conditions.setdefault(str(record["id"]), []).append(own)
-    table = results.enterprises.astype(object)
-    enterprises = table.where(table.notna(), None).to_dict("records")
-    more = _more(results)
     document = {
         "library": version("maturity-scoring"),
         "model": _identity(results.assessment.answers.model),
         "programme": _identity(results.decisions.programme) if results.decisions else None,
         "readings": dict(results.decisions.readings) if results.decisions else {},
         **({"whatif_model": _identity(results.whatif.after.answers.model)} if results.whatif else {}),
-        "enterprises": [
-            {**record, "conditions": conditions.get(str(record["id"]), []), **own}
-            for record, own in zip(enterprises, more, strict=True)
-        ],
+        "enterprises": [],
         "problems": [_listed(problem, results.lang) for problem in results.problems],
         "notes": [_listed(note, results.lang) for note in results.notes],
     }
+    head, empty, tail = _json(document).partition('"enterprises": []')
     with replacing(path) as fresh, fresh.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
-        json.dump(document, stream, ensure_ascii=False, allow_nan=False, indent=1)
-        stream.write("\n")
+        stream.write(f"{head}{empty[:-1]}")
+        mark = "\n"
+        for enterprise in _enterprises(results):
+            stream.write(f"{mark}{enterprise}")
+            mark = ",\n"
+        stream.write(f"\n ]{tail}\n" if mark == ",\n" else f"]{tail}\n")
     return (path,)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def _enterprises(results: _Results) -> Iterator[str]:
+    """Each enterprise as JSON, two deep: its own columns, its conditions, and what else was asked for."""
+    own, more = _members(results.enterprises, "   "), _more(results)
+    conditions = _members(results.conditions.drop(columns=["id", "name"]), "     ")
+    many = len(conditions) // max(len(own), 1)
+    for i, (members, further) in enumerate(zip(own, more, strict=True)):
+        objects = ",\n".join(f"    {{\n{one}\n    }}" for one in conditions[i * many : (i + 1) * many])
+        listed = f'   "conditions": [\n{objects}\n   ]' if objects else '   "conditions": []'
+        rest = [f"   {_json(key)}: {_json(value)}".replace("\n", "\n   ") for key, value in further.items()]
+        yield "  {\n" + ",\n".join([members, listed, *rest]) + "\n  }"
+
+
+def _members(table: pd.DataFrame, margin: str) -> list[str]:
+    """(n,) the members of a JSON object for each row; each distinct value of a column is written once."""
+    columns = []
+    for key in table:
+        name = _json(str(key))
+        once = _Once(lambda value, name=name: f"{margin}{name}: {_json(value)}")  # type: ignore[misc]
+        columns.append([once[value] for value in _values(table[key])])
+    return [",\n".join(row) for row in zip(*columns, strict=True)]
 
 
 def _more(results: _Results) -> list[dict[str, object]]:

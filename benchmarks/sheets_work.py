@@ -1,0 +1,143 @@
+"""One piece of work of `bench_sheets`, in a process of its own: ``python sheets_work.py WORK FOLDER ENTERPRISES``.
+
+Prints the seconds and processor seconds of the work, imports and preparation apart, and the peak of memory in MiB.
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import python_calamine
+
+from maturity import Answers, Facts, assess, decide, load_model, load_programme
+from maturity.sheets import Scoring, read_batch, score_parquet, write_results
+from maturity.sheets.blocks import answer_table
+from maturity.sheets.filling import Cells, filled
+
+MODEL = load_model("gbt39116-2020")
+ON = date(2025, 6, 30)
+PROGRAMME = load_programme("jilin-2024-228", on=ON)
+GROUP = 65_536
+
+
+def answers(n: int, seed: int) -> Answers:
+    """n sheets in which every choice occurs, and half a hundredth of the answers is missing."""
+    rng = np.random.default_rng(seed)
+    points = rng.choice(np.array([0, 5, 8, 10, 255], np.uint8), (216, n), p=[0.1, 0.2, 0.295, 0.4, 0.005])
+    ids = [f"9122{seed:04}{i:010}" for i in range(n)]
+    return Answers.from_points(
+        MODEL, points.T, ids=ids, profiles=["discrete", "process"] * (n // 2) + ["discrete"] * (n % 2)
+    )
+
+
+def facts(given: Answers, seed: int) -> Facts:
+    """What the conditions ask besides a declared level: one in twenty unknown, and amounts that hardly repeat."""
+    rng, n = np.random.default_rng(seed), len(given)
+    asked = {fact for condition in PROGRAMME.conditions for fact in PROGRAMME.facts_of(condition.rule)}
+    columns: dict[str, list[Any]] = {}
+    for fact in PROGRAMME.facts:
+        if fact.id not in asked or fact.id.startswith("declared"):
+            continue
+        own: Any
+        match fact.kind:
+            case "yes_no":
+                own = rng.choice([True, False], n, p=[0.9, 0.1])
+            case "number":
+                own = rng.integers(0, 5 * 10**7, n) / 10_000 if fact.decimals else rng.integers(0, 6, n)
+            case "date":
+                own = np.full(n, "2025-01-02")
+            case "event_date":
+                own = rng.choice(["none", "2021-05-06", "2024-12-30"], n)
+            case "names":
+                own = rng.choice(["数字化设计", "数字化设计、绿色化制造", "none"], n)
+            case _:
+                own = rng.choice([option.id for option in fact.options], n)
+        known = rng.random(n) < 0.95
+        columns[fact.id] = [value if there else None for value, there in zip(own.tolist(), known, strict=True)]
+    return Facts.from_columns(PROGRAMME, columns, ids=given.ids)
+
+
+def make(path: Path, n: int, *, stated: bool) -> None:
+    """A file of answers, in row groups."""
+    writer = None
+    for seed, start in enumerate(range(0, n, GROUP)):
+        given = answers(min(GROUP, n - start), seed)
+        own = facts(given, seed) if stated else None
+        table = answer_table(given, own, names=[f"示例企业{id}" for id in given.ids])
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table, row_group_size=GROUP)
+    assert writer
+    writer.close()
+
+
+def workbook(path: Path, n: int) -> None:
+    """A sheet as people send it: labels of choices."""
+    labels = np.array(["不满足", "部分满足", "大部分满足", "全部满足"], object)
+    codes = np.random.default_rng(0).integers(0, 4, (216, n), dtype=np.int8)
+    with filled(path) as (book, filling):
+        sheet = book.add_worksheet("企业")
+        sheet.write_row(0, 0, ["id", "name", "profile", *(requirement.id for requirement in MODEL.requirements)])
+        own = [[f"E{i}" for i in range(n)], [f"示例企业{i}" for i in range(n)], ["离散型"] * n]
+        filling.put(sheet, 1, [*map(Cells, own), *(Cells(labels[answers].tolist()) for answers in codes)])
+
+
+def alone(source: Path, results: Path, to: Path) -> Callable[[], None]:
+    """What pyarrow takes to read the one and write the columns of the other, as it does by itself."""
+    blocks = pq.read_table(results).to_batches(GROUP)
+
+    def work() -> None:
+        with pq.ParquetFile(source) as file, pq.ParquetWriter(to, blocks[0].schema) as writer:
+            for _ in file.iter_batches(GROUP):
+                pass
+            for block in blocks:
+                writer.write_batch(block)
+
+    return work
+
+
+def prepared(what: str, folder: Path, n: int) -> Callable[[], object]:
+    """A piece of work that is ready to be timed."""
+    source, stated = folder / f"{n}.parquet", folder / f"{n}-facts.parquet"
+    levels, tiers = Scoring(MODEL), Scoring(MODEL, PROGRAMME, ON)
+    book = folder / f"{n}.xlsx"
+    if what.startswith("results_"):
+        given = answers(n, 0)
+        assessment, own = assess(given), facts(given, 0)
+        decisions, path = decide(PROGRAMME, assessment, own, on=ON), folder / f"r.{what.removeprefix('results_')}"
+        names = [f"企业{id}" for id in given.ids]
+        return lambda: write_results(path, assessment, decisions, names=names)
+    if what.endswith("_alone") and what != "workbook_alone":
+        file = stated if what == "facts_alone" else source
+        if not (folder / f"{file.stem}-tiers.parquet").exists():
+            score_parquet([file], folder / f"{file.stem}-tiers.parquet", tiers)
+        return alone(file, folder / f"{file.stem}-tiers.parquet", folder / "alone.parquet")
+    ways: dict[str, Callable[[], object]] = {
+        "make_parquet": lambda: make(source, n, stated=False),
+        "make_parquet_facts": lambda: make(stated, n, stated=True),
+        "make_workbook": lambda: workbook(book, n),
+        "parquet_levels": lambda: score_parquet([source], folder / "r.parquet", levels),
+        "parquet_tiers": lambda: score_parquet([source], folder / "r.parquet", tiers),
+        "facts_tiers": lambda: score_parquet([stated], folder / "r.parquet", tiers),
+        "workbook_alone": lambda: python_calamine.load_workbook(book).get_sheet_by_index(0).to_python(False),
+        "workbook_read": lambda: read_batch(book, MODEL),
+    }
+    return ways[what]
+
+
+def main() -> None:
+    what, folder, n = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    work = prepared(what, folder, n)
+    seconds, cpu = time.perf_counter(), time.process_time()
+    work()
+    seconds, cpu = time.perf_counter() - seconds, time.process_time() - cpu
+    print(f"{seconds:.4f} {cpu:.4f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f}")
+
+
+if __name__ == "__main__":
+    main()
