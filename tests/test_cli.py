@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from openpyxl.utils import get_column_letter
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
@@ -94,13 +93,14 @@ def test_check_lists_every_problem(tmp_path: Path) -> None:
     """Problems come all at once, each with its cell, and the exit code is 1; scoring still writes its results."""
     book = load_workbook(EXAMPLE)
     sheet = book.worksheets[0]
-    # Two answers, wherever the programme's facts before them end, and a profile.
-    answer, other = (get_column_letter(sheet.max_column - back) for back in (2, 0))
-    sheet[f"{answer}3"], sheet[f"{other}4"], sheet["C5"] = "大部分满意", "三分之一", "离散形"
+    headings = {cell.value: cell.column_letter for cell in sheet[2]}
+    number = f"{next(letter for name, letter in headings.items() if str(name).startswith('统一管理的数字化车间数'))}3"
+    answer = f"{sheet.cell(4, sheet.max_column).column_letter}4"
+    sheet[number], sheet[answer], sheet["C5"] = "大部分满意", "三分之一", "离散形"
     book.save(tmp_path / "bad.xlsx")
     checked = maturity("check", tmp_path / "bad.xlsx", *ON)
     assert checked.exit_code == 1
-    for cell in (f"{answer}3", f"{other}4", "C5"):
+    for cell in (number, answer, "C5"):
         assert f"bad.xlsx!企业汇总表!{cell}" in checked.output, checked.output
     assert maturity("score", tmp_path / "bad.xlsx", "-o", tmp_path / "r.csv", *ON).exit_code == 1
     assert (tmp_path / "r.csv").is_file()
