@@ -24,7 +24,7 @@ from maturity.scenarios import Decisions, Facts, compare, decide, load_programme
 ON = date(2025, 6, 30)
 JILIN = load_programme("jilin-2024-228", on=ON)
 N = 100_000
-ROUNDS = 7
+ROUNDS = 5
 SCENARIOS = [entry.name.zh for entry in JILIN.catalogue("typical_scenarios").entries]
 
 MEASURED: list[BenchmarkFixture] = []

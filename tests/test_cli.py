@@ -55,6 +55,9 @@ def test_score_by_extension(tmp_path: Path) -> None:
         assert row["level"] == str(enterprises[id]["level"]) == str(book[id]["level"])
         assert row[tier] == enterprises[id][tier]
     assert (tmp_path / "r-conditions.csv").is_file()
+    with (tmp_path / "r-problems.csv").open(encoding="utf-8-sig", newline="") as file:
+        noted = {row["found"]: row["what"] for row in csv.DictReader(file) if row["kind"] == "note"}
+    assert noted["1.2亿元"] == "“1.2亿元”读作 12000 万元", "what was read differently is listed"
 
 
 def test_reading_changes_the_verdict(tmp_path: Path) -> None:

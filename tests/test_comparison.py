@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from maturity.cli import app
+from maturity.cli import definitions, frame, policy  # noqa: F401  the commands join the app when imported
 from maturity.errors import InputError
 from maturity.language import LANGUAGES
 from maturity.scenarios import Comparison, Decisions, Facts, Programme, compare, decide, parse_programme
@@ -42,7 +42,12 @@ def told(comparison: Comparison) -> list[tuple[str, str, str, str, list[tuple[st
 
 def test_a_reading_that_makes_the_band_advice() -> None:
     """Only the two that the band alone keeps out change, and the band is the condition."""
-    rows = [{"declared_level": 2}, {}, {"declared_level": 2, "registered": False}, {"declared_level": None}]
+    rows: list[dict[str, Any]] = [
+        {"declared_level": 2},
+        {},
+        {"declared_level": 2, "registered": False},
+        {"declared_level": None},
+    ]
     found = decided_twice(rows, {}, {"readings": {"maturity_band": "reference"}})
     unknown = [
         ("E3", tier, "undecided", "eligible", [(f"{tier}.maturity", "unknown", "")])
@@ -141,7 +146,7 @@ def test_every_change_has_a_condition_and_nobody_else_is_listed(rows: list[dict[
 
 
 def run(*words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [*words])
+    result = CliRunner().invoke(frame.app, [*words])
     return result.exit_code, result.output
 
 

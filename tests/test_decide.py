@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maturity.answers import UNANSWERED, Answers
@@ -82,7 +82,8 @@ def test_case(programme: str, case: Mapping[str, Any]) -> None:
     assessment = None
     if "level" in case:
         assessment = assessed([(case["level"], case.get("possible", case["level"]))], ["E1"])
-    facts = Facts.of(rules, {**WRITTEN[programme]["base"], **case.get("facts", {})}, id="E1")
+    stated = {**WRITTEN[programme]["base"], **case.get("facts", {})}
+    facts = Facts.of(rules, stated, id="E1", ledgers=case.get("ledgers", {}))
     decisions = decide(rules, assessment, facts, on=case["on"], readings=case.get("readings", {}))
     assert {tier: str(decisions.verdict[tier][0]) for tier in case["verdict"]} == case["verdict"]
     for tier, expected in case.get("unmet", {}).items():
@@ -94,6 +95,8 @@ def test_case(programme: str, case: Mapping[str, Any]) -> None:
     shortfalls = {one.condition.id: one.shortfall(0, "zh") for one in decisions.conditions}
     for condition, expected in case.get("shortfall", {}).items():
         assert shortfalls[condition] == expected
+    if "notes" in case:
+        assert [note.id for note in decisions.notes] == case["notes"]
     if "sensitive" in case:
         assert [tier.id for tier in rules.tiers if decisions.depends_on_reading[tier.id][0]] == case["sensitive"]
     for lang in LANGUAGES:  # every text of every condition can be said
@@ -222,6 +225,7 @@ def test_what_is_decided_stays_decided(known: dict[str, Any], hidden: set[str], 
         assert (decisions.unknown_facts(tier, 0) != ()) == (decisions.verdict[tier][0] == "undecided")
 
 
+@settings(max_examples=40)  # each decides a batch, and every row of it again
 @given(
     st.lists(
         st.tuples(
@@ -259,6 +263,59 @@ def test_a_batch_is_its_rows_in_any_order(
             assert one.shortfall(0, "en") == whole.shortfall(at, "en")
 
 
+MORE: dict[str, st.SearchStrategy[Any]] = {
+    "last_serious_violation_on": st.sampled_from(["none", date(2024, 2, 29), None]),
+    "production_started_on": st.sampled_from([date(2024, 1, 1), date(2025, 6, 1), None]),
+    "investment_planned": st.sampled_from([0, 2000, None]),
+    "recognised_digital_workshops": st.sampled_from([0, 2, None]),
+    "object": st.sampled_from(["line", "workshop", None]),
+    "call_opened_on": st.sampled_from([date(2025, 3, 1), None]),
+    "call_closes_on": st.sampled_from([date(2025, 12, 31), None]),
+    "declared_on": st.sampled_from([date(2020, 1, 1), date(2025, 6, 1), None]),
+}
+ENTRY = st.fixed_dictionaries(
+    {
+        "spent_on": st.sampled_from([date(2021, 5, 1), date(2022, 3, 1), date(2024, 7, 1), None]),
+        "amount": st.sampled_from([500, 2000, 8000, None]),
+        "category": st.sampled_from(["equipment", "buildings", None]),
+        "project": st.sampled_from(["this", "this", "other"]),
+        "state": st.sampled_from(["paid", "accepted", "ordered"]),
+    }
+)
+
+
+@settings(max_examples=5, deadline=None)  # each decides under every option of every reading
+@given(
+    st.lists(
+        st.tuples(
+            st.fixed_dictionaries({fact: st.one_of(st.none(), pool, pool, pool) for fact, pool in POOLS.items()}),
+            st.fixed_dictionaries(MORE),
+            st.lists(ENTRY, max_size=3),
+        ),
+        min_size=6,
+        max_size=12,
+    )
+)
+def test_another_reading_decides_as_if_it_had_been_chosen(rows: list[tuple[Any, Any, list[Any]]]) -> None:
+    """The verdicts by reading, and the flags, are those of deciding again under that option."""
+    ids = [f"E{i}" for i in range(len(rows))]
+    columns = {fact: [{**stated, **more}[fact] for stated, more, _ in rows] for fact in {**POOLS, **MORE}}
+    owned = [(ids[i], entry) for i, (_, _, entries) in enumerate(rows) for entry in entries]
+    keys = ("spent_on", "amount", "category", "project", "state")
+    ledger = {"enterprise": [id for id, _ in owned], **{key: [entry[key] for _, entry in owned] for key in keys}}
+    facts = Facts.from_columns(JILIN, columns, ids=ids, ledgers={"investments": ledger})
+    own = decide(JILIN, None, facts, on=ON)
+    differs = {tier: np.zeros(len(rows), dtype=np.bool_) for tier in TIERS}
+    for (reading, option), verdicts in own.verdict_by_reading.items():
+        again = decide(JILIN, None, facts, on=ON, readings={reading: option})
+        for tier in TIERS:
+            assert verdicts[tier].tolist() == again.verdict[tier].tolist()
+            other = again.verdict[tier]
+            differs[tier] |= (other != own.verdict[tier]) & (other != "undecided")
+    for tier in TIERS:
+        assert own.depends_on_reading[tier].tolist() == differs[tier].tolist()
+
+
 # ---------------------------------------------------------------- the verdict line
 
 
@@ -285,24 +342,21 @@ def test_the_line_of_an_undecided_tier_names_what_is_missing() -> None:
 def test_verdicts_by_reading_change_one_reading_at_a_time() -> None:
     """The option in effect is there too, and gives the verdict itself."""
     decisions = decided({"declared_level": 2}, readings={"maturity_band": "upper_bound"})
-    assert decisions.readings == {
-        "maturity_band": "upper_bound",
-        "scenario_count": "categories",
-        "ban_start": "decided",
-    }
+    assert decisions.readings == {**JILIN.default_readings, "maturity_band": "upper_bound"}
     by_reading = {
         key: [str(verdict[tier][0]) for tier in TIERS] for key, verdict in decisions.verdict_by_reading.items()
     }
-    assert by_reading == {
-        ("maturity_band", "lower_bound"): ["eligible", "eligible", "ineligible"],
-        ("maturity_band", "reference"): ["eligible", "eligible", "eligible"],
-        ("maturity_band", "upper_bound"): ["eligible", "ineligible", "ineligible"],
-        ("scenario_count", "categories"): ["eligible", "ineligible", "ineligible"],
-        ("scenario_count", "instances"): ["eligible", "ineligible", "ineligible"],
-        ("ban_start", "decided"): ["eligible", "ineligible", "ineligible"],
-        ("ban_start", "verified"): ["eligible", "ineligible", "ineligible"],
-        ("ban_start", "announced"): ["eligible", "ineligible", "ineligible"],
-    }
+    own = ["eligible", "ineligible", "ineligible"]
+    assert by_reading["maturity_band", "lower_bound"] == ["eligible", "eligible", "ineligible"]
+    assert by_reading["maturity_band", "reference"] == ["eligible", "eligible", "eligible"]
+    assert by_reading["maturity_band", "upper_bound"] == own
+    assert set(by_reading) == {(reading.id, option.id) for reading in JILIN.readings for option in reading.options}
+    asks = {("production_line", "line_in_workshop"), ("self_assessment_age", "within_12_months")}
+    # Nobody stated what was applied for, nor when the self-assessment was made: under these readings that is open.
+    assert [by_reading[key] for key in asks] == [["undecided", *own[1:]]] * 2
+    others = set(by_reading) - asks - {("maturity_band", option) for option in ("lower_bound", "reference")}
+    assert all(by_reading[key] == own for key in others - {("application_time", "call_opening")})
+    assert decisions.depends_on_reading["digital_workshop"].tolist() == [False]
 
 
 # ---------------------------------------------------------------- what is shown

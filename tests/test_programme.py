@@ -12,7 +12,7 @@ from maturity.definition import Cited, Definition
 from maturity.errors import DefinitionError
 from maturity.language import LANGUAGES, texts
 from maturity.scenarios import load_programme, loading, parse_programme
-from maturity.scenarios.rules import facts_of
+from maturity.scenarios.rules import Compare
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken" / "programmes").glob("*.toml"))
@@ -41,13 +41,24 @@ FACTS = [
     "declared_total",
     "declared_on",
     "applied_on",
-    "status",
-    "status_before",
-    "revoked_on",
-    "fraud_verified_on",
-    "revocation_announced_on",
 ]
-"""The facts of 228号, in the order of the issue that asks for them; then those that only an office fills in."""
+"""The facts of 228号 that the default readings ask, in the order of the issue that asks for them."""
+BY_READING = [
+    "last_serious_violation_on",
+    "last_unrepaired_violation_on",
+    "last_violation_happened_on",
+    "production_started_on",
+    "investment_planned",
+    "recognised_digital_workshops",
+    "object",
+    "call_opened_on",
+    "call_closes_on",
+]
+"""Those that only another reading asks."""
+OFFICE = ["status", "status_before", "revoked_on", "fraud_verified_on", "revocation_announced_on"]
+"""Those that only an office fills in."""
+ADVICE = ["digital_equipment_rate", "automatic_data_rate", "workshop_abilities"]
+"""Those that only advice asks: the national standard that article 5 refers to."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +70,11 @@ def test_ships_the_three_tiers_and_their_facts(jilin: scenarios.Programme) -> No
     """228号 is shipped with its tiers and with the facts that sheets are headed by."""
     assert "jilin-2024-228" in scenarios.shipped()
     assert [tier.id for tier in jilin.tiers] == ["digital_workshop", "smart_factory", "future_factory"]
-    assert [fact.id for fact in jilin.facts] == FACTS
+    assert [fact.id for fact in jilin.facts if fact.id in FACTS] == FACTS
+    assert [fact.id for fact in jilin.facts if fact.id in BY_READING] == BY_READING
+    assert [fact.id for fact in jilin.facts if fact.id in ADVICE] == ADVICE
+    assert [fact.id for fact in jilin.facts if fact.id not in {*FACTS, *BY_READING, *ADVICE}] == OFFICE
+    assert [ledger.id for ledger in jilin.ledgers] == ["investments", "scenario_list"]
     assert (jilin.edition, jilin.status) == ("2024", "verified")
 
 
@@ -68,7 +83,7 @@ def test_thresholds_are_those_of_the_text(jilin: scenarios.Programme) -> None:
     numbers = {
         condition.id: str(condition.rule.threshold.value)
         for condition in jilin.conditions
-        if hasattr(condition.rule, "threshold")
+        if hasattr(condition.rule, "threshold") and condition.modality != "reference"
     }
     assert numbers == {
         "digital_workshop.investment": "2000",
@@ -87,7 +102,7 @@ def test_the_bands_are_reference_by_wording_and_decide_by_reading(jilin: scenari
     bands = [condition for condition in jilin.conditions if condition.id.endswith(".maturity")]
     assert [condition.modality for condition in bands] == ["reference"] * 3
     read = {
-        option: [condition.read({"maturity_band": option, "scenario_count": "categories"}) for condition in bands]
+        option: [condition.read({**jilin.default_readings, "maturity_band": option}) for condition in bands]
         for option in ("lower_bound", "reference", "upper_bound")
     }
     assert {option: {one.modality for one in ones} for option, ones in read.items()} == {
@@ -109,20 +124,86 @@ def test_the_ten_scenarios_in_the_order_of_the_text(jilin: scenarios.Programme) 
     assert catalogue.open
 
 
-def test_every_article_of_chapter_two_is_there(jilin: scenarios.Programme) -> None:
-    """Articles 3 to 7 with all their items have clauses that conditions use; 2, 8 to 10 and 12 surround them."""
+def test_every_article_is_there(jilin: scenarios.Programme) -> None:
+    """Articles 1 to 14, 5 to 7 with all their items; what no condition is made of says what it is."""
     places = {(clause.article, clause.item) for clause in jilin.clauses}
     items = {(article, item) for article in (5, 6, 7) for item in (1, 2, 3, 4)}
-    assert places == {(2, 0), (3, 0), (4, 0), *items, (8, 0), (9, 0), (10, 0), (12, 0)}
-    asked = {clause.id for clause in jilin.clauses if clause.article in range(3, 8)}
-    assert asked == {one.clause.id for one in jilin.conditions if not one.on_record}
+    assert places == {(article, 0) for article in range(1, 15) if article not in (5, 6, 7)} | items
+    descriptive = {clause.article for clause in jilin.clauses if clause.modality == "descriptive"}
+    assert descriptive == {1, 3, 11, 13, 14}
+    assert {clause.id for clause in jilin.clauses if clause.modality == "principle"} == {"2.batches"}
 
 
 def test_every_fact_but_the_dates_of_record_is_asked(jilin: scenarios.Programme) -> None:
-    """No fact is asked for nothing; the date of the platform's assessment is only recorded."""
-    asked = {fact for condition in jilin.conditions for fact in facts_of(condition.rule)}
-    office = {"status", "status_before", "fraud_verified_on", "revocation_announced_on"}
-    assert set(FACTS) - asked == {"declared_on", "applied_on", *office}
+    """No fact is asked for nothing; the day of application and the status are only recorded."""
+    asked = {
+        fact for condition in jilin.conditions for _, rule in condition.ways.values() for fact in jilin.facts_of(rule)
+    }
+    assert {fact.id for fact in jilin.facts} - asked == {"applied_on", "status", "status_before"}
+    by_default = {fact for condition in jilin.conditions for fact in jilin.facts_of(condition.rule)}
+    assert by_default.isdisjoint({*BY_READING, "declared_on"} - {"object"})
+
+
+def test_the_money_is_defined_once(jilin: scenarios.Programme) -> None:
+    """Equipment, software and services count, civil works and buildings do not: three conditions, one measure."""
+    (measure,) = jilin.measures
+    assert measure.include == {"category": ("equipment", "software", "services")}
+    assert measure.exclude == {"category": ("civil_works", "buildings")}
+    quote = jilin.clause(measure.clause).quote
+    assert "不包含土建和厂房投资" in quote
+    rules = [condition.rule for condition in jilin.conditions if condition.id.endswith(".investment")]
+    assert [(rule.kind, getattr(rule, "measure", "")) for rule in rules] == [("aggregate", measure.id)] * 3
+
+
+def test_every_ambiguity_is_a_reading_or_said_how_it_is_read(jilin: scenarios.Programme) -> None:
+    """The words that can be read in several ways, each with its default or the way it is read here, and the reason."""
+    assert jilin.default_readings == {
+        "maturity_band": "lower_bound",
+        "investment_window": "rolling",
+        "investment_scope": "project",
+        "investment_completed": "paid_or_booked",
+        "cultivation_investment": "required",
+        "end_of_december": "included",
+        "violations": "any",
+        "workshop_counting": "factual",
+        "scenario_count": "categories",
+        "scenario_status": "built_or_building",
+        "self_assessment_age": "any_time",
+        "production_line": "any_line",
+        "future_factory_scope": "one_factory",
+        "application_time": "submission",
+        "ban_start": "decided",
+    }
+    notes = {one.id: one for one in jilin.definition.interpretations}
+    assert set(notes) == {
+        "ranking",
+        "implementing",
+        "major_problem",
+        "credit_scale",
+        "value_added_tax",
+        "in_principle",
+        "self_assessment_by",
+        "other_scenarios",
+        "inclusive_words",
+        "validity",
+    }
+    words = "".join(clause.quote for clause in jilin.clauses)
+    for quote in (*(one.quote for one in jilin.readings), *(one.quote for one in notes.values())):
+        assert all(part in words for part in re.split("……|、|（|）", quote))
+
+
+def test_every_reading_changes_something(jilin: scenarios.Programme) -> None:
+    """Every option but the default changes the rule or the modality of some condition."""
+    for reading in jilin.readings:
+        for option in reading.options:
+            chosen = {**jilin.default_readings, reading.id: option.id}
+            changed = [
+                one.id
+                for one in jilin.conditions
+                if (one.read(chosen).rule, one.read(chosen).modality)
+                != (one.read(jilin.default_readings).rule, one.read(jilin.default_readings).modality)
+            ]
+            assert bool(changed) == (option.id != reading.default)
 
 
 def test_places_read_as_people_write_them(jilin: scenarios.Programme) -> None:
@@ -134,7 +215,7 @@ def test_places_read_as_people_write_them(jilin: scenarios.Programme) -> None:
 
 
 def test_every_number_says_what_it_rests_on(jilin: scenarios.Programme) -> None:
-    """The credit scale is our assumption and is marked so; thresholds are printed in the document."""
+    """The credit scale is our assumption and is marked so; the thresholds that decide are printed in the document."""
     found: list[tuple[str, Cited]] = []
 
     def visit(place: str, value: object) -> None:
@@ -152,8 +233,16 @@ def test_every_number_says_what_it_rests_on(jilin: scenarios.Programme) -> None:
 
     visit("", jilin.definition)
     assumed = {place for place, cited in found if cited.basis == "assumed"}
-    assert assumed == {".facts.scale", ".readings", ".procedures.transitions", ".sanctions"}
-    assert all(cited.basis == "printed" for place, cited in found if place.endswith("threshold"))
+    by_default = {place for place in assumed if not place.startswith(".conditions.under")}
+    assert by_default == {".facts.scale", ".readings", ".interpretations", ".procedures.transitions", ".sanctions"}
+    thresholds = [cited for place, cited in found if place.endswith("threshold")]
+    advised = [
+        one.rule.threshold
+        for one in jilin.definition.conditions
+        if one.id.startswith("digital_workshop.") and isinstance(one.rule, Compare) and one.modality == "reference"
+    ]
+    assert [cited.basis for cited in advised] == ["transcribed", "transcribed"]
+    assert all(cited.basis == "printed" for cited in thresholds if cited not in advised)
 
 
 def test_the_exported_file_loads_again(jilin: scenarios.Programme) -> None:

@@ -113,6 +113,8 @@ def holds(rule: Data, facts: Mapping[str, Any], flipped: frozenset[int] = frozen
 
 
 def leaf_holds(rule: Data, facts: Mapping[str, Any]) -> bool:
+    own: Any
+    bar: Any
     if rule["kind"] == "is":
         own = facts[rule["fact"]]
         return own in rule["value"] if isinstance(rule["value"], list) else own == rule["value"]

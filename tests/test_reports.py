@@ -296,6 +296,26 @@ def test_an_ineligible_verdict_says_why_on_the_first_page() -> None:
     assert any("500" in reason for reason in tier.failed)
 
 
+def test_the_least_to_mend_stands_where_it_is_less_than_what_failed() -> None:
+    """Two routes fail in several conditions, one of them is enough; where all must be mended it is not repeated."""
+    found = [
+        (id, tier.id, len(tier.failed), len(DECISIONS.to_mend(tier.id, IDS.index(id))), len(tier.to_mend))
+        for id in IDS
+        for tier in content(id).tiers
+        if tier.verdict == "ineligible"
+    ]
+    assert all(shown == (0 if least == failed else least) for _, _, failed, least, shown in found)
+    assert any(shown for *_, shown in found)
+    assert any(not shown for *_, shown in found)
+
+
+def test_an_undecided_verdict_says_what_it_can_come_to() -> None:
+    """At worst and at best, in every tier that is open."""
+    for tier in content("empty", "en").tiers:
+        worst, best = (by[tier.id][IDS.index("empty")] for by in (DECISIONS.verdict_worst, DECISIONS.verdict_best))
+        assert (worst in tier.bounds and best in tier.bounds) == (tier.verdict == "undecided")
+
+
 def test_an_undecided_verdict_names_the_facts_that_would_decide_it() -> None:
     """An enterprise of which nothing is known is undecided, and the report lists what to ask."""
     tier = content("empty").tiers[0]

@@ -1,11 +1,9 @@
 """Reports of a whole batch: by several processes, again after an interruption, found in an index, summed up."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import date
 from html import escape, unescape
@@ -23,6 +21,7 @@ from maturity.reports import (
     Content,
     Format,
     Letterhead,
+    Peers,
     Written,
     cohort_content,
     cohort_page,
@@ -31,7 +30,6 @@ from maturity.reports import (
     render,
     write_reports,
 )
-from maturity.reports.processes import Work
 from maturity.reports.templates import environment
 from maturity.scenarios import Decisions, Facts
 from maturity.scoring import Assessment
@@ -92,26 +90,12 @@ def test_the_files_do_not_depend_on_the_number_of_processes(tmp_path: Path, form
     """Every byte is the same: pages, PDF, Word, index, cohort report, journal."""
     for extra in ("typst", "docxtpl") if "pdf" in formats else ():
         pytest.importorskip(extra)
-    only = ASSESSMENT.answers.ids[:4]
+    only = ASSESSMENT.answers.ids[:3]
     one = written(tmp_path / "one", formats=formats, only=only, jobs=1)
     two = written(tmp_path / "two", formats=formats, only=only, jobs=2)
     assert one.problems == two.problems == ()
-    assert len(one.paths) == 4 * len(formats)
+    assert len(one.paths) == 3 * len(formats)
     assert files(tmp_path / "one") == files(tmp_path / "two")
-
-
-def _doubled(deadly: str, items: Sequence[str]) -> list[str]:
-    if deadly in items:
-        os._exit(3)
-    return [item * 2 for item in items]
-
-
-def test_an_item_that_kills_its_process_does_not_cost_the_others() -> None:
-    """It is found among those under way, and everything else is done."""
-    items = [[f"a{k}", f"b{k}"] for k in range(6)]
-    work = Work(_doubled, "a2", lambda item: f"lost {item}")
-    found = sorted(result for results in work.run(items, 2) for result in results)
-    assert found == sorted("lost a2" if item == "a2" else item * 2 for piece in items for item in piece)
 
 
 def test_a_template_that_no_report_gets_past_is_named_once(tmp_path: Path) -> None:
@@ -151,8 +135,7 @@ def test_a_run_goes_on_where_it_was_interrupted(tmp_path: Path, monkeypatch: pyt
         patch.setattr("maturity.reports.batch.render", interrupted)
         with pytest.raises(KeyboardInterrupt):
             written(tmp_path)
-    kept = written(tmp_path).kept
-    assert 0 < kept <= 7
+    assert written(tmp_path).kept == 7
     written(tmp_path / "fresh")
     fresh = files(tmp_path / "fresh")
     shutil.rmtree(tmp_path / "fresh")
@@ -428,6 +411,22 @@ def test_the_batch_is_divided_by_a_fact() -> None:
         by_fact(ASSESSMENT, DECISIONS, "investment_equipment")
 
 
+def test_an_enterprise_is_compared_with_its_industry() -> None:
+    """With those of its profile in it; with nobody where it says none, or where they are too few."""
+    industry = by_column("industry", ["汽车"] * 12 + ["食品"] * 9 + [""] * 2)
+    peers = Peers.of_batch(ASSESSMENT, DECISIONS, industry)
+    assert {(group.name.zh, group.count) for group in peers.groups.values()} == {("汽车", 6), ("食品", 5)}
+    first, second = (profile.id for profile in MODEL.profiles)
+    same = peers.of("E00", first)
+    assert same
+    rows = np.array([i for i in range(12) if i % 2 == 0])
+    reaches = Cohort(ASSESSMENT).reaches(rows)
+    expected = [float(one.median) if one else float("nan") for one in reaches]
+    np.testing.assert_allclose(same.heights, expected, rtol=1e-12)
+    assert peers.of("E22", first) is None
+    assert peers.of("E13", second) is None
+
+
 def test_labels_of_another_number_of_enterprises_are_refused(tmp_path: Path) -> None:
     """Before anything is written."""
     with pytest.raises(InputError, match="labels"):
@@ -462,21 +461,3 @@ def test_the_pages_are_as_wide_as_their_window(lang: Lang, browser: Any, tmp_pat
     title = re.search(r"<title>(.*?)</title>", dom)
     assert title
     assert title[1] == "0,0 0,0 0,0 0,0"
-
-
-def test_a_script_that_writes_by_several_processes_needs_nothing_but_its_guard(tmp_path: Path) -> None:
-    """As the docstring says."""
-    script = tmp_path / "script.py"
-    script.write_text(
-        "from maturity import Answers, assess, load_model\n"
-        "from maturity.reports import write_reports\n"
-        "if __name__ == '__main__':\n"
-        "    model = load_model('gbt39116-2020')\n"
-        "    given = assess(Answers.of(model, {'data.1a': 'full'}, profile='discrete', id='x'))\n"
-        "    print(len(write_reports('out', given, jobs=2).paths))\n",
-        encoding="utf-8",
-    )
-    run = subprocess.run(
-        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120
-    )
-    assert run.stdout == "1\n"

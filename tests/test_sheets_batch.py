@@ -372,3 +372,16 @@ def test_several_files_make_one_batch_and_one_that_cannot_be_read_is_named(tmp_p
         read_batch([tmp_path / "c.csv"], MODEL)
     with pytest.raises(InputError, match="no file is given"):
         read_batch([], MODEL)
+
+
+def test_industry_and_city_are_kept_as_they_were_written(path: Path) -> None:
+    """For the report on the whole batch; a sheet without such columns says nothing of them."""
+    batch = read(
+        path,
+        [*HEAD, "所属行业", "city"],
+        ["E1", "示例一", "discrete", "full", "full", "汽车制造", "长春"],
+        ["E2", "示例二", "discrete", "full", "full", "", "吉林"],
+    )
+    assert batch.groups == {"industry": ("汽车制造", ""), "city": ("长春", "吉林")}
+    assert ids(batch.problems) == []
+    assert read(path, HEAD, ["E1", "示例一", "discrete", "full", "full"]).groups == {}

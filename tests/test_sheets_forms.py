@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,8 @@ from maturity.sheets.intake import guarded
 
 MODEL = load_model("gbt39116-2020")
 PROGRAMME = load_programme("jilin-2024-228", on=date(2025, 6, 30))
+WORKSHOPS = f"C{5 + [fact.id for fact in PROGRAMME.facts].index('digital_workshops')}"
+"""Where the form for one enterprise asks for the number of digital workshops."""
 LEDGERS = load_programme(str(Path(__file__).parent / "cases" / "ledger-programme.toml"), on=date(2025, 6, 30))
 LABELS: dict[Lang, dict[int, str]] = {
     lang: {
@@ -37,11 +39,11 @@ LABELS: dict[Lang, dict[int, str]] = {
 # What a workbook can hold: XML has no control characters but these, and turns a carriage return into a line feed.
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
 TEXTS = st.one_of(
-    st.text(CHARACTERS, max_size=40),
+    st.text(CHARACTERS, max_size=10),
     st.sampled_from(
         ["=1+1", "+86", "-5", "@SUM(A1)", "'=x", "＝１", "示例企业（集团）", "𬭎🏭👩‍🔧", "N/A", "007", "1e5"]
     ),
-    st.text("企业示例０１ＡＢ", min_size=200, max_size=300),
+    st.text("企业示例０１ＡＢ", min_size=2, max_size=3).map(lambda text: text * 5000),
 ).map(str.strip)
 QUICK = [Phase.explicit, Phase.reuse, Phase.generate]  # a workbook takes too long to be made smaller
 NAMES = st.lists(st.tuples(TEXTS.filter(bool), TEXTS), min_size=1, max_size=6, unique_by=lambda pair: pair[0])
@@ -107,6 +109,7 @@ def test_a_filled_batch_form_comes_back(
     given_names = data.draw(NAMES)
     points = [data.draw(st.lists(POINTS, min_size=216, max_size=216)) for _ in given_names]
     facts = [[data.draw(values(fact, lang)) for fact in programme.facts] for _ in given_names]
+    listed = [data.draw(entries(ledger, len(given_names), lang)) for ledger in programme.ledgers]
     book = openpyxl.load_workbook(io.BytesIO(form(True, lang, programme)))
     sheet = book.worksheets[1]
     columns = {cell.value: cell.column for cell in sheet[1]}
@@ -118,10 +121,12 @@ def test_a_filled_batch_form_comes_back(
             put(sheet.cell(row, columns[fact.id]), written)
         for requirement, answer in zip(MODEL.requirements, answers, strict=True):
             put(sheet.cell(row, columns[requirement.id]), LABELS[lang].get(answer, ""))
-    entered = {
-        ledger.id: entries(ledger, book.worksheets[2 + k], [id for id, _ in given_names], lang, data)
-        for k, ledger in enumerate(programme.ledgers)
-    }
+    for ledger, sheet, own in zip(programme.ledgers, book.worksheets[2:], listed, strict=False):
+        columns = {cell.value: cell.column for cell in sheet[1]}
+        for row, (owner, *entry) in enumerate(own, start=3):
+            put(sheet.cell(row, columns["id"]), given_names[owner][0])
+            for column, (written, _) in zip(ledger.columns, entry, strict=True):
+                put(sheet.cell(row, columns[f"{ledger.id}.{column.id}"]), written)
     path = tmp_path_factory.mktemp("batch") / "batch.xlsx"
     book.save(path)
     batch = read_batch(path, MODEL, programme)
@@ -133,28 +138,18 @@ def test_a_filled_batch_form_comes_back(
     assert batch.facts is not None
     for i, own in enumerate(facts):
         assert [batch.facts.value(fact.id, i) for fact in programme.facts] == [meant for _, meant in own]
-    for id, expected in entered.items():
-        ledger = batch.facts.ledgers[id]
-        found = [ledger.values(column.id) for column in ledger.definition.columns]
-        rows = [(int(row), *own) for row, *own in zip(ledger.rows, *found, strict=True)]
-        assert rows == sorted(expected, key=lambda entry: entry[0])
+    for definition, own in zip(programme.ledgers, listed, strict=True):
+        kept = batch.facts.ledgers[definition.id]
+        found = [kept.values(column.id) for column in definition.columns]
+        rows = [(int(row), *entry) for row, *entry in zip(kept.rows, *found, strict=True)]
+        meant = [(owner, *(value for _, value in entry)) for owner, *entry in own]
+        assert rows == sorted(meant, key=lambda entry: entry[0])
     assert [problem for problem in batch.problems if problem.id != "answers.trimmed"] == []
 
 
-def entries(
-    ledger: LedgerDefinition, sheet: Any, ids: Sequence[str], lang: Lang, data: st.DataObject
-) -> list[tuple[Any, ...]]:
-    """Up to four entries of any of the enterprises, filled in; and what they mean."""
-    columns = {cell.value: cell.column for cell in sheet[1]}
-    owners = data.draw(st.lists(st.integers(0, len(ids) - 1), max_size=4))
-    meant = []
-    for row, owner in enumerate(owners, start=3):
-        own = [data.draw(values(column, lang)) for column in ledger.columns]
-        put(sheet.cell(row, columns["id"]), ids[owner])
-        for column, (written, _) in zip(ledger.columns, own, strict=True):
-            put(sheet.cell(row, columns[f"{ledger.id}.{column.id}"]), written)
-        meant.append((owner, *(value for _, value in own)))
-    return meant
+def entries(ledger: LedgerDefinition, n: int, lang: Lang) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    """Up to three entries of any of n enterprises: row of the enterprise, and what is written and meant by column."""
+    return st.lists(st.tuples(st.integers(0, n - 1), *(values(column, lang) for column in ledger.columns)), max_size=3)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -167,16 +162,17 @@ def test_any_filled_single_form_comes_back(
     ((id, name),) = data.draw(NAMES.map(lambda names: names[:1]))
     points = data.draw(st.lists(POINTS, min_size=216, max_size=216))
     own = {fact.id: data.draw(values(fact, lang)) for fact in PROGRAMME.facts}
+    remarks = data.draw(st.lists(TEXTS, min_size=3, max_size=3))
     book = openpyxl.load_workbook(io.BytesIO(form(False, lang)))
     facts, answers = book.worksheets[2:4]
     stated = {"id": id, "name": name, "profile": MODEL.profiles[1].name.in_(lang)} | {k: v[0] for k, v in own.items()}
     for row in range(2, facts.max_row + 1):
         put(facts.cell(row, 3), stated[facts.cell(row, 1).value])
-        put(facts.cell(row, 6), data.draw(TEXTS))
+        put(facts.cell(row, 6), remarks[row % 3])
     for row, answer in enumerate(points, start=2):
         put(answers.cell(row, 6), LABELS[lang].get(answer, ""))
-    for column in (7, 8):
-        put(answers.cell(data.draw(st.integers(2, 217)), column), data.draw(TEXTS))
+        put(answers.cell(row, 7), remarks[row % 3])
+        put(answers.cell(row, 8), remarks[row % 2])
     path = tmp_path_factory.mktemp("single") / "form.xlsx"
     book.save(path)
     batch = read_batch(path, MODEL, PROGRAMME)
@@ -248,7 +244,7 @@ def test_a_single_form_names_what_it_cannot_read_by_cell(tmp_path: Path) -> None
     """The same words and addresses as in a batch."""
     batch = filled({"id": "E1", "profile": "离散型", "digital_workshops": "若干"}, "zh", tmp_path / "form.xlsx")
     assert [(problem.id, problem.where) for problem in batch.problems] == [
-        ("sheets.bad-number", "form.xlsx!企业情况!C19"),
+        ("sheets.bad-number", f"form.xlsx!企业情况!{WORKSHOPS}"),
     ]
 
 
@@ -327,13 +323,22 @@ def test_a_folder_of_forms_is_one_batch(tmp_path: Path) -> None:
     assert batch.answers.ids == ("E1", "E2", "示例企业")
     assert [len(batch.answers.choices(i)) > 0 for i in range(3)] == [True, False, True]
     assert sorted((problem.id, problem.where) for problem in batch.problems) == [
-        ("sheets.bad-number", "forms/示例企业.xlsx!企业情况!C19"),
+        ("sheets.bad-number", f"forms/示例企业.xlsx!企业情况!{WORKSHOPS}"),
         ("sheets.bad-profile", "forms/b/2.xlsx!企业情况!C4"),
         ("sheets.damaged", "forms/broken.xlsx"),
         ("sheets.empty-form", "forms/empty.xlsx!企业情况"),
         ("sheets.missing-id", "forms/示例企业.xlsx!企业情况!C2"),
     ]
     assert ("sheets.other-files", "照片.jpg") in [(note.id, note.value) for note in batch.notes]
+
+
+def test_a_text_of_a_catalogue_has_its_list_and_may_be_another(tmp_path: Path) -> None:
+    """The list only warns: whoever built another scenario writes its name."""
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(form(False, "zh"))
+    sheet = openpyxl.load_workbook(path)["场景清单"]
+    (rule,) = (rule for rule in sheet.data_validations.dataValidation if "A3" in rule.sqref)
+    assert (rule.type, rule.errorStyle, rule.formula1[:6]) == ("list", "warning", "lists!")
 
 
 def test_forms_are_the_same_bytes_every_time(tmp_path: Path) -> None:

@@ -308,7 +308,7 @@ def _reports(
             firmness=beyond.firmness,
             whatif=beyond.whatif,
             formats=look.formats,
-            by=_divisions(assessment, decisions, look.by),
+            by=_divisions(batch, assessment, decisions, look.by),
             letterhead=look.letterhead,
             templates=look.templates,
             embed_font=look.embed_font,
@@ -321,13 +321,16 @@ def _reports(
     return written.problems
 
 
-def _divisions(assessment: "Assessment", decisions: "Decisions | None", facts: Sequence[str]) -> "Sequence[Division]":
-    """What the cohort report is divided by, besides the profile."""
-    from maturity.cohort import by_fact
+def _divisions(
+    batch: "Batch", assessment: "Assessment", decisions: "Decisions | None", facts: Sequence[str]
+) -> "Sequence[Division]":
+    """What the cohort report is divided by, besides the profile: columns of the sheet, and facts that are asked for."""
+    from maturity.cohort import by_column, by_fact
 
     if facts and decisions is None:
         raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--by")
-    return [by_fact(assessment, decisions, fact) for fact in facts if decisions]
+    columns = [by_column(id, batch.groups[id]) for id in ("industry", "city") if id in batch.groups]
+    return [*columns, *(by_fact(assessment, decisions, fact) for fact in facts if decisions)]
 
 
 @contextmanager

@@ -116,7 +116,51 @@ def show_programme(
                 f"{option.id}{' *' if option.id == reading.default else ''}" for option in reading.options
             )
             frame.out.print(f"\n--reading {reading.id}= {options}\n  {reading.name.in_(language)}", markup=False)
+            for option in reading.options:
+                mark = "*" if option.id == reading.default else " "
+                frame.out.print(
+                    say("programme.show.option", language, mark=mark, id=option.id, name=option.name), markup=False
+                )
+            frame.out.print(say("programme.show.why", language, why=reading.cite), markup=False)
+        _understanding(programme, language)
         _proceedings(programme, language)
+
+
+def _understanding(programme: "Programme", lang: Lang) -> None:
+    """How words are read that no fact tells apart, what amounts comprise, and the clauses that ask for nothing."""
+
+    def line(key: str, **values: object) -> None:
+        frame.out.print(say(f"programme.show.{key}", lang, **values), markup=False)
+
+    def heading(key: str) -> None:
+        frame.out.print("")
+        line(key)
+
+    head = programme.definition
+    listed = "、" if lang == "zh" else ", "
+    if head.interpretations:
+        heading("interpretations")
+    for one in head.interpretations:
+        line("interpretation", cite=programme.clause(one.clause).cite(lang), name=one.name, quote=one.quote)
+        line("read-as", text=one.text)
+        line("why", why=one.cite)
+    if head.measures:
+        heading("measures")
+    for measure in head.measures:
+        line("measure", cite=programme.clause(measure.clause).cite(lang), name=measure.name)
+        for key, columns in (("includes", measure.include), ("excludes", measure.exclude)):
+            for column, options in columns.items():
+                known = programme.ledger(measure.ledger).column(column).options
+                line(key, of=listed.join(option.name.in_(lang) for option in known if option.id in options))
+        line("why", why=measure.cite)
+    if head.ledgers:
+        heading("ledgers")
+    for ledger in head.ledgers:
+        line("ledger", name=ledger.name, columns=listed.join(column.name.in_(lang) for column in ledger.columns))
+    if aside := [clause for clause in programme.clauses if clause.modality]:
+        heading("clauses")
+    for clause in aside:
+        line("clause", cite=clause.cite(lang), quote=clause.quote)
 
 
 def _proceedings(programme: "Programme", lang: Lang) -> None:

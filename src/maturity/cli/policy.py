@@ -106,8 +106,8 @@ def _show(found: "Comparison", lang: Lang) -> None:
             name = found.before.programme.tier(tier).name
             frame.out.print("  " + say("comparison.flow", lang, tier=name, count=count, **values), markup=False)
     for change in found.changes[: frame.LISTED]:
-        before, after = say(f"verdict.{change.before}", lang), say(f"verdict.{change.after}", lang)
-        frame.out.print(f"\n{change.id}  {change.tier_name.in_(lang)}: {before} → {after}", markup=False)
+        was, is_ = say(f"verdict.{change.before}", lang), say(f"verdict.{change.after}", lang)
+        frame.out.print(f"\n{change.id}  {change.tier_name.in_(lang)}: {was} → {is_}", markup=False)
         for hinge in change.hinges:
             frame.out.print(f"  {hinge.line(lang)}", markup=False)
     if len(found.changes) > frame.LISTED:

@@ -23,7 +23,7 @@ from maturity.reports.fingerprints import of_reports, of_run
 from maturity.reports.formats import FORMATS, Format, render
 from maturity.reports.index import index_page
 from maturity.reports.letterhead import PLAIN, Letterhead
-from maturity.reports.peers import Peers
+from maturity.reports.peers import INDUSTRY, Peers
 from maturity.reports.processes import Work
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
@@ -35,7 +35,7 @@ INDEX: Final = "index.html"
 COHORT: Final = "cohort.html"
 
 _PIECE: Final = 64
-"""Enterprises that a process is given at a time: few enough to lose little, many enough to score at once."""
+"""Pages of HTML that a process is given at a time, or as much other work: short to wait for, enough to score."""
 _PARTS: Final = 4
 """At least so many pieces for each process, so that none waits long for the last one."""
 _WORK: Final[Mapping[Format, int]] = {"html": 1, "pdf": 16, "docx": 16}
@@ -100,7 +100,8 @@ def write_reports(
         plans: by row of the assessment the cheapest ways up of an enterprise.
         firmness: by row of the assessment how firm a level is.
         whatif: the same batch with something changed.
-        by: what the cohort report is divided by, besides the profile.
+        by: what the cohort report is divided by, besides the profile; an ``industry`` among them is also whose medians
+            an enterprise is compared with.
         letterhead: title, issuer and logo.
         templates: a folder whose templates stand in for ours of the same name.
         embed_font: put the characters it needs of our font into each page of HTML.
@@ -126,7 +127,7 @@ def write_reports(
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     files = file_names(ids, reserved=[Path(page).stem for page in (INDEX, COHORT)])
-    peers = Peers.of_batch(assessment, decisions)
+    peers = Peers.of_batch(assessment, decisions, next((one for one in by if one.id == INDUSTRY), None))
     job = _Job(folder, files, assessment, decisions, names, lang, peers, letterhead, templates, embed_font, whatif)
     rows = [i for i, id in enumerate(ids) if id in chosen]
     common = f"{of_run(assessment, decisions, lang, letterhead, templates)} {embed_font}"
@@ -134,7 +135,7 @@ def write_reports(
     made_from = {i: fingerprint(i) for i in rows}
     before = journal.finished(folder)
     wanted = {i: [kind for kind in formats if before.get(job.file(i, kind)) != made_from[i]] for i in rows}
-    tasks = [_Task(i, tuple(wanted[i]), plans.get(i, ()), firmness.get(i)) for i in rows if wanted[i]]
+    tasks = [_Task(i, tuple(wanted[i]), made_from[i], plans.get(i, ()), firmness.get(i)) for i in rows if wanted[i]]
     # What is written anew is no longer made from what the journal says: it is taken out before a file is touched.
     journal.rewrite(folder, before, without=[job.file(task.row, kind) for task in tasks for kind in task.formats])
     problems: dict[int, Problem] = {}
@@ -142,7 +143,6 @@ def write_reports(
     _try(job, tasks)
     processes = min(_processes(tasks) if jobs is None else jobs, max(1, len(tasks)))
     for results in Work(_write, job, _lost).run(_pieces(tasks, processes), processes):
-        journal.add(folder, {job.file(one.row, kind): made_from[one.row] for one in results for kind in one.written})
         problems |= {one.row: Problem.of("reports.failed", ids[one.row], one.why) for one in results if one.why}
         done += len(results)
         if progress:
@@ -189,20 +189,20 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """An enterprise whose report is to be written, in some formats."""
+    """An enterprise whose report is to be written, in some formats, and the fingerprint of what it is made from."""
 
     row: int
     formats: tuple[Format, ...]
+    made_from: str
     plans: Sequence[Plan]
     firmness: Firmness | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What was written for an enterprise; ``why`` something was not, or ``""``."""
+    """An enterprise is done; ``why`` something was not written, or ``""``."""
 
     row: int
-    written: tuple[Format, ...]
     why: str
 
 
@@ -232,7 +232,8 @@ def _cores() -> int:
 
 
 def _pieces(tasks: Sequence[_Task], processes: int) -> list[Sequence[_Task]]:
-    size = max(1, min(_PIECE, len(tasks) // (_PARTS * processes)))
+    work = max((_WORK[kind] for task in tasks for kind in task.formats), default=1)
+    size = max(1, min(_PIECE // work, len(tasks) // (_PARTS * processes)))
     return [tasks[start : start + size] for start in range(0, len(tasks), size)]
 
 
@@ -240,25 +241,24 @@ def _write(job: _Job, tasks: Sequence[_Task]) -> list[_Result]:
     """Write the reports of some enterprises; whatever is wrong with one, the others get theirs."""
     results = []
     for task, found in zip(tasks, _each(job, tasks), strict=True):
-        written: list[Format] = []
         why = ""
         try:
             content = found()
             for kind in task.formats:
                 page = render(content, kind, templates=job.templates, index=INDEX, embed_font=job.embed_font)
                 write(job.folder / job.file(task.row, kind), page)
-                written.append(kind)
+                journal.add(job.folder, job.file(task.row, kind), task.made_from)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # a panic of typst is no Exception
             why = f"{type(error).__name__}: {error}"
-        results.append(_Result(task.row, tuple(written), why))
+        results.append(_Result(task.row, why))
     gc.collect()  # documents of Word hold themselves; uncollected they grow by some megabytes each
     return results
 
 
 def _lost(task: _Task) -> _Result:
-    return _Result(task.row, (), "process died")
+    return _Result(task.row, "process died")
 
 
 def _each(job: _Job, tasks: Sequence[_Task]) -> Iterator[Callable[[], Content]]:

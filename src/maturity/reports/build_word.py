@@ -524,6 +524,10 @@ def _tiers(page: Builder) -> None:
                 page.text(_say("tiers.decided-by", f"facts={_joined('tier.unknown_facts')}"), "Call")
             with page.block("if tier.failed"):
                 page.text(_say("tiers.failed", f"conditions={_joined('tier.failed')}"), "Call")
+            with page.block("if tier.to_mend"):
+                page.text(_say("tiers.to-mend", f"rules={_joined('tier.to_mend')}"), "Call")
+            with page.block("if tier.bounds"):
+                page.text("{{ tier.bounds }}", "Call")
             with page.block("for role, lines in tier.deciding"):
                 _conditions(page, '{{ say("tiers." ~ role) }}', "lines")
             for role in ("advice", "experts"):

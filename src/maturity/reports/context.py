@@ -117,7 +117,9 @@ class TierPage:
     Attributes:
         verdict: eligible, cultivation, ineligible or undecided; ``headline`` says it in a line.
         failed: for an ineligible one the conditions that fail, each with its shortfall.
-        unknown_facts: for an undecided one the facts that would decide it.
+        to_mend: the fewest rules that would have to change for it not to be ineligible, each with what it is short by;
+            () when that is all that failed.
+        unknown_facts: for an undecided one the facts that would decide it. bounds: what it can come to, as a sentence.
         deciding: (role, conditions); roles without any are left out. advice, experts: what never decides.
     """
 
@@ -131,6 +133,8 @@ class TierPage:
     advice: tuple[ConditionLine, ...]
     experts: tuple[ConditionLine, ...]
     unknown_facts: tuple[str, ...]
+    to_mend: tuple[str, ...]
+    bounds: str
 
 
 @dataclass(frozen=True, slots=True)

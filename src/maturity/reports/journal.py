@@ -34,10 +34,10 @@ def rewrite(folder: Path, entries: Mapping[str, str], without: Collection[str] =
     write(folder / NAME, _lines((entries[name], name) for name in kept))
 
 
-def add(folder: Path, entries: Mapping[str, str]) -> None:
-    """Some files are complete."""
-    with (folder / NAME).open("ab") as journal:
-        journal.write(_lines((fingerprint, name) for name, fingerprint in entries.items()))
+def add(folder: Path, name: str, fingerprint: str) -> None:
+    """A file is complete. Several processes may say so at once: each adds its line in one piece."""
+    with (folder / NAME).open("ab", buffering=0) as journal:
+        journal.write(_lines([(fingerprint, name)]))
 
 
 def _lines(entries: Iterable[tuple[str, str]]) -> bytes:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE
-from maturity.cohort import FEWEST
+from maturity.cohort import FEWEST, Division
 from maturity.language import Lang, Text
 from maturity.reports.context import PeersLine
 from maturity.reports.figures import shown
@@ -56,24 +56,33 @@ class Peers:
     industries: Mapping[str, str]
 
     @classmethod
-    def of_batch(cls, assessment: Assessment, decisions: Decisions | None = None) -> "Peers":
-        """The groups of a batch: enterprises of one profile and, where the programme has that fact, one industry.
+    def of_batch(
+        cls, assessment: Assessment, decisions: Decisions | None = None, industry: Division | None = None
+    ) -> "Peers":
+        """The groups of a batch: enterprises of one profile and, where that is known, one industry.
 
         Those without a level or without any answer say nothing about the others and are left out.
+
+        Args:
+            assessment: n enterprises.
+            decisions: of the same; the programme may ask for the industry as a fact.
+            industry: of each enterprise, where the sheet says it; who has none has no peers.
         """
         answers = assessment.answers
         model = answers.model
-        industries, names = _industries(decisions)
+        industries, names = _stated(answers.ids, industry) if industry else _industries(decisions)
         answered = (answers.columns <= NOT_APPLICABLE).any(axis=0) & ~answers.rejected
         rows: dict[tuple[str, str], list[int]] = {}
         for i in np.flatnonzero(answered).tolist():
+            if industry and answers.ids[i] not in industries:
+                continue
             rows.setdefault((answers.profile(i), industries.get(answers.ids[i], "")), []).append(i)
         profiles = {profile.id: profile.name for profile in model.profiles}
         groups = {}
-        for (profile, industry), own in rows.items():
+        for (profile, label), own in rows.items():
             if len(own) >= FEWEST:
-                name = names.get(industry, profiles[profile])
-                groups[profile, industry] = _group(assessment, np.array(own, np.intp), name)
+                name = names.get(label, profiles[profile])
+                groups[profile, label] = _group(assessment, np.array(own, np.intp), name)
         return cls(groups, industries)
 
     def of(self, id: str, profile: str) -> Group | None:
@@ -96,6 +105,12 @@ def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
+def _stated(ids: Sequence[str], industry: Division) -> tuple[Mapping[str, str], Mapping[str, Text]]:
+    """The industry of each enterprise by id, as the sheet says it, and what industries are called."""
+    found = {id: label for id, label in zip(ids, industry.labels, strict=True) if label}
+    return found, {**_as_typed(list(found.values())), **industry.names}
+
+
 def _industries(decisions: Decisions | None) -> tuple[Mapping[str, str], Mapping[str, Text]]:
     """The industry of each enterprise by id, and what industries are called."""
     if decisions is None or INDUSTRY not in decisions.facts.columns:
@@ -107,5 +122,5 @@ def _industries(decisions: Decisions | None) -> tuple[Mapping[str, str], Mapping
     return found, options or _as_typed(list(found.values()))
 
 
-def _as_typed(values: Sequence[str]) -> Mapping[str, Text]:
+def _as_typed(values: Sequence[str]) -> dict[str, Text]:
     return {value: Text(value, value) for value in values}

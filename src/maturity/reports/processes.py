@@ -1,11 +1,13 @@
 """Work in pieces, by several processes at once, so that one piece that kills its process does not cost the others."""
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any, Generic, TypeVar
 
 Given = TypeVar("Given")
@@ -84,7 +86,15 @@ _HERE: list[tuple[Callable[[Any, Any], Any], Any]] = []
 
 def _begin(work: Callable[[Any, Any], Any], given: object) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for the process that hands out the pieces
+    Thread(target=_end_with_parent, daemon=True).start()
     _HERE.append((work, given))
+
+
+def _end_with_parent() -> None:
+    """Nobody would end this process, nor want its results, when the one that hands out the pieces was killed."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _piece(items: Sequence[Any]) -> Any:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from maturity.errors import Problem
-from maturity.language import Lang
+from maturity.language import Lang, say
 from maturity.reports.context import TierPage
 from maturity.reports.enterprise import Enterprise
 from maturity.reports.figures import printable
@@ -28,18 +28,30 @@ def tier_pages(one: Enterprise, decisions: Decisions, j: int) -> Iterator[TierPa
         for result, fixed in _conditions(decisions, one.lang)[tier.id]:
             by_role.setdefault(result.role, []).append(_condition(result, fixed, j, one.lang))
         verdict = str(decisions.verdict[tier.id][j])
+        failed = tuple(_failed(one, by_role)) if verdict == "ineligible" else ()
+        mend = decisions.to_mend(tier.id, j)
         yield TierPage(
             id=tier.id,
             name=tier.name.in_(one.lang),
             verdict=verdict,
-            failed=tuple(_failed(one, by_role)) if verdict == "ineligible" else (),
+            failed=failed,
             headline=decisions.headline(tier.id, j, one.lang),
             depends_on_reading=bool(decisions.depends_on_reading[tier.id][j]),
             deciding=tuple((role, tuple(by_role[role])) for role in _DECIDING if role in by_role),
             advice=tuple(by_role.get("advice", ())),
             experts=tuple(by_role.get("experts", ())),
             unknown_facts=tuple(facts.get(id, id) for id in decisions.unknown_facts(tier.id, j)),
+            to_mend=tuple(rule.line(one.lang) for rule in mend) if len(mend) != len(failed) else (),
+            bounds=_bounds(one, decisions, tier.id, j) if verdict == "undecided" else "",
         )
+
+
+def _bounds(one: Enterprise, decisions: Decisions, tier: str, j: int) -> str:
+    """What an undecided verdict can come to, whatever is still unknown."""
+    worst, best = (
+        say(f"verdict.{bound[tier][j]}", one.lang) for bound in (decisions.verdict_worst, decisions.verdict_best)
+    )
+    return one.say("tiers.bounds", worst=worst, best=best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ def _conditions(decisions: Decisions, lang: Lang) -> Mapping[str, Sequence[tuple
 
 @lru_cache(2)
 def _fact_names(decisions: Decisions, lang: Lang) -> Mapping[str, str]:
-    return {fact.id: fact.name.in_(lang) for fact in decisions.programme.facts}
+    return {one.id: one.name.in_(lang) for one in decisions.programme.definition.asked}
 
 
 def programme_notes(one: Enterprise, decisions: Decisions, notes: Sequence[Noted]) -> Iterator[str]:

@@ -700,17 +700,14 @@ def _outcomes(loaded: File) -> Iterator[Problem]:
                     where = f"{file}: conditions.{condition.id}.under.{reading}.{option}"
                     yield Problem.of("programme.reading-without-effect", where, option)
         for key in ("rule", "window"):
-            own = [
-                name for name, options in condition.under.items() if any(getattr(one, key) for one in options.values())
-            ]
-            if len(own) > 1:
-                yield Problem.of(
-                    "programme.readings-collide",
-                    f"{file}: conditions.{condition.id}.under",
-                    own[1],
-                    first=own[0],
-                    key=key,
-                )
+            first, *more = [
+                reading
+                for reading, by_option in condition.under.items()
+                if any(getattr(variant, key) for variant in by_option.values())
+            ] or [""]
+            for other in more:
+                where = f"{file}: conditions.{condition.id}.under"
+                yield Problem.of("programme.readings-collide", where, other, first=first, key=key)
     for condition in value.conditions:
         place = f"{file}: conditions.{condition.id}"
         readings = {**condition.under, "": {"": Variant()}}

@@ -1,18 +1,21 @@
 """The same applicants decided twice, under two editions, readings or dates: who changes, and by which conditions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, say
 from maturity.scenarios.decisions import ConditionResult, Decisions
-from maturity.scenarios.truth import NO, UNKNOWN, YES
-from maturity.scenarios.verdicts import Role, Verdict
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Truth
+from maturity.scenarios.verdicts import DECIDING_ROLES, Verdict
 
-ANSWERS: Final = {NO: "no", UNKNOWN: "unknown", YES: "yes"}
+IDLE: Final = YES + 1
+"""The condition does not count."""
+COUNTS: Final = {NO: "no", UNKNOWN: "unknown", YES: "yes", IDLE: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,12 @@ def compare(before: Decisions, after: Decisions) -> Comparison:
         InputError: the two are not about the same applicants.
     """
     at = {id: row for row, id in enumerate(after.ids)}
+    sides = ((before, set(after.ids), "comparison.after"), (after, set(before.ids), "comparison.before"))
     found = [
         Problem.of("decide.missing-id", id, id, side=Text(say(key, "zh"), say(key, "en")))
-        for one, other, key in ((before, after, "comparison.after"), (after, before, "comparison.before"))
+        for one, others, key in sides
         for id in dict.fromkeys(one.ids)
-        if id not in set(other.ids)
+        if id not in others
     ]
     if found:
         raise InputError(found)
@@ -107,32 +111,46 @@ def compare(before: Decisions, after: Decisions) -> Comparison:
             (str(one), str(other)): int(count)  # type: ignore[misc]  # arrays of text do not know which texts
             for (one, other), count in zip(pairs.T.tolist(), counts.tolist(), strict=True)
         }
-        sides = before.of_tier(tier), after.of_tier(tier)
         name = before.programme.tier(tier).name
-        for row in np.flatnonzero(old != new).tolist():
-            hinges = tuple(_hinges(sides, row, int(rows[row])))
-            moved = Change(before.ids[row], row, tier, name, str(old[row]), str(new[row]), hinges)  # type: ignore[arg-type]
-            changes.append((row, number, moved))
+        moved = np.flatnonzero(old != new)
+        hinges = _hinges(before.of_tier(tier), after.of_tier(tier), moved, rows[moved])
+        for row, own in zip(moved.tolist(), hinges, strict=True):
+            change = Change(before.ids[row], row, tier, name, str(old[row]), str(new[row]), tuple(own))  # type: ignore[arg-type]
+            changes.append((row, number, change))
     in_order = tuple(change for _, _, change in sorted(changes, key=lambda one: one[:2]))
     return Comparison(before, after, tiers, in_order, flows)
 
 
 def _hinges(
-    sides: tuple[Sequence[ConditionResult], Sequence[ConditionResult]], row: int, other: int
-) -> Iterator[Hinge]:
-    old, new = ({one.condition.id: one for one in side} for side in sides)
-    before, after = _counting(sides[0], row), _counting(sides[1], other)
+    before: Sequence[ConditionResult],
+    after: Sequence[ConditionResult],
+    rows: NDArray[np.intp],
+    other_rows: NDArray[np.intp],
+) -> list[list[Hinge]]:
+    """(m,) the conditions that count otherwise for each of some applicants, rows before and rows after."""
+    old, new = _counting(before, rows), _counting(after, other_rows)
+    names = {one.condition.id: one.condition.name for one in (*after, *before)}
+    found: list[list[Hinge]] = [[] for _ in rows]
+    nowhere = np.full(len(rows), IDLE, dtype=np.int8)
     for id in dict.fromkeys((*old, *new)):
-        was, is_ = before.get(id), after.get(id)
-        if (YES if was is None else was) != (YES if is_ is None else is_):
-            name = (old.get(id) or new[id]).condition.name
-            yield Hinge(id, name, "" if was is None else ANSWERS[was], "" if is_ is None else ANSWERS[is_])
+        was, is_ = old.get(id, nowhere), new.get(id, nowhere)
+        # What does not decide is in nobody's way, as what is met is not.
+        for k in np.flatnonzero(np.minimum(was, YES) != np.minimum(is_, YES)).tolist():
+            found[k].append(Hinge(id, names[id], COUNTS[was[k]], COUNTS[is_[k]]))
+    return found
 
 
-def _counting(results: Sequence[ConditionResult], row: int) -> Mapping[str, int]:
-    """The truth of the conditions that count for one applicant; the route's count only for those not in production."""
-    production = [int(one.truth[row]) for one in results if one.role == "production"]
-    roles: tuple[Role, ...] = ("required", "production")
-    if min(production, default=YES) != YES:
-        roles = (*roles, "cultivation")
-    return {one.condition.id: int(one.truth[row]) for one in results if one.role in roles}
+def _counting(results: Sequence[ConditionResult], rows: NDArray[np.intp]) -> Mapping[str, Truth]:
+    """(m,) by condition: its truth where it counts, else `IDLE`; the route's count for those not in production only."""
+    built = np.full(len(rows), YES, dtype=np.int8)
+    for one in results:
+        if one.role == "production":
+            built = np.minimum(built, one.truth[rows])
+    counting = {}
+    for one in results:
+        own = one.truth[rows]
+        if one.role == "cultivation":
+            own = np.where(built == YES, np.int8(IDLE), own)
+        if one.role in DECIDING_ROLES:
+            counting[one.condition.id] = own
+    return counting

@@ -31,7 +31,7 @@ def counted(rule: Count, facts: Facts) -> tuple[Whole, Whole, Flags]:
     else:
         least = column.values[:, CATEGORIES if rule.distinct_by == "category" else NAMES]
     most = least + column.values[:, UNMATCHED] if catalogue.open else least
-    if rule.entries is None:
+    if rule.entries is None or not len(facts.ledgers[rule.entries.ledger]):
         return least, most, column.known
     given, from_ledger, at_most = _from_ledger(rule, rule.entries, facts)
     return np.where(given, from_ledger, least), np.where(given, at_most, most), given | column.known

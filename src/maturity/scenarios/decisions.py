@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, say
 from maturity.scenarios import reasons, wording
-from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of
+from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of, what_counts
 from maturity.scenarios.facts import Facts, amount, place
 from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
@@ -21,7 +21,6 @@ from maturity.scenarios.reasons import Goal, Mend
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, leaves
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import (
-    RANKED,
     Asked,
     Interval,
     Parts,
@@ -30,6 +29,7 @@ from maturity.scenarios.verdicts import (
     interval,
     named,
     parts_of,
+    read_otherwise,
     unknown_readings,
 )
 from maturity.scoring import Assessment
@@ -79,8 +79,8 @@ class Decisions:
         verdict_worst, verdict_best: by tier id, (n,) text: the bounds of what an applicant can end with, whatever is
             still unknown; the same where the verdict is known. `maturity.scenarios.verdicts` says when they are exact.
         verdict_by_reading: by (reading id, option id), the verdicts when just that reading takes that option.
-        depends_on_reading: by tier id, (n,) bool: another option of some reading gives another verdict; one that only
-            leaves open what this one grants, for want of facts that it alone asks, does not count.
+        depends_on_reading: by tier id, (n,) bool: another option of some reading decides otherwise. An option under
+            which the verdict is open, for want of facts that perhaps it alone asks, does not count.
         conditions: every condition of every tier, tiers and conditions in the file's order.
         places: by quota id, how the applicants stand in it.
         notes: what somebody should look at; those about the facts alone are in ``facts.notes``.
@@ -241,13 +241,15 @@ def decide(
     rows = _rows(assessment, facts)
     given = _given(assessment, rows, facts, _dates(facts, on))
 
-    asked = Asked(given, {})
+    asked = Asked(given, {}, {}, {})
     results: list[ConditionResult] = []
     intervals: dict[str, Interval] = {}
+    own_parts: dict[str, Parts] = {}
     for tier in programme.tiers:
         parts = parts_of(programme, tier.id, chosen)
         results += (ConditionResult(tier.id, one, own, _shown(asked.condition(one)), given) for own, one in parts)
         intervals[tier.id] = interval(parts, asked)
+        own_parts[tier.id] = parts
 
     verdict = {tier: found.verdict for tier, found in intervals.items()}
     depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in verdict}
@@ -256,13 +258,12 @@ def decide(
         for option in reading.options:
             other = dict(verdict)
             for tier in programme.tiers:
-                concerned = [condition for condition in programme.conditions if tier.id in condition.tiers]
-                if option.id == chosen[reading.id] or not any(reading.id in one.under for one in concerned):
+                if option.id == chosen[reading.id] or not any(reading.id in one.under for _, one in own_parts[tier.id]):
                     continue
-                found = interval(parts_of(programme, tier.id, {**chosen, reading.id: option.id}), asked)
-                differs = _otherwise(intervals[tier.id], found)
-                depends[tier.id] |= differs
-                other[tier.id] = found.verdict
+                changed = parts_of(programme, tier.id, {**chosen, reading.id: option.id}, but=own_parts[tier.id])
+                found = read_otherwise(intervals[tier.id], own_parts[tier.id], changed, asked)
+                depends[tier.id] |= (found.code != intervals[tier.id].code) & (found.worst == found.best)
+                other[tier.id] = verdict[tier.id] if found is intervals[tier.id] else found.verdict
             by_reading[reading.id, option.id] = other
     for flags in depends.values():
         flags.flags.writeable = False
@@ -288,17 +289,6 @@ def decide(
             *(note for own in shared.values() for note in own.notes),
         ),
     )
-
-
-def _otherwise(own: Interval, other: Interval) -> NDArray[np.bool_]:
-    """(n,) whether another reading gives another verdict.
-
-    One that leaves open what this one grants does not count: it only asks facts that nobody has to state otherwise.
-    """
-    granted = own.worst > RANKED.index("ineligible")
-    left_open = other.worst != other.best
-    differs: NDArray[np.bool_] = (own.code != other.code) & ~(granted & (own.worst == own.best) & left_open)
-    return differs
 
 
 def _shown(answers: Truth) -> Truth:
@@ -417,14 +407,14 @@ def _amount_notes(rules: Sequence[Rule], given: Given) -> Iterator[Problem]:
     """Amounts that the entries and the applicant's own figure state differently, and who gave no entries at all."""
     facts, programme = given.facts, given.programme
     amounts = {
-        (leaf.measure, str(leaf.window), str(leaf.where)): leaf
+        what_counts(leaf): leaf
         for rule in rules
         for leaf in leaves(rule)
         if isinstance(leaf, Aggregate) and len(facts.ledgers.get(programme.measure(leaf.measure).ledger, ()))
     }
     for rule in amounts.values():
         ledger = programme.measure(rule.measure).ledger
-        entered, own = aggregated(rule, facts, given.on), stated(rule, facts)
+        entered, own = aggregated(rule, facts, given.on, given.sums), stated(rule, facts)
         decimals = unit_of(rule, programme).decimals
         complete = (entered.entries > 0) & own.known & (own.least == own.most)
         for i in np.flatnonzero(complete & ((own.least < entered.least) | (own.least > entered.most))):

@@ -95,6 +95,8 @@ class Ledger:
 
     def take(self, rows: NDArray[np.intp]) -> "Ledger":
         """The entries of some of the rows, as entries of rows 0, 1, …"""
+        if not len(self):
+            return self
         starts, ends = np.searchsorted(self.rows, rows, "left"), np.searchsorted(self.rows, rows, "right")
         counts = ends - starts
         first = np.repeat(starts - (np.cumsum(counts) - counts), counts)

@@ -4,8 +4,9 @@
 UNKNOWN. Quantities that are partly known are intervals, so an unknown part that cannot matter does not block.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from math import ceil
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from maturity.scenarios.amounts import (
     Amount,
     Dates,
     Flags,
+    Sums,
     Whole,
     aggregated,
     months_before,
@@ -80,6 +82,7 @@ class Given:
         assessed: (n,) bool, whether there is a level from answers.
         level, level_possible: (n,) int64, the bounds of that level; without one they mean nothing.
         model: the model of the assessment, None without assessment.
+        sums: of entries, added up so far.
     """
 
     facts: Facts
@@ -88,6 +91,7 @@ class Given:
     level: Whole
     level_possible: Whole
     model: MaturityModel | None
+    sums: Sums = field(default_factory=dict)
 
     @property
     def programme(self) -> Programme:
@@ -96,15 +100,24 @@ class Given:
 
     def take(self, i: int, rule: Rule | None = None) -> "Given":
         """One applicant, with all facts or with those that a rule asks."""
-        row = slice(i, i + 1)
-        return Given(
-            self.facts.take([i], None if rule is None else self.programme.facts_of(rule)),
-            self.on[row],
-            self.assessed[row],
-            self.level[row],
-            self.level_possible[row],
-            self.model,
-        )
+        return _row(self, i) if rule is None else _taken(self, i, self.programme.facts_of(rule))
+
+
+@lru_cache(2)  # a report asks for the same applicant tier after tier
+def _row(given: Given, i: int) -> Given:
+    return _taken(given, i, given.facts.columns)
+
+
+def _taken(given: Given, i: int, facts: Collection[str]) -> Given:
+    row = slice(i, i + 1)
+    return Given(
+        given.facts.take([i], facts),
+        given.on[row],
+        given.assessed[row],
+        given.level[row],
+        given.level_possible[row],
+        given.model,
+    )
 
 
 def truth(rule: Rule, given: Given) -> Truth:
@@ -296,7 +309,7 @@ def bar_of(rule: WithThreshold, one: Given) -> Number:
 
 def amount_of(rule: Sum | Aggregate, given: Given) -> Amount:
     """The amount that a rule compares."""
-    return summed(rule, given.facts) if isinstance(rule, Sum) else aggregated(rule, given.facts, given.on)
+    return summed(rule, given.facts) if isinstance(rule, Sum) else aggregated(rule, given.facts, given.on, given.sums)
 
 
 def _ranked(rule: Combined, given: Given, rank: int) -> Truth:

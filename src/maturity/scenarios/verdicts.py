@@ -67,13 +67,17 @@ MOST_SPLIT: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The worst and the best verdict still possible, (n,) ranks each; read-only."""
+    """The worst and the best verdict still possible, (n,) ranks each, and where that took a closer look; read-only.
+
+    ``open`` is (n,) bool: the conditions, each by itself, leave it undecided.
+    """
 
     worst: Ranks
     best: Ranks
+    open: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        self.worst.flags.writeable = self.best.flags.writeable = False
+        self.worst.flags.writeable = self.best.flags.writeable = self.open.flags.writeable = False
 
     @property
     def code(self) -> Ranks:
@@ -102,11 +106,22 @@ def role(condition: Condition, route: Route | None) -> Role:
     return "cultivation" if route is not None and condition.id in route.requires else "required"
 
 
-def parts_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> list[tuple[Role, Condition]]:
-    """The conditions of a tier under some readings, in the file's order, each with what it does."""
+def parts_of(
+    programme: Programme, tier: str, readings: Mapping[str, str], *, but: Parts = ()
+) -> list[tuple[Role, Condition]]:
+    """The conditions of a tier under some readings, in the file's order, each with what it does.
+
+    ``but``: the same under other readings; what no reading changes is taken from there.
+    """
     route = programme.route(tier)
-    read = (condition.read(readings) for condition in programme.conditions if tier in condition.tiers)
-    return [(role(condition, route), condition) for condition in read]
+    if but:
+        return [_read(one, readings, route) if one.under else (own, one) for own, one in but]
+    return [_read(one, readings, route) for one in programme.conditions if tier in one.tiers]
+
+
+def _read(condition: Condition, readings: Mapping[str, str], route: Route | None) -> tuple[Role, Condition]:
+    read = condition.read(readings)
+    return role(read, route), read
 
 
 def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterator[Problem]:
@@ -171,16 +186,35 @@ class Asked:
     Attributes:
         given: what is decided on.
         decided: by leaf and answers assumed, what was decided so far, with the leaf itself, so that its identity lasts.
+        named: by rule, the facts that it asks, with the rule itself.
+        tried: by fact and the rules that ask it, the answers to be tried.
     """
 
     given: Given
     decided: dict[tuple[int, Answers], tuple[Rule, Truth]]
+    named: dict[int, tuple[Rule, tuple[str, ...]]]
+    tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
+
+    def facts_of(self, rule: Rule) -> tuple[str, ...]:
+        """The facts that a rule asks."""
+        if id(rule) not in self.named:
+            self.named[id(rule)] = rule, self.given.programme.facts_of(rule)
+        return self.named[id(rule)][1]
+
+    def to_try(self, fact: str, rules: Sequence[Rule]) -> tuple[Any, ...]:
+        """The answers to a fact that some rules tell apart, () where one look at each of them is exact."""
+        key = fact, tuple(map(id, rules))
+        if key not in self.tried:
+            programme = self.given.programme
+            several = len(rules) > 1 or _in_vain(rules[0], fact, programme)
+            self.tried[key] = told_apart(fact, rules, programme) if several else ()
+        return self.tried[key]
 
     def condition(self, condition: Condition, answers: Answers = ()) -> Truth:
         """(n,) whether a condition holds; a sanction bars only by what is on record."""
 
         def leaf(rule: Rule) -> Truth:
-            asks = self.given.programme.facts_of(rule) if answers else ()
+            asks = self.facts_of(rule) if answers else ()
             return self.leaf(rule, tuple(one for one in answers if one[0] in asks))
 
         found = fold(condition.rule, leaf)
@@ -208,19 +242,58 @@ def _all(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def interval(parts: Parts, asked: Asked) -> Interval:
     """The worst and the best verdict of a tier, (n,) each; see above where it is exact and where a bound."""
-    n = len(asked.given.on)
-    low, high = _ranks([(own, asked.condition(one)) for own, one in parts if own in DECIDING_ROLES], n)
+    return _interval(parts, asked, np.arange(len(asked.given.on)))
+
+
+def read_otherwise(own: Interval, parts: Parts, other: Parts, asked: Asked) -> Interval:
+    """The interval under another reading: the applicants that it can change are looked at again, and no others.
+
+    Args:
+        own: the interval of ``parts``.
+        parts, other: the same conditions under both readings.
+        asked: what was decided so far.
+    """
+    differs = np.zeros(len(own.open), dtype=np.bool_)
+    facts: set[str] = set()
+    for (role_here, here), (role_there, there) in zip(parts, other, strict=True):
+        if here.rule is there.rule and role_here == role_there:
+            continue
+        facts.update(asked.facts_of(here.rule), asked.facts_of(there.rule))
+        differs |= (role_here in DECIDING_ROLES and role_there in DECIDING_ROLES and role_here != role_there) | (
+            _deciding(role_here, here, asked) != _deciding(role_there, there, asked)
+        )
+    if own.open.any() and not facts.isdisjoint([*splits(parts, asked), *splits(other, asked)]):
+        differs |= own.open
+    rows = np.flatnonzero(differs)
+    if not len(rows):
+        return own
+    found = _interval(other, asked, rows)
+    worst, best, still_open = own.worst.copy(), own.best.copy(), own.open.copy()
+    worst[rows], best[rows], still_open[rows] = found.worst, found.best, found.open
+    return Interval(worst, best, still_open)
+
+
+def _deciding(own: Role, condition: Condition, asked: Asked) -> Truth:
+    """(n,) what a condition says where it decides; what does not decide is in nobody's way."""
+    truths = asked.condition(condition)
+    return truths if own in DECIDING_ROLES else np.full_like(truths, YES)
+
+
+def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp]) -> Interval:
+    """The interval of some rows, (m,) each."""
+    truths = [(own, asked.condition(condition)[rows]) for own, condition in parts if own in DECIDING_ROLES]
+    low, high = _ranks(truths, len(rows))
     undecided = low != high
     columns = asked.given.facts.columns
-    axes = splits(parts, asked.given.programme) if undecided.any() else {}
-    pattern = np.zeros(n, dtype=np.int64)
+    axes = splits(parts, asked) if undecided.any() else {}
+    pattern = np.zeros(len(rows), dtype=np.int64)
     for bit, fact in enumerate(axes):
-        pattern += (undecided & ~columns[fact].known).astype(np.int64) << bit
+        pattern += (undecided & ~columns[fact].known[rows]).astype(np.int64) << bit
     for missing in np.unique(pattern[pattern > 0]).tolist():
-        rows = np.flatnonzero(pattern == missing)
+        at = np.flatnonzero(pattern == missing)
         tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
-        low[rows], high[rows] = _over(parts, asked, rows, tried, (low[rows], high[rows]))
-    return Interval(low, high)
+        low[at], high[at] = _over(parts, asked, rows[at], tried, (low[at], high[at]))
+    return Interval(low, high, undecided)
 
 
 def _fitting(axes: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
@@ -236,13 +309,9 @@ def _over(
     parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]], outer: tuple[Ranks, Ranks]
 ) -> tuple[Ranks, Ranks]:
     """(m,) twice: the bounds of some rows over every answer to some facts; they lie within ``outer``."""
-    programme = asked.given.programme
     deciding = [(own, one) for own, one in parts if own in DECIDING_ROLES]
-    touched = [bool(axes.keys() & set(programme.facts_of(one.rule))) for _, one in deciding]
-    fixed = [
-        (own, asked.condition(one)[rows]) for (own, one), moves in zip(deciding, touched, strict=True) if not moves
-    ]
-    moving = [one for one, moves in zip(deciding, touched, strict=True) if moves]
+    moving = [(own, one) for own, one in deciding if not axes.keys().isdisjoint(asked.facts_of(one.rule))]
+    fixed = [(own, asked.condition(one)[rows]) for own, one in deciding if (own, one) not in moving]
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
@@ -268,7 +337,7 @@ def _ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
 # ---------------------------------------------------------------------- answers that the rules tell apart
 
 
-def splits(parts: Parts, programme: Programme) -> Mapping[str, tuple[Any, ...]]:
+def splits(parts: Parts, asked: Asked) -> Mapping[str, tuple[Any, ...]]:
     """The facts of a tier that must be given all their answers for an exact interval, with these answers.
 
     Those asked in several places, and those asked by a rule that every answer meets, or none; left out are numbers and
@@ -278,13 +347,9 @@ def splits(parts: Parts, programme: Programme) -> Mapping[str, tuple[Any, ...]]:
     for own, condition in parts:
         if own in DECIDING_ROLES:
             for leaf in leaves(condition.rule):
-                for fact in programme.facts_of(leaf):
+                for fact in asked.facts_of(leaf):
                     asking.setdefault(fact, []).append(leaf)
-    found = {}
-    for fact, rules in asking.items():
-        if (len(rules) > 1 or _in_vain(rules[0], fact, programme)) and (told := told_apart(fact, rules, programme)):
-            found[fact] = told
-    return found
+    return {fact: told for fact, rules in asking.items() if (told := asked.to_try(fact, rules))}
 
 
 def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:
@@ -320,6 +385,8 @@ def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
 
 def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
     """Whether every answer meets a rule, or none does."""
+    if not isinstance(rule, Is | Grade | Compare):
+        return False
     told = told_apart(fact, [rule], programme)
     options = [option.id for option in programme.fact(fact).options]
     match rule:

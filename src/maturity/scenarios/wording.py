@@ -352,6 +352,9 @@ def _grades(fact: str, grade: str, one: Given, lang: Lang) -> str:
 
 
 def _late(day: date, bar: date, lang: Lang) -> str:
+    """晚 3 天 / late by 3 days; a strict comparison can be missed on the very day: then what it must not be."""
+    if day == bar:
+        return say("programme.not-on-the-day", lang, date=bar)
     key = "programme.late" if day >= bar else "programme.early"
     return say(key, lang, days=_steps("day", abs((day - bar).days), lang))
 

@@ -1,7 +1,7 @@
 """A batch of enterprises from a sheet that somebody filled in: loud, lossless, one row of cells like the next."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,19 @@ from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
 from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown
 from maturity.sheets.columns import Column, Found, Records, report, report_others, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
-from maturity.sheets.headings import ANSWER, ID, ITEM, NAME, PROFILE, SEARCHED, Header, Heading, Headings, Target
+from maturity.sheets.headings import (
+    ANSWER,
+    GROUPS,
+    ID,
+    ITEM,
+    NAME,
+    PROFILE,
+    SEARCHED,
+    Header,
+    Heading,
+    Headings,
+    Target,
+)
 from maturity.sheets.intake import TABLES, WORKBOOKS, read_grids
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
@@ -41,6 +53,8 @@ class Batch:
         problems: everything that was not read as it was meant, by cell; among them the problems of ``answers``.
         notes: what was read differently from what was written, what is missing as a whole, and the notes of ``answers``
             and ``facts``.
+        groups: what the batch may be divided by, as far as the sheet says it: (n,) texts by ``industry`` and ``city``,
+            ``""`` where there is none.
     """
 
     answers: Answers
@@ -48,6 +62,7 @@ class Batch:
     names: tuple[str, ...]
     notes: tuple[Problem, ...]
     problems: tuple[Problem, ...]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,7 @@ class _Part:
     points: NDArray[np.uint8]
     """(q, n)"""
     names: list[str]
+    groups: dict[Target, list[str]]
     facts: dict[str, list[Value]]
     entries: Sequence[Entries]
 
@@ -117,6 +133,11 @@ def read_batch(
         tuple(name for part in parts for name in part.names),
         (*found.notes, *answers.notes, *(facts.notes if facts else ())),
         (*found.problems, *_placed(answers.problems, tables, ids)),
+        {
+            target.id: tuple(text for part in parts for text in part.groups[target])
+            for target in GROUPS
+            if any(target in part.table.columns for part in parts)
+        },
     )
     return _or_stop(batch, strict)
 
@@ -187,10 +208,11 @@ def _part(
     points[:, ~np.array(counted, np.bool_)] = UNANSWERED
     columns = [(fact, table.columns.get(Target("fact", fact.id))) for fact in (programme.facts if programme else ())]
     facts = {fact.id: values_of(fact, column, own) for fact, column in columns if column}
-    names = _names(table, own)
+    names = _texts(table, NAME, own)
+    groups = {target: _texts(table, target, own) for target in GROUPS}
     found.problems.extend(own.problems)
     found.notes.extend(own.notes)
-    return _Part(table, profiles, without_profile, points, names, facts, entries)
+    return _Part(table, profiles, without_profile, points, names, groups, facts, entries)
 
 
 def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequence[str]) -> list[Problem]:
@@ -371,8 +393,9 @@ def free(id: str, taken: set[str]) -> str:
     return chosen
 
 
-def _names(table: Records, found: Found) -> list[str]:
-    column = table.columns.get(NAME)
+def _texts(table: Records, target: Target, found: Found) -> list[str]:
+    """(n,) a column as it was written, ``""`` where there is nothing."""
+    column = table.columns.get(target)
     if column is None:
         return [""] * len(table.rows)
     for i, cell in enumerate(column.values):

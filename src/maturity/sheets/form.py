@@ -149,6 +149,9 @@ class _Form:
         if fact.kind in ("event_date", "names") and not help:
             help = self._say(f"form.{fact.kind}", never=self._say("form.never"))
         kinds = {"yes_no": "list", "one_of": "list", "grade": "list", "names": "text", "event_date": "event"}
+        if fact.kind == "text" and fact.catalogue and self._programme:  # others may be written all the same
+            entries = self._programme.catalogue(fact.catalogue).entries
+            choices, kinds = tuple(entry.name.in_(self._lang) for entry in entries), {"text": "suggested"}
         return _Field(
             fact.id,
             fact.name.in_(self._lang),
@@ -183,9 +186,9 @@ class _Form:
             self._say("form.date"),
         ]
         for ledger in programme.ledgers if programme else ():
-            help = ledger.help.in_(self._lang) if ledger.help else ""
+            help = self._say("form.bracketed", help=ledger.help) if ledger.help else ""
             key = "form.ledger_batch" if batch else "form.ledger_single"
-            lines.append(self._say(key, ledger=self._ledger(ledger), help=help).strip())
+            lines.append(self._say(key, ledger=self._ledger(ledger), help=help))
         if not batch:
             lines.append(self._say("form.progress", progress=self._say("sheets.progress")))
         if programme:
@@ -306,7 +309,7 @@ class _Form:
         for column, field in enumerate(fields):
             unit = f"（{field.unit}）" if self._lang == "zh" else f" ({field.unit})"
             title = f"{field.title}{unit if field.unit else ''}"
-            width = 28 if field.item == "name" or field.kind == "text" else _TITLES
+            width = 28 if field.item == "name" or field.kind in ("text", "suggested") else _TITLES
             width = max(width, ceil(len(field.item) * 0.8))  # ids are smaller than other texts
             lines = max(lines, _lines(title, width))
             sheet.write_string(0, column, field.item, self._formats["id"])
@@ -370,7 +373,9 @@ class _Form:
             sheet.set_row(row, _LINE * lines + 3)
 
     def _format(self, field: _Field) -> Any:
-        return self._formats[{"text": "text", "date": "date", "event": "date"}.get(field.kind, "fill")]
+        return self._formats[
+            {"text": "text", "suggested": "text", "date": "date", "event": "date"}.get(field.kind, "fill")
+        ]
 
     def _open(self, sheet: Any, row: int, column: int, field: _Field) -> None:
         """A cell to fill in."""
@@ -379,12 +384,14 @@ class _Form:
 
     def _check(self, sheet: Any, row: int, column: int, last: int, field: _Field) -> None:
         """What the program says at once when something else is written; it warns, and does not forbid."""
+        listed: dict[str, object] = {
+            "validate": "list",
+            "source": self._list(field.choices),
+            "error_message": self._say("form.only_list"),
+        }
         checks: dict[str, dict[str, object]] = {
-            "list": {
-                "validate": "list",
-                "source": self._list(field.choices),
-                "error_message": self._say("form.only_list"),
-            },
+            "list": listed,
+            "suggested": {**listed, "error_message": self._say("form.not_listed")},
             "number": {
                 "validate": "decimal" if field.decimals else "integer",
                 **self._limits(field),

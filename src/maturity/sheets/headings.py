@@ -23,6 +23,8 @@ class Target(NamedTuple):
 ID: Final = Target("enterprise", "id")
 NAME: Final = Target("enterprise", "name")
 PROFILE: Final = Target("enterprise", "profile")
+GROUPS: Final = (Target("enterprise", "industry"), Target("enterprise", "city"))
+"""What a batch may be divided by; a fact of the same name comes first."""
 ITEM: Final = Target("form", "item")
 ANSWER: Final = Target("form", "answer")
 ASIDE: Final = Target("aside", "")
@@ -84,8 +86,9 @@ class Headings:
             for word in (name.zh, name.en):
                 self._add(target, id, word, f"{id} {word}")
         self._words = list(self._targets)
-        for word in map(_key, listed["aside"]):
-            self._targets.setdefault(word, {ASIDE})
+        for target in (*GROUPS, ASIDE) if PROFILE in own else (ASIDE,):
+            for word in map(_key, listed[target.id or "aside"]):
+                self._targets.setdefault(word, {target})
 
     @classmethod
     def of(cls, model: MaturityModel, programme: Programme | None) -> "Headings":

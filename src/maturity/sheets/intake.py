@@ -123,14 +123,18 @@ def _content(path: Path) -> bytes:
 
 
 def _text_table(content: bytes) -> Grid:
-    text = _decoded(content)
-    head = text[:_CHUNK].split("\n")[:20]
+    encoding = _encoding(content)
+    head = content[:_CHUNK].decode(encoding, "replace").split("\n")[:20]
     delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in head))
     csv.field_size_limit(2**27)  # a cell of 128 Mi characters: more than any file that is accepted
+    lines = io.TextIOWrapper(
+        io.BytesIO(content), encoding, newline=""
+    )  # a text of it all would take four times as much
     try:
-        table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         # A row without any content becomes an empty one: a million of them with all their commas would fill the memory.
-        rows = [[_text_cell(cell) for cell in row] if any(row) else [] for row in table]
+        rows = [
+            [_text_cell(cell) for cell in row] if any(row) else [] for row in csv.reader(lines, delimiter=delimiter)
+        ]
     except csv.Error as error:
         raise _refusal("bad-table", error) from error
     return Grid("", "", rows)
@@ -142,15 +146,17 @@ def _text_cell(text: str) -> Cell:
     return unguarded(text) if text[:1] == "'" else text
 
 
-def _decoded(content: bytes) -> str:
-    """By its byte order mark, else UTF-8, else GB18030; never with replacement characters."""
+def _encoding(content: bytes) -> str:
+    """What its byte order mark says, else UTF-8, else GB18030: the first that every byte of it fits."""
     marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
     marked = next((encoding for mark, encoding in marks.items() if content.startswith(mark)), "")
     for encoding in [marked] if marked else ["utf-8", "gb18030"]:
         try:
-            return content.decode(encoding)
+            content.decode(encoding)
         except UnicodeDecodeError as error:
             last = error
+        else:
+            return encoding
     line = content[: last.start].count(b"\n") + 1
     raise _refusal("bad-encoding", content[last.start : last.start + 4].hex(" "), line=line) from last
 
@@ -161,16 +167,18 @@ def _decoded(content: bytes) -> str:
 def _old_workbook(content: bytes) -> list[Grid]:
     try:
         locked = biff.needs_password(content)
-        extents = [] if locked else biff.extents(content)
+        extents = {} if locked else biff.extents(content)
     except ValueError as error:
         raise _refusal("damaged", error) from error
     if locked:
         raise _refusal("encrypted")
+    for name, extent in extents.items():
+        if not extent.proportionate:
+            raise _stray(name, extent)
     with _opening(), calamine.load_workbook(io.BytesIO(content)) as book:
-        sheets = dict(zip(book.sheet_names, extents, strict=True))
-        for name, extent in sheets.items():
-            if not extent.proportionate:
-                raise _stray(name, extent)
+        if len(book.sheet_names) != len(extents):
+            raise _refusal("damaged")
+        sheets = dict(zip(book.sheet_names, extents.values(), strict=True))
         return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets)]
 
 
@@ -203,7 +211,9 @@ def _opening() -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError) as error:
         raise _refusal("damaged", error) from error
-    except (calamine.CalamineError, ElementTree.ParseError, KeyError, OSError) as error:
+    except InputError:
+        raise
+    except (calamine.CalamineError, ElementTree.ParseError, KeyError, OSError, ValueError, OverflowError) as error:
         raise _refusal("damaged", error) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # what the reader's Rust code raises; it has no other name
