@@ -18,9 +18,7 @@ from maturity.sheets.writing import workbook
 
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff"), max_size=20),
-    st.sampled_from(
-        ["=1+1", "@x", "_x0041_", "_x000D_", " a ", "a\r\nb", "\x01", "<b>&amp;", "企业🏭", "007", "TRUE", "x" * 40_000]
-    ),
+    st.sampled_from(["=1+1", "@x", "_x0041_", "_x000D_", " a ", "a\r\nb", "\x01", "<b>&amp;", "企业🏭", "007", "TRUE"]),
 )
 VALUES = st.one_of(
     st.none(), st.integers(-(10**9), 10**9), st.floats(-1e6, 1e6).map(lambda x: round(x, 2)), st.just(math.nan), TEXTS
@@ -80,7 +78,7 @@ def test_the_same_rows_give_the_same_bytes_and_progress_is_told(tmp_path: Path) 
 
 def test_a_sheet_without_rows_and_a_text_that_is_too_long(tmp_path: Path) -> None:
     """The one is empty below its header, the other is cut, with a sign that it was."""
-    for values, below in (([], []), (["x" * 40_000], ["x" * 32_766 + "…"])):
+    for values, below in (([], []), (["x" * 40_000, "🏭" * 20_000], ["x" * 32_766 + "…", "🏭" * 16_383 + "…"])):
         with filled(tmp_path / "a.xlsx") as (book, filling):
             sheet = book.add_worksheet("x")
             sheet.write_string(0, 0, "id")

@@ -116,14 +116,19 @@ class _Texts(dict[str, int]):
 
     def __missing__(self, text: str) -> int:
         number = self[text] = self._first + len(self)
-        shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-        kept = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", shown)
+        kept = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", _cut(text))
         space = ' xml:space="preserve"' if kept != kept.strip() else ""
         self._xml.append(f"<si><t{space}>{escape(kept)}</t></si>")
         return number
 
     def xml(self) -> str:
         return "".join([*self._xml, self._tail])
+
+
+def _cut(text: str) -> str:
+    """A text that a cell holds: a spreadsheet counts in units of UTF-16, of which an emoji has two."""
+    units = text.encode("utf-16-le") if 2 * len(text) > LONGEST else b""
+    return text if len(units) <= 2 * LONGEST else f"{units[: 2 * (LONGEST - 1)].decode('utf-16-le', 'ignore')}…"
 
 
 class _Pieces(dict[Any, str]):

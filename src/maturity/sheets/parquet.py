@@ -39,7 +39,7 @@ from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, read_
 from maturity.sheets.headings import ID, NAME
 from maturity.sheets.writing import replacing
 
-BLOCK: Final = 32_768
+BLOCK: Final = 65_536
 """Enterprises that are read, scored and written at a time."""
 FIRST: Final = 40
 """Problems that are kept to be shown at once; the table of problems holds all."""
