@@ -263,6 +263,59 @@ def test_a_batch_is_its_rows_in_any_order(
             assert one.shortfall(0, "en") == whole.shortfall(at, "en")
 
 
+MORE: dict[str, st.SearchStrategy[Any]] = {
+    "last_serious_violation_on": st.sampled_from(["none", date(2024, 2, 29), None]),
+    "production_started_on": st.sampled_from([date(2024, 1, 1), date(2025, 6, 1), None]),
+    "investment_planned": st.sampled_from([0, 2000, None]),
+    "recognised_digital_workshops": st.sampled_from([0, 2, None]),
+    "object": st.sampled_from(["line", "workshop", None]),
+    "call_opened_on": st.sampled_from([date(2025, 3, 1), None]),
+    "call_closes_on": st.sampled_from([date(2025, 12, 31), None]),
+    "declared_on": st.sampled_from([date(2020, 1, 1), date(2025, 6, 1), None]),
+}
+ENTRY = st.fixed_dictionaries(
+    {
+        "spent_on": st.sampled_from([date(2021, 5, 1), date(2022, 3, 1), date(2024, 7, 1), None]),
+        "amount": st.sampled_from([500, 2000, 8000, None]),
+        "category": st.sampled_from(["equipment", "buildings", None]),
+        "project": st.sampled_from(["this", "this", "other"]),
+        "state": st.sampled_from(["paid", "accepted", "ordered"]),
+    }
+)
+
+
+@settings(max_examples=5, deadline=None)  # each decides under every option of every reading
+@given(
+    st.lists(
+        st.tuples(
+            st.fixed_dictionaries({fact: st.one_of(st.none(), pool, pool, pool) for fact, pool in POOLS.items()}),
+            st.fixed_dictionaries(MORE),
+            st.lists(ENTRY, max_size=3),
+        ),
+        min_size=6,
+        max_size=12,
+    )
+)
+def test_another_reading_decides_as_if_it_had_been_chosen(rows: list[tuple[Any, Any, list[Any]]]) -> None:
+    """The verdicts by reading, and the flags, are those of deciding again under that option."""
+    ids = [f"E{i}" for i in range(len(rows))]
+    columns = {fact: [{**stated, **more}[fact] for stated, more, _ in rows] for fact in {**POOLS, **MORE}}
+    owned = [(ids[i], entry) for i, (_, _, entries) in enumerate(rows) for entry in entries]
+    keys = ("spent_on", "amount", "category", "project", "state")
+    ledger = {"enterprise": [id for id, _ in owned], **{key: [entry[key] for _, entry in owned] for key in keys}}
+    facts = Facts.from_columns(JILIN, columns, ids=ids, ledgers={"investments": ledger})
+    own = decide(JILIN, None, facts, on=ON)
+    differs = {tier: np.zeros(len(rows), dtype=np.bool_) for tier in TIERS}
+    for (reading, option), verdicts in own.verdict_by_reading.items():
+        again = decide(JILIN, None, facts, on=ON, readings={reading: option})
+        for tier in TIERS:
+            assert verdicts[tier].tolist() == again.verdict[tier].tolist()
+            other = again.verdict[tier]
+            differs[tier] |= (other != own.verdict[tier]) & (other != "undecided")
+    for tier in TIERS:
+        assert own.depends_on_reading[tier].tolist() == differs[tier].tolist()
+
+
 # ---------------------------------------------------------------- the verdict line
 
 

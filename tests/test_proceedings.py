@@ -1,5 +1,6 @@
 """What stands around the conditions: the heritage notice as cases, deadlines, quotas, sanctions, the status column."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -12,10 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maturity.answers import Answers
 from maturity.errors import InputError
 from maturity.language import LANGUAGES
+from maturity.models import load_model
 from maturity.scenarios import Decisions, Facts, calendar, decide, load_programme
 from maturity.scenarios.deadlines import WHENS
+from maturity.scoring import assess
+from maturity.sheets import write_results
 from test_decide import JILIN, decided
 
 CASES = tomllib.loads(
@@ -233,3 +238,18 @@ def test_a_status_is_said_by_its_name() -> None:
     decisions = decided({"status_before": "公示中", "status": "已认定"})
     assert decisions.facts.value("status", 0) == "recognised"
     assert not decisions.notes
+
+
+def test_results_say_who_has_a_place(tmp_path: Path) -> None:
+    """A column of the results beside the verdicts, and the tie among the notes."""
+    decisions = nominated({"ranks": [1, 2, 3, 4, 5, 5]})
+    model = load_model("gbt39116-2020")
+    sheets = np.zeros((6, len(model.requirements)), np.uint8)
+    assessment = assess(Answers.from_points(model, sheets, ids=decisions.ids, profiles="discrete"))
+    (file,) = write_results(
+        tmp_path / "out.json", assessment, decisions, names=[""] * 6, notes=decisions.notes, lang="zh"
+    )
+    document = json.loads(file.read_text(encoding="utf-8"))
+    standing = [enterprise["jilin-heritage-2026.n8.quota"] for enterprise in document["enterprises"]]
+    assert standing == ["within"] * 4 + ["open"] * 2
+    assert "portfolio.tie" in [note["id"] for note in document["notes"]]

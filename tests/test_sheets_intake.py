@@ -85,6 +85,20 @@ def old_encrypted() -> bytes:
     return bytes(content)
 
 
+def lying_about(record: bytes, at: int, number: int) -> bytes:
+    """An .xls in which a record says that there is more than any memory holds."""
+    content = bytearray(old_workbook(["id"]))
+    struct.pack_into("<I", content, content.index(record, 512) + 4 + at, number)
+    return bytes(content)
+
+
+def lying_about_a_stream() -> bytes:
+    """An .xls whose table of contents says that the workbook is larger than the file."""
+    content = bytearray(old_workbook(["id"]))
+    struct.pack_into("<Q", content, content.index("Workbook".encode("utf-16-le")) + 120, 2**36)
+    return bytes(content)
+
+
 def entity_bomb() -> bytes:
     """Each entity is ten of the one before it."""
     lines = "".join(f"<!ENTITY a{k} '{f'&a{k - 1};' * 10}'>" for k in range(1, 12))
@@ -123,11 +137,20 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         old_workbook(["id"], fill=lambda sheet: sheet.write(65535, 255, "x")),
         "batch.xls!企业!IV65536: there is content far away",
     ),
+    "xls of too many rows": ("batch.xls", lying_about(b"\x00\x02\x0e\x00", 4, 2**31), "damaged"),
+    "xls that begins below its end": ("batch.xls", lying_about(b"\x00\x02\x0e\x00", 0, 2**31), "damaged"),
+    "xls of a longer stream": ("batch.xls", lying_about_a_stream(), "damaged"),
+    "xls of too many texts": ("batch.xls", lying_about(b"\xfc\x00", 4, 2**31), "damaged"),
     "entity bomb": ("batch.xlsx", entity_bomb(), "damaged"),
     "noise": ("batch.xlsx", bytes(range(256)), "damaged"),
     "word file": ("batch.xlsx", without_workbook_part(), "no Excel workbook inside"),
     "truncated": ("batch.xlsx", workbook()[:-200], "damaged or incomplete"),
     "broken xml": ("batch.xlsx", sheet_only("<worksheet><sheetData><row"), "damaged or incomplete"),
+    "cell nowhere": (
+        "batch.xlsx",
+        sheet_only("<worksheet><sheetData><row><c r='A/4'/></row></sheetData></worksheet>"),
+        "damaged or incomplete",
+    ),
     "lying about its size": ("batch.xlsx", lying_about_its_size(), "damaged or incomplete"),
     "bad encoding": ("batch.csv", b"id,name\nE1,\xff\xff\xff\n", "line 2 (ff ff ff 0a)"),
     "half a character": ("batch.csv", "id,name\nE1,示例".encode("utf-16")[:-1], "are neither UTF-8 nor GB18030"),

@@ -176,7 +176,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("interrupted")
 
-    monkeypatch.setattr("maturity.sheets.results.json.dump", fail)
+    monkeypatch.setattr("maturity.sheets.results._enterprises", fail)
     with pytest.raises(RuntimeError, match="interrupted"):
         write(path)
     assert [file.name for file in tmp_path.iterdir()] == ["r.json"]

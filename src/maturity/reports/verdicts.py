@@ -79,7 +79,7 @@ def _conditions(decisions: Decisions, lang: Lang) -> Mapping[str, Sequence[tuple
 
 @lru_cache(2)
 def _fact_names(decisions: Decisions, lang: Lang) -> Mapping[str, str]:
-    return {fact.id: fact.name.in_(lang) for fact in decisions.programme.facts}
+    return {one.id: one.name.in_(lang) for one in decisions.programme.definition.asked}
 
 
 def programme_notes(one: Enterprise, decisions: Decisions, notes: Sequence[Noted]) -> Iterator[str]:

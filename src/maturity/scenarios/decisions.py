@@ -258,10 +258,9 @@ def decide(
         for option in reading.options:
             other = dict(verdict)
             for tier in programme.tiers:
-                concerned = [condition for condition in programme.conditions if tier.id in condition.tiers]
-                if option.id == chosen[reading.id] or not any(reading.id in one.under for one in concerned):
+                if option.id == chosen[reading.id] or not any(reading.id in one.under for _, one in own_parts[tier.id]):
                     continue
-                changed = parts_of(programme, tier.id, {**chosen, reading.id: option.id})
+                changed = parts_of(programme, tier.id, {**chosen, reading.id: option.id}, but=own_parts[tier.id])
                 found = read_otherwise(intervals[tier.id], own_parts[tier.id], changed, asked)
                 depends[tier.id] |= (found.code != intervals[tier.id].code) & (found.worst == found.best)
                 other[tier.id] = verdict[tier.id] if found is intervals[tier.id] else found.verdict

@@ -163,6 +163,7 @@ class Dated(Definition):
     """A date compared with a date of the rule, or ``against`` another day: ``"application"`` or the date of a fact.
 
     ``months`` puts that other day so many calendar months earlier: founded at least 24 months before the application.
+    So a state at a day, or by a day, is the date on which it began: in production by the deadline of the call.
     """
 
     kind: Literal["date"]

@@ -106,11 +106,22 @@ def role(condition: Condition, route: Route | None) -> Role:
     return "cultivation" if route is not None and condition.id in route.requires else "required"
 
 
-def parts_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> list[tuple[Role, Condition]]:
-    """The conditions of a tier under some readings, in the file's order, each with what it does."""
+def parts_of(
+    programme: Programme, tier: str, readings: Mapping[str, str], *, but: Parts = ()
+) -> list[tuple[Role, Condition]]:
+    """The conditions of a tier under some readings, in the file's order, each with what it does.
+
+    ``but``: the same under other readings; what no reading changes is taken from there.
+    """
     route = programme.route(tier)
-    read = (condition.read(readings) for condition in programme.conditions if tier in condition.tiers)
-    return [(role(condition, route), condition) for condition in read]
+    if but:
+        return [_read(one, readings, route) if one.under else (own, one) for own, one in but]
+    return [_read(one, readings, route) for one in programme.conditions if tier in one.tiers]
+
+
+def _read(condition: Condition, readings: Mapping[str, str], route: Route | None) -> tuple[Role, Condition]:
+    read = condition.read(readings)
+    return role(read, route), read
 
 
 def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterator[Problem]:

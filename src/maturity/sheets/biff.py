@@ -25,7 +25,11 @@ _ERRORS: Final = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
+MOST_ROWS: Final = 65_536
+MOST_COLUMNS: Final = 256
+"""Of a sheet of an old workbook."""
 _FORMULA, _EOF, _PASSWORD, _SHEET, _SEVERAL, _ERROR, _BEGIN = 0x0006, 0x000A, 0x002F, 0x0085, 0x00BD, 0x0205, 0x0809
+_TEXTS, _SPAN = 0x00FC, 0x0200
 _SINGLE: Final = frozenset({_FORMULA, 0x00D6, 0x00FD, 0x0203, 0x0204, _ERROR, 0x027E})
 """Records that hold one cell: formula, text, number, truth value or error."""
 
@@ -43,6 +47,8 @@ class CompoundFile:
         if not (7 <= shift <= 16 and 4 <= small_shift <= shift):
             raise ValueError("sector size")
         self._size, self._small_size = 1 << shift, 1 << small_shift
+        if max(struct.unpack_from("<I", content, at)[0] for at in (40, 44, 64, 72)) > len(content) // self._size:
+            raise ValueError("number of sectors")
         directory, self._cutoff, small_table = (struct.unpack_from("<I", content, at)[0] for at in (48, 56, 60))
         self._table = self._numbers(self._table_sectors())
         entries = self._joined(directory)
@@ -50,7 +56,9 @@ class CompoundFile:
         root = _LAST_SECTOR
         for at in range(0, len(entries) - _ENTRY + 1, _ENTRY):
             length, kind = struct.unpack_from("<HB", entries, at + 64)
-            begin, size = struct.unpack_from("<II", entries, at + 116)
+            begin, size = struct.unpack_from("<IQ", entries, at + 116)
+            if kind and size > len(content):  # the reader sets so much memory aside
+                raise ValueError("size of a stream")
             if kind == 5:
                 root = begin
             elif kind == 2 and 2 <= length <= 64:
@@ -124,7 +132,12 @@ def extents(content: bytes) -> dict[str, Extent]:
     """
     try:
         records = _workbook(CompoundFile(content))
-        sheets = [bytes(body) for kind, body in _substream(records, 0) if kind == _SHEET]
+        sheets = []
+        for kind, body in _substream(records, 0):
+            if kind == _SHEET:
+                sheets.append(bytes(body))
+            elif kind == _TEXTS and struct.unpack_from("<I", body, 4)[0] > len(records):
+                raise ValueError("number of texts")
         return {_name(sheet): _extent(records, struct.unpack_from("<I", sheet)[0]) for sheet in sheets}
     except (struct.error, IndexError) as error:
         raise ValueError("damaged compound file") from error
@@ -162,9 +175,14 @@ def _substream(records: bytes, at: int) -> Iterator[tuple[int, memoryview]]:
 
 
 def _extent(records: bytes, begin: int) -> Extent:
+    """Where the cells of a sheet lie; the reader sets memory aside for what a sheet says of itself."""
     extent = Extent({})
     for kind, body in _substream(records, begin):
-        if kind == _SEVERAL:
+        if kind == _SPAN:
+            above, rows, before, columns = struct.unpack_from("<IIHH" if len(body) >= 12 else "<HHHH", body)
+            if not (above <= rows <= MOST_ROWS and before <= columns <= MOST_COLUMNS):
+                raise ValueError("size of a sheet")
+        elif kind == _SEVERAL:
             row, first = struct.unpack_from("<HH", body)
             (last,) = struct.unpack_from("<H", body, len(body) - 2)
             _add(extent, row, last, last - first + 1)

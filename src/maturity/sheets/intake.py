@@ -176,6 +176,8 @@ def _old_workbook(content: bytes) -> list[Grid]:
         if not extent.proportionate:
             raise _stray(name, extent)
     with _opening(), calamine.load_workbook(io.BytesIO(content)) as book:
+        if len(book.sheet_names) != len(extents):
+            raise _refusal("damaged")
         sheets = dict(zip(book.sheet_names, extents.values(), strict=True))
         return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets)]
 
@@ -209,7 +211,9 @@ def _opening() -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError) as error:
         raise _refusal("damaged", error) from error
-    except (calamine.CalamineError, ElementTree.ParseError, KeyError, OSError) as error:
+    except InputError:
+        raise
+    except (calamine.CalamineError, ElementTree.ParseError, KeyError, OSError, ValueError, OverflowError) as error:
         raise _refusal("damaged", error) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # what the reader's Rust code raises; it has no other name

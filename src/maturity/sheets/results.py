@@ -26,6 +26,7 @@ from maturity.improvement.plans import plain
 from maturity.language import Lang, say
 from maturity.models import READINGS
 from maturity.scenarios import VERDICTS, ConditionResult, Decisions
+from maturity.scenarios.portfolio import STANDINGS
 from maturity.scoring import Assessment, cut
 from maturity.sheets.arrow import PARQUET, import_arrow
 from maturity.sheets.filling import Cells, Filling, filled
@@ -96,7 +97,8 @@ def write_results(
 
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
-    levels), and the verdict for each tier as ``PROGRAMME.TIER``. Where there is no level or score, nothing is written.
+    levels), the verdict for each tier as ``PROGRAMME.TIER``, and the standing in each quota as ``PROGRAMME.QUOTA``. Where
+    there is no level or score, nothing is written.
 
     Args:
         path: the file to write or replace.
@@ -193,6 +195,11 @@ def _results(
             own[key] = tier.name.in_(lang)
             columns[key] = decisions.verdict[tier.id][rows].tolist()
             shown[key] = {verdict: say(f"verdict.{verdict}", lang) for verdict in VERDICTS}
+        for places in decisions.places.values():
+            key = f"{decisions.programme.id}.{places.quota.id}"
+            own[key] = places.quota.name.in_(lang)
+            columns[key] = places.standing[rows].tolist()
+            shown[key] = {standing: say(f"portfolio.{standing}", lang) for standing in STANDINGS if standing}
     conditions = _conditions(columns["id"], columns["name"], assessment, decisions, lang)
     keys = ("tier", "condition", "condition_name", "role", "value", "threshold", "shortfall", "clause", "quote")
     own |= {key: say(f"sheets.columns.{key}", lang) for key in keys}
