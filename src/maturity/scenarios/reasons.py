@@ -245,13 +245,14 @@ def to_mend(parts: Parts, row: Given) -> tuple[Mend, ...]:
     for _, condition in parts:
         numbered += [(condition, leaf) for leaf in leaves(condition.rule)]
     number = {id(leaf): at for at, (_, leaf) in reversed(list(enumerate(numbered)))}
+    held = {id(leaf): int(truth(leaf, row)[0]) for _, leaf in numbered}
     goals: tuple[Goal, ...] = ("eligible", "cultivation")
     if not any(own == "cultivation" for own, _ in parts):
         goals = ("eligible",)
     ways = [
         (len(way), rank, sorted(way))
         for rank, goal in enumerate(goals)
-        for way in _all_of([_ways(rule, True, row, number) for rule in _wanted(parts, goal)])
+        for way in _all_of([_ways(rule, True, row, number, held) for rule in _wanted(parts, goal)])
     ]
     if not ways:
         return ()
@@ -264,16 +265,19 @@ def _wanted(parts: Parts, goal: Goal) -> Iterator[Rule]:
     yield from _demands(parts, goal)
 
 
-def _ways(rule: Rule, wanted: bool, row: Given, number: Mapping[int, int]) -> list[_Way]:
-    """The smallest sets of leaves whose change makes a rule hold, or not hold; [] when there is none."""
+def _ways(rule: Rule, wanted: bool, row: Given, number: Mapping[int, int], held: Mapping[int, int]) -> list[_Way]:
+    """The smallest sets of leaves whose change makes a rule hold, or not hold; [] when there is none.
+
+    ``held`` is the truth of each leaf, which both goals ask for.
+    """
     if not isinstance(rule, Combined):
-        met = truth(rule, row)[0] in (UNKNOWN, YES if wanted else NO)
+        met = held[id(rule)] in (UNKNOWN, YES if wanted else NO)
         if met:
             return [frozenset()]
         return [] if isinstance(rule, Applied) and _over(rule, row) else [frozenset({(number[id(rule)], wanted)})]
     if isinstance(rule, NoneOf):
         wanted = not wanted
-    parts = [_ways(part, wanted, row, number) for part in rule.of]
+    parts = [_ways(part, wanted, row, number, held) for part in rule.of]
     if isinstance(rule, AtLeast):
         needed = int(rule.count.value) if wanted else len(parts) - int(rule.count.value) + 1
     else:
