@@ -97,8 +97,8 @@ def write_results(
 
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
-    levels), the verdict for each tier as ``PROGRAMME.TIER``, and the standing in each quota as ``PROGRAMME.QUOTA``. Where
-    there is no level or score, nothing is written.
+    levels), the verdict for each tier as ``PROGRAMME.TIER``, and the standing in each quota as ``PROGRAMME.QUOTA``.
+    Where there is no level or score, nothing is written.
 
     Args:
         path: the file to write or replace.
