@@ -19,6 +19,7 @@ from maturity.scenarios.programme import (
     FACT_KINDS,
     LEDGER_KINDS,
     MOST_UNITS,
+    SEPARATORS,
     ConditionDefinition,
     EntryDefinition,
     FactDefinition,
@@ -425,10 +426,16 @@ def _kinds(loaded: File) -> Iterator[Problem]:
 
 
 def _catalogues(loaded: File) -> Iterator[Problem]:
-    """Catalogues that repeat another, go round in a circle, or do not lead to the groups that a rule counts."""
+    """Catalogues that repeat another, go round in a circle, do not lead to the groups that a rule counts, or whose
+    names would be read as several."""
     value, file = loaded.value, loaded.file
     groups = {catalogue.id: catalogue.groups for catalogue in value.catalogues}
     names = {one.id: {entry.name.zh for entry in one.entries} for one in value.catalogues}
+    for catalogue in value.catalogues:
+        for entry in catalogue.entries:
+            where = f"{file}: catalogues.{catalogue.id}.{entry.id}"
+            written = (entry.name.zh, entry.name.en, *entry.synonyms)
+            yield from (Problem.of("programme.parted-name", where, one) for one in written if SEPARATORS.search(one))
     above = {id: _chain(id, groups) for id in groups}
     for id, chain in above.items():
         if id in chain:

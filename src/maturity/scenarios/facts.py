@@ -1,6 +1,5 @@
 """Facts: what a batch of applicants states besides maturity, checked and stored column by column, exactly."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from maturity.language import Lang, say
 from maturity.scenarios.programme import (
     ENTERPRISE,
     MOST_UNITS,
+    SEPARATORS,
     Catalogue,
     FactDefinition,
     LedgerDefinition,
@@ -29,7 +29,6 @@ CATEGORIES, NAMES, UNMATCHED = 0, 1, 2
 """What is counted of a fact of kind names, by column: distinct entries of the catalogue, distinct names that match one,
 distinct names that match none."""
 
-_SEPARATORS: Final = re.compile(r"[、､，,；;\n]")
 _EXACT: Final = Context(prec=60, traps=[Inexact, InvalidOperation])
 
 Value = bool | str | int | Decimal | date | tuple[str, ...] | None
@@ -520,7 +519,7 @@ def _event_date(fact: FactDefinition, value: object) -> date | str:
 
 def _names(fact: FactDefinition, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
-        parts: Sequence[object] = () if plain(value) == NONE else _SEPARATORS.split(value)
+        parts: Sequence[object] = () if plain(value) == NONE else SEPARATORS.split(value)
     elif isinstance(value, list | tuple):
         parts = value
     else:

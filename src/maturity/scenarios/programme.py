@@ -1,5 +1,6 @@
 """What a programme file can say, part by part, and the programme that comes out of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,6 +24,8 @@ LEDGER_KINDS: Final[tuple[FactKind, ...]] = ("number", "date", "one_of", "text")
 """The kinds of columns that a ledger can have."""
 ENTERPRISE: Final = "enterprise"
 """The column of a ledger that says whose an entry is; every ledger has it."""
+SEPARATORS: Final = re.compile(r"[、､，,；;\n]")
+"""What parts the names of a list that somebody typed; no name of a catalogue has one in it."""
 MOST_UNITS: Final = 2**53
 """Numbers are stored as int64 in their smallest unit; below this limit a sum over every fact of a file cannot wrap."""
 
