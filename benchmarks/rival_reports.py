@@ -12,7 +12,7 @@ from matplotlib import font_manager
 
 from maturity import fonts
 from maturity.reports import Content, render
-from maturity.reports.context import Picture
+from maturity.reports.content.context import Picture
 
 
 def page(content: Content) -> bytes:

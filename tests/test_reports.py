@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 import maturity
-from maturity import reports
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError
 from maturity.language import LANGUAGES, Lang
 from maturity.models import load_model, parse_model
 from maturity.reports import Content, content_of, contents, file_names, render, write_reports
-from maturity.reports.scores import level_lines
+from maturity.reports.batch import files
+from maturity.reports.content.scores import level_lines
 from maturity.scenarios import Decisions, Facts, decide, load_programme
 from maturity.scoring import Assessment, assess, cut
 
@@ -471,14 +471,14 @@ def test_a_name_that_is_not_unicode_is_shown_as_far_as_possible(tmp_path: Path) 
 def test_an_interrupted_file_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was there before stays, and no half-written file is left behind."""
     target = tmp_path / "a.html"
-    reports.files.write(target, b"before")
+    files.write(target, b"before")
 
     def interrupted(self: Path, target: Path) -> Path:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        reports.files.write(target, b"after")
+        files.write(target, b"after")
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
     assert target.read_text(encoding="utf-8") == "before"
 

@@ -26,11 +26,11 @@ from maturity.reports import (
     cohort_content,
     cohort_page,
     file_names,
-    journal,
     render,
     write_reports,
 )
-from maturity.reports.templates import environment
+from maturity.reports.batch import journal
+from maturity.reports.formats.templates import environment
 from maturity.scenarios import Decisions, Facts
 from maturity.scoring import Assessment
 

@@ -38,8 +38,8 @@ from maturity.reports import (
     schema,
     write_reports,
 )
-from maturity.reports.context import Picture, as_json
-from maturity.reports.templates import export, shipped
+from maturity.reports.content.context import Picture, as_json
+from maturity.reports.formats.templates import export, shipped
 from maturity.scoring import assess
 from test_cli import maturity
 from test_reports import ASSESSMENT, CHROMIUM, DECISIONS, IDS, MODEL, NAMES, chromium
@@ -363,7 +363,7 @@ def test_chinese_has_a_font_of_its_own_in_word() -> None:
 
 def test_the_shipped_template_is_what_its_script_makes() -> None:
     """To the byte: what is in it can be read in the script."""
-    build = pytest.importorskip("maturity.reports.build_word")
+    build = pytest.importorskip("maturity.reports.formats.build_word")
     assert build.template() == (shipped() / "report.docx").read_bytes()
 
 
@@ -586,7 +586,7 @@ def test_a_missing_extra_is_named_with_the_command(
     format: Format, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without typst there is no PDF, without docxtpl no Word; HTML needs neither."""
-    from maturity.reports import pdf, word  # noqa: PLC0415
+    from maturity.reports.formats import pdf, word  # noqa: PLC0415
 
     content = context("plain")
     pdf._compiler.cache_clear()

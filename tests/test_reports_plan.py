@@ -18,8 +18,8 @@ from maturity.improvement import LevelTarget, Plan, Target, TierTarget, plan
 from maturity.improvement.plans import plain
 from maturity.language import LANGUAGES, Lang, say
 from maturity.reports import contents, write_reports
-from maturity.reports.firm import MOST
-from maturity.reports.way_up import PlanPage
+from maturity.reports.content.firm import MOST
+from maturity.reports.content.way_up import PlanPage
 from maturity.scoring import cut
 from maturity.sheets import read_batch
 from test_reports import MEASURE, chromium, html

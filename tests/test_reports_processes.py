@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import maturity
-from maturity.reports.processes import Work
+from maturity.reports.batch.processes import Work
 
 PIECES = [[f"a{k}", f"b{k}"] for k in range(4)]
 
@@ -41,7 +41,7 @@ def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "from pathlib import Path\n"
-        "from maturity.reports.processes import Work\n"
+        "from maturity.reports.batch.processes import Work\n"
         "from test_reports_processes import PIECES, lasting\n"
         "if __name__ == '__main__':\n"
         "    list(Work(lasting, Path.cwd(), str).run(PIECES, 2))\n",

@@ -6,15 +6,15 @@ and docxtpl live only here.
 """
 
 from maturity.reports.batch import COHORT, INDEX, Progress, Written, write_reports
-from maturity.reports.cohort import CohortContent, cohort_content, cohort_page
+from maturity.reports.batch.cohort import CohortContent, cohort_content, cohort_page
+from maturity.reports.batch.files import file_names
 from maturity.reports.content import content_of, contents
-from maturity.reports.context import Content, schema
-from maturity.reports.files import file_names
+from maturity.reports.content.context import Content, schema
+from maturity.reports.content.letterhead import Letterhead
+from maturity.reports.content.peers import Peers
 from maturity.reports.formats import FORMATS, Format, render
-from maturity.reports.letterhead import Letterhead
-from maturity.reports.pdf import no_shape
-from maturity.reports.peers import Peers
-from maturity.reports.templates import export
+from maturity.reports.formats.pdf import no_shape
+from maturity.reports.formats.templates import export
 
 __all__ = [
     "COHORT",

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from maturity.cohort import Division
 from maturity.language import Lang, say
-from maturity.reports.basis import provisional
-from maturity.reports.figures import NONE, span
+from maturity.reports.content.basis import provisional
+from maturity.reports.content.figures import NONE, span
 from maturity.reports.formats import Format
-from maturity.reports.templates import filled, found, words
+from maturity.reports.formats.templates import filled, found, words
 from maturity.scenarios import VERDICTS, Decisions
 from maturity.scoring import Assessment, cut
 

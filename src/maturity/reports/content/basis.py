@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from maturity import __version__
 from maturity.language import Lang, say
 from maturity.models import MaturityModel
-from maturity.reports.context import Basis
-from maturity.reports.enterprise import Enterprise
-from maturity.reports.figures import plain
+from maturity.reports.content.context import Basis
+from maturity.reports.content.enterprise import Enterprise
+from maturity.reports.content.figures import plain
 from maturity.scenarios import Decisions, Programme
 
 

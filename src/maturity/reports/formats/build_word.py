@@ -1,6 +1,6 @@
 """Makes the template of the Word report, ``reports/templates/report.docx``: run it to write the file again.
 
-    python -m maturity.reports.build_word reports/templates/report.docx
+    python -m maturity.reports.formats.build_word reports/templates/report.docx
 
 The template is an ordinary document: whoever wants another look opens it in Word or WPS and changes styles, columns and
 words; what stands in {{ }} and {% %} is Jinja, filled in by docxtpl. It is built and not drawn so that it can be read,
@@ -22,7 +22,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from maturity.reports.archive import steady
+from maturity.reports.formats.archive import steady
 
 FONTS: Final = {"ascii": "Arial", "hAnsi": "Arial", "eastAsia": "Microsoft YaHei", "cs": "Arial"}
 """By script: of every Windows with Chinese, and of WPS; elsewhere the program takes its own."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from maturity.answers import NOT_APPLICABLE
 from maturity.cohort import FEWEST, Division
 from maturity.language import Lang, Text
-from maturity.reports.context import PeersLine
-from maturity.reports.figures import shown
-from maturity.reports.scores import heights
+from maturity.reports.content.context import PeersLine
+from maturity.reports.content.figures import shown
+from maturity.reports.content.scores import heights
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
 

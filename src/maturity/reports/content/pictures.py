@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity import charts
-from maturity.reports.context import LevelLine, NodeLine, Picture, Pictures, Score
-from maturity.reports.enterprise import Enterprise
-from maturity.reports.figures import plain, span
-from maturity.reports.peers import Group
-from maturity.reports.scores import NodeScores, heights
+from maturity.reports.content.context import LevelLine, NodeLine, Picture, Pictures, Score
+from maturity.reports.content.enterprise import Enterprise
+from maturity.reports.content.figures import plain, span
+from maturity.reports.content.peers import Group
+from maturity.reports.content.scores import NodeScores, heights
 
 Floats = NDArray[np.float64]
 

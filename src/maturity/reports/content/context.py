@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, TypeAdapter
 
 from maturity.language import Lang
-from maturity.reports.firm import FirmnessPage
-from maturity.reports.lines import ConditionLine
-from maturity.reports.way_up import PlanPage
-from maturity.reports.what_if import WhatIfPage
+from maturity.reports.content.firm import FirmnessPage
+from maturity.reports.content.lines import ConditionLine
+from maturity.reports.content.way_up import PlanPage
+from maturity.reports.content.what_if import WhatIfPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from maturity import fonts
-from maturity.reports.context import Content
-from maturity.reports.templates import filled, words
+from maturity.reports.content.context import Content
+from maturity.reports.formats.templates import filled, words
 
 _SLOT = "/* font */"
 """Where the font goes: which characters it needs is known when the page is written."""
 
 
-def html(content: Content, *, templates: Path | None = None, index: str = "", embed_font: bool = False) -> bytes:
+def rendered(content: Content, *, templates: Path | None = None, index: str = "", embed_font: bool = False) -> bytes:
     """The page; ``index`` is the address of the page that lists all reports, ``embed_font`` makes it look the same
     everywhere, at some 100 KB and a second or two a page."""
     font = Markup(_SLOT) if embed_font else ""

@@ -14,20 +14,20 @@ from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
 from maturity.models import READINGS
-from maturity.reports.basis import basis, provisional
-from maturity.reports.context import Content, ReadingLine
-from maturity.reports.enterprise import Enterprise
-from maturity.reports.figures import NONE, plain, printable, shown
-from maturity.reports.firm import firmness_page
-from maturity.reports.gaps import level_gaps, target
-from maturity.reports.letterhead import PLAIN, Letterhead
-from maturity.reports.notes import first_page, grouped, open_answers
-from maturity.reports.peers import Peers
-from maturity.reports.pictures import pictures
-from maturity.reports.scores import NodeScores, level_lines, node_lines
-from maturity.reports.verdicts import Noted, notes_by_id, programme_notes, tier_pages
-from maturity.reports.way_up import plan_pages
-from maturity.reports.what_if import whatif_page
+from maturity.reports.content.basis import basis, provisional
+from maturity.reports.content.context import Content, ReadingLine
+from maturity.reports.content.enterprise import Enterprise
+from maturity.reports.content.figures import NONE, plain, printable, shown
+from maturity.reports.content.firm import firmness_page
+from maturity.reports.content.gaps import level_gaps, target
+from maturity.reports.content.letterhead import PLAIN, Letterhead
+from maturity.reports.content.notes import first_page, grouped, open_answers
+from maturity.reports.content.peers import Peers
+from maturity.reports.content.pictures import pictures
+from maturity.reports.content.scores import NodeScores, level_lines, node_lines
+from maturity.reports.content.verdicts import Noted, notes_by_id, programme_notes, tier_pages
+from maturity.reports.content.way_up import plan_pages
+from maturity.reports.content.what_if import whatif_page
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
 

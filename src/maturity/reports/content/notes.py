@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from maturity.answers import NOT_APPLICABLE
 from maturity.models import READINGS, Requirement
-from maturity.reports.context import Group, Item
-from maturity.reports.enterprise import Enterprise, subdomain_names
-from maturity.reports.figures import listed, shown
+from maturity.reports.content.context import Group, Item
+from maturity.reports.content.enterprise import Enterprise, subdomain_names
+from maturity.reports.content.figures import listed, shown
 
 
 def first_page(one: Enterprise, profile: str) -> Iterator[str]:

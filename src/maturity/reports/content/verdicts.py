@@ -7,10 +7,10 @@ from typing import Final
 
 from maturity.errors import Problem
 from maturity.language import Lang, say
-from maturity.reports.context import TierPage
-from maturity.reports.enterprise import Enterprise
-from maturity.reports.figures import printable
-from maturity.reports.lines import ConditionLine, Truth
+from maturity.reports.content.context import TierPage
+from maturity.reports.content.enterprise import Enterprise
+from maturity.reports.content.figures import printable
+from maturity.reports.content.lines import ConditionLine, Truth
 from maturity.scenarios import ConditionResult, Decisions
 
 _TRUTHS: Final[tuple[Truth, ...]] = ("no", "unknown", "yes")

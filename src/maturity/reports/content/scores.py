@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from maturity import charts
 from maturity.language import Lang
 from maturity.models import MaturityModel
-from maturity.reports.context import LevelLine, NodeLine, Score
-from maturity.reports.enterprise import Enterprise
-from maturity.reports.figures import NONE, plain
+from maturity.reports.content.context import LevelLine, NodeLine, Score
+from maturity.reports.content.enterprise import Enterprise
+from maturity.reports.content.figures import NONE, plain
 from maturity.scoring import Assessment, cut
 
 

@@ -8,8 +8,8 @@ from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.firmness import WhatIf, WhatIfRow
 from maturity.language import say
 from maturity.models import READINGS, MaturityModel, Requirement
-from maturity.reports.enterprise import Enterprise
-from maturity.reports.figures import NONE, shown
+from maturity.reports.content.enterprise import Enterprise
+from maturity.reports.content.figures import NONE, shown
 
 MOST: Final = 24
 """Changed weights, and changed answers, that are printed; JSON and results hold what came of them."""

@@ -13,10 +13,10 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateE
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maturity.errors import MaturityError, Problem
-from maturity.reports.archive import steady
-from maturity.reports.context import Content, Picture
-from maturity.reports.pdf import png
-from maturity.reports.templates import found, words
+from maturity.reports.content.context import Content, Picture
+from maturity.reports.formats.archive import steady
+from maturity.reports.formats.pdf import png
+from maturity.reports.formats.templates import found, words
 
 _UNDATED: Final = datetime(1980, 1, 1)
 """The first day that a zip file knows, for a report without a day of application."""
@@ -32,7 +32,7 @@ _DPI: Final = 150
 """Of a chart at its own size; on the page it is drawn at about half that size."""
 
 
-def docx(content: Content, *, templates: Path | None = None) -> bytes:
+def rendered(content: Content, *, templates: Path | None = None) -> bytes:
     """The document, dated by the day of application."""
     path = found("report.docx", templates)
     drawn = {name: getattr(content.pictures, name) for name in _WIDTHS}

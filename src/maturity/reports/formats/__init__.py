@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from maturity.reports.context import Content
-from maturity.reports.html import html
-from maturity.reports.pdf import pdf
-from maturity.reports.word import docx
+from maturity.reports.content.context import Content
+from maturity.reports.formats import html, pdf, word
 
 Format = Literal["html", "pdf", "docx"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
@@ -40,7 +38,7 @@ def render(
     b'<!DOCTYPE html>'
     """
     if format == "pdf":
-        return pdf(content, templates=templates)
+        return pdf.rendered(content, templates=templates)
     if format == "docx":
-        return docx(content, templates=templates)
-    return html(content, templates=templates, index=index, embed_font=embed_font)
+        return word.rendered(content, templates=templates)
+    return html.rendered(content, templates=templates, index=index, embed_font=embed_font)

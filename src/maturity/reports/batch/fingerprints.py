@@ -15,10 +15,10 @@ from maturity import __version__
 from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
-from maturity.reports.letterhead import Letterhead
-from maturity.reports.peers import Group, Peers
-from maturity.reports.templates import folders
-from maturity.reports.verdicts import notes_by_id
+from maturity.reports.content.letterhead import Letterhead
+from maturity.reports.content.peers import Group, Peers
+from maturity.reports.content.verdicts import notes_by_id
+from maturity.reports.formats.templates import folders
 from maturity.scenarios import Decisions
 from maturity.scenarios.facts import Column, Ledger
 from maturity.scoring import Assessment

@@ -9,7 +9,7 @@ from maturity.improvement.plans import plain
 from maturity.improvement.targets import shown
 from maturity.language import Lang, say
 from maturity.models import MaturityModel
-from maturity.reports.lines import ConditionLine
+from maturity.reports.content.lines import ConditionLine
 
 
 @dataclass(frozen=True, slots=True)

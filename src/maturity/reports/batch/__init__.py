@@ -14,17 +14,17 @@ from maturity.errors import InputError, MaturityError, Problem, nearest
 from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
-from maturity.reports import journal
-from maturity.reports.cohort import cohort_page
+from maturity.reports.batch import journal
+from maturity.reports.batch.cohort import cohort_page
+from maturity.reports.batch.files import file_names, write
+from maturity.reports.batch.fingerprints import of_reports, of_run
+from maturity.reports.batch.index import index_page
+from maturity.reports.batch.processes import Work
 from maturity.reports.content import contents
-from maturity.reports.context import Content
-from maturity.reports.files import file_names, write
-from maturity.reports.fingerprints import of_reports, of_run
+from maturity.reports.content.context import Content
+from maturity.reports.content.letterhead import PLAIN, Letterhead
+from maturity.reports.content.peers import INDUSTRY, Peers
 from maturity.reports.formats import FORMATS, Format, render
-from maturity.reports.index import index_page
-from maturity.reports.letterhead import PLAIN, Letterhead
-from maturity.reports.peers import INDUSTRY, Peers
-from maturity.reports.processes import Work
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
 

@@ -11,15 +11,15 @@ from typing import Any, Final
 from maturity import fonts
 from maturity.errors import MaturityError, Problem
 from maturity.language import Lang, flat
-from maturity.reports.context import Content, as_json
-from maturity.reports.figures import printable
-from maturity.reports.templates import found, shipped
+from maturity.reports.content.context import Content, as_json
+from maturity.reports.content.figures import printable
+from maturity.reports.formats.templates import found, shipped
 
 SUBSTITUTE: Final = "〓"
 """What printers set where a character is missing."""
 
 
-def pdf(content: Content, *, templates: Path | None = None) -> bytes:
+def rendered(content: Content, *, templates: Path | None = None) -> bytes:
     """The document: vector charts, the font embedded, dated by the day of application."""
     report = as_json(content).decode("utf-8")
     missing = fonts.missing(report)

@@ -13,10 +13,10 @@ from maturity import __version__, charts
 from maturity.cohort import FEWEST, Cohort, Division, Group, Spread, Summary, by_profile
 from maturity.language import Lang, say
 from maturity.models import MaturityModel
-from maturity.reports.basis import provisional
-from maturity.reports.context import Picture
-from maturity.reports.figures import NONE, cut_to, plain
-from maturity.reports.templates import filled, words
+from maturity.reports.content.basis import provisional
+from maturity.reports.content.context import Picture
+from maturity.reports.content.figures import NONE, cut_to, plain
+from maturity.reports.formats.templates import filled, words
 from maturity.scenarios import VERDICTS, Decisions
 from maturity.scoring import Assessment
 

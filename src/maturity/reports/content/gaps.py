@@ -10,9 +10,9 @@ from operator import itemgetter
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.language import Lang, say
 from maturity.models import MaturityModel
-from maturity.reports.context import Gap, LevelGaps, LevelLine
-from maturity.reports.enterprise import Enterprise, subdomain_names
-from maturity.reports.figures import cut_to, plain, short
+from maturity.reports.content.context import Gap, LevelGaps, LevelLine
+from maturity.reports.content.enterprise import Enterprise, subdomain_names
+from maturity.reports.content.figures import cut_to, plain, short
 
 _WORTH_DECIMALS = 4
 """A requirement moves a level's score by a few thousandths."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from maturity.reports.files import write
+from maturity.reports.batch.files import write
 
 NAME: Final = ".reports"
 """The journal's own file in the folder of the reports."""

@@ -16,7 +16,7 @@ def shipped() -> Path:
     Raises:
         MaturityError: in neither.
     """
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     for place in (here.parent / "_templates", here.parents[2] / "reports" / "templates"):
         if place.is_dir():
             return place
