@@ -346,6 +346,7 @@ def _asks(rule: Rule) -> Iterator[tuple[str, tuple[FactKind, ...]]]:
                 yield rule.against, ("date",)
         case NoEvent():
             yield rule.fact, ("event_date",)
+            yield rule.anchor, ("date",)
         case NotListed():
             yield rule.fact, ("yes_no",)
             yield rule.queried_on, ("date",)

@@ -370,7 +370,7 @@ def _notes(given: Given) -> Iterator[Problem]:
         span = f"{document.in_force_from} – {document.in_force_to or ''}".rstrip()
         yield Problem.of("decide.outside-force", place(ids, int(i), document.application_date), given.on[i], span=span)
     rules = [leaf for condition in programme.conditions for leaf in leaves(condition.rule)]
-    for fact in dict.fromkeys(rule.fact for rule in rules if isinstance(rule, NoEvent)):
+    for fact in dict.fromkeys(rule.fact for rule in rules if isinstance(rule, NoEvent) and not rule.anchor):
         column = facts.columns[fact]
         for i in np.flatnonzero(column.known & (column.values > given.on)):
             yield Problem.of(

@@ -183,14 +183,16 @@ class Applied(Definition):
 
 
 class NoEvent(Definition):
-    """No event in the calendar months before the application, both ends included.
+    """No event in the calendar months before the application, or before the date of the fact ``anchor``.
 
-    An event exactly that many months before the application counts as within; the last days of a month are clamped.
+    Both ends are included: an event exactly that many months before counts as within; the last days of a month are
+    clamped. With an anchor, such as the end of the public notice, an event after the application counts as well.
     """
 
     kind: Literal["no_event"]
     fact: str
     months: Number
+    anchor: str = ""
 
 
 class NotListed(Definition):
@@ -418,8 +420,10 @@ def facts_of(rule: Rule) -> tuple[str, ...]:
 def asks(rule: Rule) -> Iterator[str]:
     """Ids of the facts that a rule names itself, those of the rules below it left out."""
     match rule:
-        case Is() | Compare() | Grade() | NoEvent() | Count() | Covers():
+        case Is() | Compare() | Grade() | Count() | Covers():
             yield rule.fact
+        case NoEvent():
+            yield from filter(None, (rule.fact, rule.anchor))
         case Versus():
             yield from (rule.fact, rule.reference)
         case Share():

@@ -147,8 +147,9 @@ def truth(rule: Rule, given: Given) -> Truth:
         case NoEvent():
             column = facts.columns[rule.fact]
             never = column.known & np.isnat(column.values)
-            before = column.values < months_before(given.on, int(rule.months.value))
-            within = (column.values <= given.on) & ~before  # an event after the application decides nothing
+            until = facts.columns[rule.anchor].values if rule.anchor else given.on
+            before = column.values < months_before(until, int(rule.months.value))
+            within = (column.values <= until) & ~before  # an event after that day decides nothing
             return _answers(never | (column.known & before), column.known & within)
         case NotListed():
             return _not_listed(rule, given)

@@ -181,7 +181,9 @@ def threshold(rule: Rule, programme: Programme, lang: Lang) -> str:
             opens, closes = rule.opens and rule.opens.value, rule.closes and rule.closes.value
             return f"{opens} – {closes}" if opens and closes else f"≥ {opens}" if opens else f"≤ {closes}"
         case NoEvent():
-            return say("programme.no-event", lang, months=_whole(rule.months))
+            key = "no-event-before" if rule.anchor else "no-event"
+            day = programme.fact(rule.anchor).name if rule.anchor else ""
+            return say(f"programme.{key}", lang, months=_whole(rule.months), day=day)
         case NotListed():
             shown = say("programme.not-on-register", lang, register=rule.register_name)
             return shown + (say("programme.query-age", lang, months=_whole(rule.months)) if rule.months else "")
@@ -294,7 +296,9 @@ def shortfall(rule: Rule, given: Given, i: int, lang: Lang) -> str:
         case Dated():
             return _late(facts.columns[rule.fact].values[0].item(), bar_day(rule, one)[0][0].item(), lang)
         case NoEvent():
-            return say("programme.holds-from", lang, date=_holds_from(rule, one))
+            key = "no-event-from" if rule.anchor else "holds-from"
+            day = programme.fact(rule.anchor).name if rule.anchor else ""
+            return say(f"programme.{key}", lang, date=_holds_from(rule, one), day=day)
         case NotListed():
             return say("programme.listed", lang, register=rule.register_name)
         case Covers():
@@ -388,7 +392,7 @@ def _not_handed(rule: Handed, one: Given, lang: Lang) -> str:
 
 
 def _holds_from(rule: NoEvent, one: Given) -> date:
-    """The first day of application on which the event lies before the window."""
+    """The first day, of application or of the anchor, on which the event lies before the window."""
     event = one.facts.columns[rule.fact].values
     months = _whole(rule.months)
     day = months_before(event, -months)  # at or before the day looked for: the clamping of short months only adds days
