@@ -181,7 +181,7 @@ class Decisions:
             (reading, option.id, other)
             for reading in self.programme.readings
             for option in reading.options
-            if (other := str(self.verdict_by_reading[reading.id, option.id][tier][i])) != own
+            if (other := str(self.verdict_by_reading[reading.id, option.id][tier][i])) not in (own, "undecided")
         ]
         hinges = list({reading.id: reading for reading, _, _ in others}.values())
         chosen = _listed([_option(reading, self.readings[reading.id], lang) for reading in hinges], lang)
