@@ -29,7 +29,7 @@ from maturity.errors import InputError
 from maturity.models import READINGS, MaturityModel, load_model, parse_model
 from maturity.scoring import Assessment, assess, cut
 from maturity.scoring.arithmetic import Bound, _divided, _judged, _judged_closely, _judged_in_fractions
-from maturity.scoring.plan import Plan, plan
+from maturity.scoring.plan import Plan, _narrowest, plan
 
 if __name__ == "__main__":
     import strategies
@@ -1142,3 +1142,13 @@ if __name__ == "__main__":
         PINNED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
     rewrite()
+
+
+@pytest.mark.parametrize("most", [0, 1, 2**8 - 1, 2**8, 2**16 - 1, 2**16, 2**32 - 1])
+def test_the_type_of_sums_holds_the_largest_one(most: int) -> None:
+    """And none narrower does: a sum of one more would wrap to 0."""
+    chosen = np.iinfo(_narrowest(most))
+    assert chosen.max >= most
+    assert all(
+        np.iinfo(narrower).max < most for narrower in (np.uint8, np.uint16) if np.iinfo(narrower).max < chosen.max
+    )
