@@ -296,7 +296,9 @@ def test_a_file_without_results_is_refused(name: str, content: bytes, tmp_path: 
 
 
 INTERRUPTED = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job may have been started without it
 from maturity.answers import Answers
 from maturity.models import load_model
 from maturity.scoring import assess
@@ -325,7 +327,10 @@ def test_an_interrupted_run_leaves_the_old_file_or_the_new_one(stopped: signal.S
         assert run.stdout.readline() == b"begun\n"
         time.sleep(0.4)
         run.send_signal(stopped)
-        run.wait()
+        try:
+            run.wait(timeout=60)
+        finally:
+            run.kill()
     saved = read_results(path, MODEL, PROGRAMME)
     assert path.read_bytes() == old or len(saved.enterprises) == 5000
     if stopped == signal.SIGINT:
