@@ -191,6 +191,8 @@ def test_calendar_on_the_command_line(tmp_path: Path) -> None:
     code, shown = run("calendar", "jilin-heritage-2026", "--on", "2026-05-15", "--reading", "before=exclusive")
     assert "今日到期" not in shown
     assert run("calendar", "jilin-2024-228", "--on", "2026-01-01", "--lang", "en")[0] == 0
+    run("calendar", "jilin-2024-228", "--on", "2026-01-01", "--lang", "en", "-o", str(tmp_path / "en.csv"))
+    assert "Digital workshop; Smart factory; Future factory" in (tmp_path / "en.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -218,6 +218,7 @@ def calendar(
         if not found:
             frame.out.print(say("deadlines.none", language), markup=False)
         titles = {column: say(f"deadlines.column.{column}", language) for column in _CALENDAR}
+        parted = "、" if language == "zh" else "; "
         rows = [
             {
                 "when": say(f"deadlines.when.{due.when}", language),
@@ -225,8 +226,8 @@ def calendar(
                 "days": due.days,
                 "actor": due.actor.name.in_(language),
                 "deadline": due.deadline.name.in_(language),
-                "tiers": tuple(programme.tier(tier).name.in_(language) for tier in due.deadline.tiers),
-                "documents": tuple(document.in_(language) for document in due.deadline.documents),
+                "tiers": parted.join(programme.tier(tier).name.in_(language) for tier in due.deadline.tiers),
+                "documents": parted.join(document.in_(language) for document in due.deadline.documents),
                 "clause": programme.clause(due.deadline.clause).cite(language),
             }
             for due in found
