@@ -169,6 +169,15 @@ def test_compare_on_the_command_line(tmp_path: Path) -> None:
     assert book["变化"].max_row == 2 + len(document["changes"])
 
 
+def test_compare_says_where_another_day_moves_nothing() -> None:
+    """A day of application of one's own holds on both sides; whoever asks for another day is told."""
+    words = ("compare", str(EXAMPLE), "--on", "2025-06-30", "--lang", "en")
+    assert "state their own day" not in run(*words)[1]
+    shown = run(*words, "--against-on", "2026-02-01")[1]
+    assert "14 of 14 enterprises state their own day" in shown
+    assert "0 of 14 enterprises come out differently" in shown
+
+
 def test_compare_with_another_file(tmp_path: Path) -> None:
     """An edition of the user's own; both are named with what tells them apart."""
     draft = tmp_path / "draft.toml"

@@ -78,6 +78,9 @@ def compare(
         facts = batch.facts if same else read_batch(files, loaded, other).facts
         if batch.facts is None or facts is None:
             raise typer.BadParameter(NO_PROGRAMME, param_hint="--programme")
+        stated = int(batch.facts.columns[own.definition.application_date].known.sum())
+        if against_on and stated:
+            frame.tell("own-day", language, count=stated, total=len(batch.facts))
         assessment = assess(batch.answers)
         found = compared(
             decide(own, assessment, batch.facts, on=day, readings=chosen),
