@@ -195,6 +195,8 @@ def test_calendar_on_the_command_line(tmp_path: Path) -> None:
     code, shown = run("calendar", "jilin-heritage-2026", "--on", "2026-05-15", "-o", str(tmp_path / "out.csv"))
     assert code == 0
     assert "今日到期" in shown
+    assert "未指定 --on" not in shown
+    assert "未指定 --on" in run("calendar", "jilin-heritage-2026")[1]
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + 9
     code, shown = run("calendar", "jilin-heritage-2026", "--on", "2026-05-15", "--reading", "before=exclusive")

@@ -215,6 +215,8 @@ def calendar(
     language = frame.as_lang(lang)
     with frame.reported(language):
         day = on or date.today()
+        if on is None:
+            frame.tell("today", language, on=day)
         programme = load_programme(ref, on=day)
         frame.out.print(f"{programme.name.in_(language)}  {day}", markup=False)
         found = deadlines(programme, on=day, readings=frame.pairs(reading, "--reading"))
