@@ -169,6 +169,15 @@ def test_compare_on_the_command_line(tmp_path: Path) -> None:
     assert book["变化"].max_row == 2 + len(document["changes"])
 
 
+def test_compare_says_where_another_day_moves_nothing() -> None:
+    """A day of application of one's own holds on both sides; whoever asks for another day is told."""
+    words = ("compare", str(EXAMPLE), "--on", "2025-06-30", "--lang", "en")
+    assert "state their own day" not in run(*words)[1]
+    shown = run(*words, "--against-on", "2026-02-01")[1]
+    assert "14 of 14 enterprises state their own day" in shown
+    assert "0 of 14 enterprises come out differently" in shown
+
+
 def test_compare_with_another_file(tmp_path: Path) -> None:
     """An edition of the user's own; both are named with what tells them apart."""
     draft = tmp_path / "draft.toml"
@@ -186,11 +195,15 @@ def test_calendar_on_the_command_line(tmp_path: Path) -> None:
     code, shown = run("calendar", "jilin-heritage-2026", "--on", "2026-05-15", "-o", str(tmp_path / "out.csv"))
     assert code == 0
     assert "今日到期" in shown
+    assert "未指定 --on" not in shown
+    assert "未指定 --on" in run("calendar", "jilin-heritage-2026")[1]
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + 9
     code, shown = run("calendar", "jilin-heritage-2026", "--on", "2026-05-15", "--reading", "before=exclusive")
     assert "今日到期" not in shown
     assert run("calendar", "jilin-2024-228", "--on", "2026-01-01", "--lang", "en")[0] == 0
+    run("calendar", "jilin-2024-228", "--on", "2026-01-01", "--lang", "en", "-o", str(tmp_path / "en.csv"))
+    assert "Digital workshop; Smart factory; Future factory" in (tmp_path / "en.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -51,6 +51,21 @@ def test_every_clause_reads_as_the_notice_counts() -> None:
     assert HERITAGE.clause("3.4.contacts").cite("en") == "section 3(4)"
 
 
+@pytest.mark.parametrize(
+    ("day", "recognised", "quote"),
+    [
+        (date(2026, 5, 10), date(2026, 4, 24), "拟申报项目须为 2026 年 4 月 24 日前"),
+        (date(2026, 5, 15), date(2020, 1, 1), "2026年5月15日前，申报主体完成"),
+    ],
+)
+def test_the_line_quotes_the_clause_that_decides_otherwise(day: date, recognised: date, quote: str) -> None:
+    """Where a reading interprets several clauses of a tier, not just the first of them."""
+    facts = Facts.of(HERITAGE, {**CASES["base"], "provincially_recognised_on": recognised})
+    shown = decide(HERITAGE, None, facts, on=day).headline("n8", 0, "zh")
+    assert "不含当日" in shown
+    assert shown.partition("原文：“")[2].startswith(quote)
+
+
 def test_a_project_of_the_third_provincial_batch_never_feeds_the_national_one() -> None:
     """The forms of the third batch are sent two months after the cut-off of the nomination."""
     third = next(one for one in HERITAGE.definition.deadlines if one.id == "p3.cities").by.value
@@ -168,9 +183,9 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
         (None, "eligible", ""),
         ("none", "eligible", ""),
         (date(2022, 6, 29), "eligible", ""),
-        (date(2022, 6, 30), "ineligible", "自 2025-07-01 起申报方满足"),
-        (date(2024, 2, 29), "ineligible", "自 2027-03-01 起申报方满足"),
-        (date(2025, 6, 30), "ineligible", "自 2028-07-01 起申报方满足"),
+        (date(2022, 6, 30), "ineligible", "自 2025-07-01 起申报即满足"),
+        (date(2024, 2, 29), "ineligible", "自 2027-03-01 起申报即满足"),
+        (date(2025, 6, 30), "ineligible", "自 2028-07-01 起申报即满足"),
         (date(2025, 7, 1), "eligible", ""),
     ],
 )

@@ -78,6 +78,9 @@ def compare(
         facts = batch.facts if same else read_batch(files, loaded, other).facts
         if batch.facts is None or facts is None:
             raise typer.BadParameter(NO_PROGRAMME, param_hint="--programme")
+        stated = int(batch.facts.columns[own.definition.application_date].known.sum())
+        if against_on and stated:
+            frame.tell("own-day", language, count=stated, total=len(batch.facts))
         assessment = assess(batch.answers)
         found = compared(
             decide(own, assessment, batch.facts, on=day, readings=chosen),
@@ -212,12 +215,15 @@ def calendar(
     language = frame.as_lang(lang)
     with frame.reported(language):
         day = on or date.today()
+        if on is None:
+            frame.tell("today", language, on=day)
         programme = load_programme(ref, on=day)
         frame.out.print(f"{programme.name.in_(language)}  {day}", markup=False)
         found = deadlines(programme, on=day, readings=frame.pairs(reading, "--reading"))
         if not found:
             frame.out.print(say("deadlines.none", language), markup=False)
         titles = {column: say(f"deadlines.column.{column}", language) for column in _CALENDAR}
+        parted = "、" if language == "zh" else "; "
         rows = [
             {
                 "when": say(f"deadlines.when.{due.when}", language),
@@ -225,8 +231,8 @@ def calendar(
                 "days": due.days,
                 "actor": due.actor.name.in_(language),
                 "deadline": due.deadline.name.in_(language),
-                "tiers": tuple(programme.tier(tier).name.in_(language) for tier in due.deadline.tiers),
-                "documents": tuple(document.in_(language) for document in due.deadline.documents),
+                "tiers": parted.join(programme.tier(tier).name.in_(language) for tier in due.deadline.tiers),
+                "documents": parted.join(document.in_(language) for document in due.deadline.documents),
                 "clause": programme.clause(due.deadline.clause).cite(language),
             }
             for due in found

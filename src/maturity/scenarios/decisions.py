@@ -18,9 +18,10 @@ from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Goal, Mend
-from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, leaves
+from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import (
+    DECIDING_ROLES,
     Asked,
     Interval,
     Parts,
@@ -190,15 +191,21 @@ class Decisions:
             verdict = say(f"verdict.{other}", lang)
             line += say("programme.headline.other", lang, option=_option(reading, option, lang), verdict=verdict)
         for reading in hinges:
-            line += say("programme.headline.quote", lang, quote=self._quote(reading, tier))
+            option = next(option for one, option, _ in others if one is reading)
+            line += say("programme.headline.quote", lang, quote=self._quote(reading, option, tier, i))
         return line
 
-    def _quote(self, reading: Reading, tier: str) -> str:
-        """The words that a reading interprets in a tier."""
-        return next(
-            (one.condition.clause.quote for one in self.of_tier(tier) if reading.id in one.condition.under),
-            reading.quote,
-        )
+    def _quote(self, reading: Reading, option: str, tier: str, i: int) -> str:
+        """The words that a reading interprets in a tier: of several clauses, the first that decides otherwise."""
+        results = [one for one in self.of_tier(tier) if reading.id in one.condition.under]
+        if len(results) > 1:
+            asked = Asked(results[0].given.take(i), {}, {}, {})
+            changed = parts_of(self.programme, tier, {**self.readings, reading.id: option})
+            other = {one.id: asked.condition(one)[0] if own in DECIDING_ROLES else YES for own, one in changed}
+            for one in results:
+                if other[one.condition.id] != (one.truth[i] if one.role in DECIDING_ROLES else YES):
+                    return one.condition.clause.quote
+        return results[0].condition.clause.quote if results else reading.quote
 
 
 def _option(reading: Reading, option: str, lang: Lang) -> str:
@@ -376,11 +383,25 @@ def _notes(given: Given) -> Iterator[Problem]:
             yield Problem.of(
                 "decide.event-after-application", place(ids, int(i), fact), column.values[i], on=given.on[i]
             )
+    yield from _share_notes(rules, facts)
     asked = {
         (rule.model, rule.declared_level, rule.declared_total): rule for rule in rules if isinstance(rule, Assessed)
     }
     for rule in asked.values():
         yield from _level_notes(rule, given)
+
+
+def _share_notes(rules: Sequence[Rule], facts: Facts) -> Iterator[Problem]:
+    """Parts that are more than their whole."""
+    shares = dict.fromkeys((rule.numerator, rule.denominator) for rule in rules if isinstance(rule, Share))
+    for pair in shares:
+        part, whole = (facts.columns[fact] for fact in pair)
+        a, b = (facts.programme.fact(fact).decimals for fact in pair)
+        more = part.values * 10 ** max(b - a, 0) > whole.values * 10 ** max(a - b, 0)
+        for i in np.flatnonzero(part.known & whole.known & more):
+            total, name = amount(int(whole.values[i]), b), facts.programme.name_of(pair[1])
+            where = place(facts.ids, int(i), pair[0])
+            yield Problem.of("decide.share-above-one", where, amount(int(part.values[i]), a), whole=name, total=total)
 
 
 def _level_notes(rule: Assessed, given: Given) -> Iterator[Problem]:
