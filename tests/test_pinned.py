@@ -1152,3 +1152,50 @@ def test_the_type_of_sums_holds_the_largest_one(most: int) -> None:
     assert all(
         np.iinfo(narrower).max < most for narrower in (np.uint8, np.uint16) if np.iinfo(narrower).max < chosen.max
     )
+
+
+@pytest.mark.parametrize("name", ["gbt39116-2020", "samm-like.toml"])
+def test_points_of_no_choice_are_refused_wherever_they_stand(name: str) -> None:
+    """Choices of other requirements, values beside a choice and the last one below the reserved values."""
+    model = model_of(name)
+    answered = np.array([[requirement.lowest] for requirement in model.requirements], np.uint8).T
+    known = {choice.points for requirement in model.requirements for choice in requirement.choices}
+    beside = {value + off for value in known for off in (0, 1)} | {NOT_APPLICABLE - 1, NOT_APPLICABLE, UNANSWERED}
+    for column in (1, len(model.requirements) - 1):
+        legal = {choice.points for choice in model.requirements[column].choices} | {NOT_APPLICABLE, UNANSWERED}
+        for value in sorted(beside):
+            points = answered.copy()
+            points[0, column] = value
+            if value in legal:
+                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
+                continue
+            with pytest.raises(InputError) as refused:
+                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
+            assert [problem.where for problem in refused.value.problems] == [f"e: {model.requirements[column].id}"]
+
+
+def test_only_who_has_no_use_for_an_answer_is_told() -> None:
+    """A requirement that one profile has and another has not: the note names the enterprise of the other one."""
+    model = model_of("gbt39116-2020")
+    for own, other in (("discrete", "process"), ("process", "discrete")):
+        weights = {node.id: node.weight for node in model.subdomains}
+        asked = [
+            column
+            for column, requirement in enumerate(model.requirements)
+            if own in weights[requirement.subdomain] and other not in weights[requirement.subdomain]
+        ]
+        points = np.full((2, len(model.requirements)), UNANSWERED, np.uint8)
+        points[0, asked] = [model.requirements[column].lowest for column in asked]
+        found = Answers.from_points(model, points, ids=["a", "b"], profiles=[own, other])
+        assert not [note for note in found.notes if note.id == "answers.outside-profile"]
+        found = Answers.from_points(model, points[::-1], ids=["a", "b"], profiles=[own, other])
+        told = [note.where for note in found.notes if note.id == "answers.outside-profile"]
+        assert told == [f"b: {model.requirements[column].id}" for column in asked]
+
+
+def test_scores_are_cut_right_beside_every_hundredth() -> None:
+    """The float of a hundredth and the two beside it: only the one below is cut to the hundredth before."""
+    marks = np.arange(1, 501) / 100
+    assert cut(marks).tolist() == marks.tolist()
+    assert cut(np.nextafter(marks, 9)).tolist() == marks.tolist()
+    assert cut(np.nextafter(marks, 0)).tolist() == (np.arange(500) / 100).tolist()
