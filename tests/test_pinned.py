@@ -1158,7 +1158,8 @@ def test_the_type_of_sums_holds_the_largest_one(most: int) -> None:
 def test_points_of_no_choice_are_refused_wherever_they_stand(name: str) -> None:
     """Choices of other requirements, values beside a choice and the last one below the reserved values."""
     model = model_of(name)
-    answered = np.array([[requirement.lowest] for requirement in model.requirements], np.uint8).T
+    best = [max(choice.points for choice in requirement.choices) for requirement in model.requirements]
+    answered = np.array([best], np.uint8)
     known = {choice.points for requirement in model.requirements for choice in requirement.choices}
     beside = {value + off for value in known for off in (0, 1)} | {NOT_APPLICABLE - 1, NOT_APPLICABLE, UNANSWERED}
     for column in (1, len(model.requirements) - 1):
