@@ -24,7 +24,7 @@ import pytest
 from numpy.typing import NDArray
 
 import oracle
-from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, blocks
+from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, Profiles, blocks
 from maturity.errors import InputError
 from maturity.models import READINGS, MaturityModel, load_model, parse_model
 from maturity.scoring import Assessment, assess, cut
@@ -460,6 +460,17 @@ def test_trimming_one_sheet_is_refused() -> None:
 POINTS = np.zeros((2, 15), np.uint8)
 
 
+def test_profiles_by_name_and_by_number_are_the_same() -> None:
+    """Numbers are positions among the profiles of the model; what is kept is a copy."""
+    model, numbers = model_of("renormalise"), np.array([1, 0])
+    named: tuple[Profiles, ...] = (["q", "p"], np.array(["q", "p"]), numbers)
+    answers = [Answers.from_points(model, POINTS, ids=["a", "b"], profiles=profiles) for profiles in named]
+    numbers[:] = 5
+    for own in answers:
+        assert own.profile_codes.tolist() == [1, 0]
+        assert own.profile_codes.dtype == np.uint8
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -477,6 +488,13 @@ POINTS = np.zeros((2, 15), np.uint8)
             [("answers.unknown-profile", "profile", "r"), ("answers.unknown-profile", "b", "s")],
         ),
         ({"profiles": ["r", "r"]}, [("answers.unknown-profile", "a", "r")]),
+        ({"profiles": np.array([1])}, [("answers.profiles-count", "profiles", "1")]),
+        ({"profiles": np.array([1, 2])}, [("answers.unknown-profile", "b", "2")]),
+        ({"profiles": np.array([-1, 0])}, [("answers.unknown-profile", "a", "-1")]),
+        (
+            {"profiles": np.array([256, 257])},
+            [("answers.unknown-profile", "a", "256"), ("answers.unknown-profile", "b", "257")],
+        ),
         (
             {"points": np.zeros((3, 14)), "profiles": ["p"]},
             [

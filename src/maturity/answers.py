@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ UNANSWERED: Final = 255
 """Among points: nobody answered the requirement; for certain it counts as the lowest choice, at best as the best."""
 
 Points = NDArray[np.uint8]
+Profiles = str | Sequence[str] | NDArray[np.integer[Any]]
+"""Profile ids, one for all or one for each; or whole numbers, index into ``MaturityModel.profiles``."""
 
 BLOCK: Final = 65536
 """Enterprises that are worked on at a time: few enough for little memory (some 30 MiB with gaps), and so many that
@@ -89,7 +91,12 @@ class Answers:
 
     @classmethod
     def from_points(
-        cls, model: MaturityModel, points: Points, *, ids: Sequence[str], profiles: str | Sequence[str]
+        cls,
+        model: MaturityModel,
+        points: Points,
+        *,
+        ids: Sequence[str],
+        profiles: Profiles,
     ) -> Self:
         """A batch from an array of points.
 
@@ -101,16 +108,14 @@ class Answers:
             points: (n, q) uint8 in units of ``1 / model.points_per_one`` (GB/T 39116: tenths), columns in the order of
                 ``model.requirements``; 254 not applicable, 255 unanswered.
             ids: (n,) ids of the enterprises.
-            profiles: id of the profile, one for all or one for each.
+            profiles: id of the profile, one for all or one for each; or (n,) whole numbers, index into
+                ``model.profiles``.
 
         Raises:
             InputError: wrong shape or type, unknown profiles, and points that belong to no choice, by requirement.
         """
-        names = (profiles,) * len(ids) if isinstance(profiles, str) else tuple(profiles)
-        _refuse(_wrong_shape(model, points, len(ids), len(names)))
-        _refuse(_unknown_profiles(model, names, ids))
-        codes = {profile.id: code for code, profile in enumerate(model.profiles)}
-        profile_codes = np.fromiter((codes[name] for name in names), np.uint8, len(names))
+        _refuse(_wrong_shape(model, points, len(ids), len(ids) if isinstance(profiles, str) else len(profiles)))
+        profile_codes = _profile_codes(model, profiles, ids)
         columns = _requirement_major(points)
         ids = tuple(ids)
         reserved, suspects = _look_through(model, columns)
@@ -164,7 +169,7 @@ class Answers:
             self.model,
             self.points[chosen],
             ids=[self.ids[i] for i in chosen],
-            profiles=[self.profile(i) for i in chosen],
+            profiles=self.profile_codes[chosen],
         )
 
 
@@ -187,6 +192,23 @@ def _wrong_shape(model: MaturityModel, points: Points, ids: int, profiles: int) 
         yield Problem.of("answers.wrong-shape", "points", points.shape, expected=expected)
     if profiles != ids:
         yield Problem.of("answers.profiles-count", "profiles", profiles, expected=ids)
+
+
+def _profile_codes(model: MaturityModel, profiles: Profiles, ids: Sequence[str]) -> NDArray[np.uint8]:
+    """(n,) index into ``model.profiles``, an array of its own.
+
+    Raises:
+        InputError: profiles that the model does not have.
+    """
+    known = [profile.id for profile in model.profiles]
+    if isinstance(profiles, np.ndarray) and profiles.dtype.kind in "iu":
+        if ((profiles >= 0) & (profiles < len(known))).all():
+            return profiles.astype(np.uint8)
+        profiles = [known[code] if 0 <= code < len(known) else str(code) for code in profiles.tolist()]
+    names = (profiles,) * len(ids) if isinstance(profiles, str) else profiles
+    _refuse(_unknown_profiles(model, names, ids))
+    codes = {id: code for code, id in enumerate(known)}
+    return np.fromiter((codes[name] for name in names), np.uint8, len(names))
 
 
 def _unknown_profiles(model: MaturityModel, profiles: Sequence[str], ids: Sequence[str]) -> Iterator[Problem]:

@@ -333,7 +333,8 @@ def _work_off(job: tuple[Answers, list[Aim], Rules]) -> list[Outcome]:
 
 def _after(answers: Answers, rows: Sequence[int], outcomes: Mapping[int, Outcome]) -> Assessment:
     """The enterprises with their plans carried out, assessed like any other sheets."""
-    points = answers.points[np.array(rows, np.intp)].copy()
+    chosen = np.array(rows, np.intp)
+    points = answers.points[chosen].copy()
     for at, outcome in outcomes.items():
         for column, steps in (outcome.steps or {}).items():
             upwards = answers.model.requirements[column].choices[::-1]
@@ -345,7 +346,7 @@ def _after(answers: Answers, rows: Sequence[int], outcomes: Mapping[int, Outcome
             answers.model,
             points,
             ids=[answers.ids[row] for row in rows],
-            profiles=[answers.profile(row) for row in rows],
+            profiles=answers.profile_codes[chosen],
         )
     )
 

@@ -231,12 +231,11 @@ def read_block(batch: pa.RecordBatch, layout: Layout, model: MaturityModel, prog
     points[:, ~known] = UNANSWERED
     own = [profile.id for profile in model.profiles]
     profiles = pa.array(own).take(pa.array(codes, mask=~known))
-    given = [own[code] for code in codes.tolist()]
     try:
-        answers = Answers.from_points(model, points.T, ids=keys, profiles=given)
+        answers = Answers.from_points(model, points.T, ids=keys, profiles=codes)
     except InputError:
         findings += _illegal(model, points, as_they_stand)
-        answers = Answers.from_points(model, points.T, ids=keys, profiles=given)
+        answers = Answers.from_points(model, points.T, ids=keys, profiles=codes)
     facts = _facts(columns, layout, programme, keys, findings) if programme else None
     findings += [_finding("problem", problem) for problem in answers.problems]
     findings += [_finding("note", note) for note in answers.notes]

@@ -382,7 +382,6 @@ def read_parquet(paths: Sequence[Path], model: MaturityModel, programme: Program
         f"{path.name}!{row + 1}" for path, (_, own) in zip(paths, tables, strict=True) for row in range(_rows(own))
     ]
     ids, named = _unlike(block.ids.to_pylist(), places)
-    profiles = [block.answers.profile(i) for i in range(len(ids))]
     found: dict[str, list[Problem]] = {"problem": named, "note": []}
     for path, (layout, _) in zip(paths, tables, strict=True):
         for kind, own in (("problem", layout.problems), ("note", layout.notes)):
@@ -394,7 +393,7 @@ def read_parquet(paths: Sequence[Path], model: MaturityModel, programme: Program
             if one.problem.id != "blocks.missing-id":
                 found[one.kind].append(replace(one.problem, where=where))
     return Batch(
-        Answers.from_points(model, block.answers.points, ids=ids, profiles=profiles),
+        Answers.from_points(model, block.answers.points, ids=ids, profiles=block.answers.profile_codes),
         replace(block.facts, ids=tuple(ids)) if block.facts else None,
         tuple(name or "" for name in block.names.to_pylist()),
         tuple(found["note"]),
