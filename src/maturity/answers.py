@@ -201,10 +201,11 @@ def _profile_codes(model: MaturityModel, profiles: Profiles, ids: Sequence[str])
         InputError: profiles that the model does not have.
     """
     known = [profile.id for profile in model.profiles]
-    if isinstance(profiles, np.ndarray) and profiles.dtype.kind in "iu":
-        if ((profiles >= 0) & (profiles < len(known))).all():
+    if isinstance(profiles, np.ndarray):
+        numbers = profiles.dtype.kind in "iu"
+        if numbers and ((profiles >= 0) & (profiles < len(known))).all():
             return profiles.astype(np.uint8)
-        profiles = [known[code] if 0 <= code < len(known) else str(code) for code in profiles.tolist()]
+        profiles = [known[one] if numbers and 0 <= one < len(known) else str(one) for one in profiles.tolist()]
     names = (profiles,) * len(ids) if isinstance(profiles, str) else profiles
     _refuse(_unknown_profiles(model, names, ids))
     codes = {id: code for code, id in enumerate(known)}
