@@ -78,9 +78,12 @@ def test_json_has_every_enterprise_with_its_conditions_and_null_where_there_is_n
     assert (document["model"]["fingerprint"], document["programme"]["id"]) == (MODEL.fingerprint, "jilin-2024-228")
     assert document["problems"][0]["where"] == "batch.xlsx!企业!F12"
     assert "示例" in text
-    registered = next(one for one in empty["conditions"] if one["condition"] == "registered")
-    assert (registered["verdict"], registered["clause"], registered["tier"]) == ("yes", "第四条", "digital_workshop")
-    assert len(first["conditions"]) == len(results()[1].conditions)
+    tier = empty["explanation"]["tiers"][0]
+    registered = next(one for group in tier["groups"] for one in group["conditions"] if one["id"] == "registered")
+    asked = {one["id"]: one for one in document["programme"]["conditions"]}["registered"]
+    assert (registered["truth"], asked["clause"]["zh"], tier["id"]) == ("yes", "第四条", "digital_workshop")
+    groups = [group for tier in first["explanation"]["tiers"] for group in tier["groups"]]
+    assert sum(len(group["conditions"]) for group in groups) == len(results()[1].conditions)
 
 
 def test_csv_is_headed_by_ids_and_its_conditions_stand_beside_it(tmp_path: Path) -> None:
@@ -155,7 +158,7 @@ def test_scores_are_cut_and_never_rounded_up_to_a_mark(tmp_path: Path) -> None:
     assert 0.795 < assessment.level_scores[0, 3] < 0.8
     write_results(tmp_path / "r.json", assessment, names=["示例"])
     (enterprise,) = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
-    assert (enterprise["A4"], enterprise["total"], enterprise["conditions"]) == (0.79, 4.79, [])
+    assert (enterprise["A4"], enterprise["total"], enterprise["explanation"]) == (0.79, 4.79, None)
 
 
 def test_without_a_programme_there_is_one_csv_and_no_sheet_of_conditions(tmp_path: Path) -> None:
@@ -359,7 +362,7 @@ def test_json_has_plans_and_firmness_of_each_enterprise(tmp_path: Path) -> None:
     plans, firmness = worked_out()
     write_more(tmp_path / "r.json")
     enterprises = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
-    assert [list(one)[-3:] for one in enterprises] == [["conditions", "plans", "firmness"]] * 4
+    assert [list(one)[-3:] for one in enterprises] == [["explanation", "plans", "firmness"]] * 4
     for one, own in zip(enterprises, plans, strict=True):
         assert one["plans"] == [json.loads(json.dumps(own.as_dict()))]
     by_row = {one.row: json.loads(json.dumps(one.plain())) for one in firmness}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from maturity.scenarios.verdicts import (
     Interval,
     Parts,
     Role,
+    Verdict,
     Verdicts,
     interval,
     named,
@@ -169,21 +170,30 @@ class Decisions:
         wanted = set(facts)
         return tuple(one.id for one in self.programme.definition.asked if one.id in wanted)
 
-    def headline(self, tier: str, i: int, lang: Lang) -> str:
-        """The verdict in a line: what is missing when undecided, and the readings it hangs on, with the text."""
-        own = str(self.verdict[tier][i])
-        line = say(f"verdict.{own}", lang)
-        if unknown := self.settling(tier, i):
-            names = _listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
-            line = say("programme.headline.missing", lang, verdict=line, facts=names)
+    def otherwise(self, tier: str, i: int) -> tuple[tuple[Reading, str, Verdict], ...]:
+        """Readings, an option of each, and the verdict under it: those that decide otherwise."""
         if not self.depends_on_reading[tier][i]:
-            return line
-        others = [
-            (reading, option.id, other)
+            return ()
+        own = str(self.verdict[tier][i])
+        return tuple(
+            (reading, option.id, cast(Verdict, other))
             for reading in self.programme.readings
             for option in reading.options
             if (other := str(self.verdict_by_reading[reading.id, option.id][tier][i])) not in (own, "undecided")
-        ]
+        )
+
+    def headline(self, tier: str, i: int, lang: Lang, *, settling: Sequence[str] | None = None) -> str:
+        """The verdict in a line: what is missing when undecided, and the readings it hangs on, with the text.
+
+        ``settling``: what the method of that name gives, when it is at hand.
+        """
+        line = say(f"verdict.{self.verdict[tier][i]}", lang)
+        if unknown := self.settling(tier, i) if settling is None else settling:
+            names = _listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
+            line = say("programme.headline.missing", lang, verdict=line, facts=names)
+        others = self.otherwise(tier, i)
+        if not others:
+            return line
         hinges = list({reading.id: reading for reading, _, _ in others}.values())
         chosen = _listed([_option(reading, self.readings[reading.id], lang) for reading in hinges], lang)
         line = say("programme.headline.by-reading", lang, verdict=line, options=chosen)

@@ -282,7 +282,7 @@ def _deciding(own: Role, condition: Condition, asked: Asked) -> Truth:
 def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp]) -> Interval:
     """The interval of some rows, (m,) each."""
     truths = [(own, asked.condition(condition)[rows]) for own, condition in parts if own in DECIDING_ROLES]
-    low, high = _ranks(truths, len(rows))
+    low, high = ranks(truths, len(rows))
     undecided = low != high
     columns = asked.given.facts.columns
     axes = splits(parts, asked) if undecided.any() else {}
@@ -315,14 +315,14 @@ def _over(
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
-        least, most = _ranks([*fixed, *((own, asked.condition(one, answers)[rows]) for own, one in moving)], len(rows))
+        least, most = ranks([*fixed, *((own, asked.condition(one, answers)[rows]) for own, one in moving)], len(rows))
         low, high = np.minimum(low, least), np.maximum(high, most)
         if np.array_equal(low, outer[0]) and np.array_equal(high, outer[1]):
             break  # what is left to try cannot widen them
     return low, high
 
 
-def _ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
+def ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
     """(n,) twice: the bounds that follow from the conditions, each by itself."""
     code = np.zeros(n, dtype=np.int8)
     for wanted in DECIDING_ROLES:

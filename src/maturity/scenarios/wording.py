@@ -298,7 +298,7 @@ def shortfall(rule: Rule, given: Given, i: int, lang: Lang) -> str:
         case NoEvent():
             key = "no-event-from" if rule.anchor else "holds-from"
             day = programme.fact(rule.anchor).name if rule.anchor else ""
-            return say(f"programme.{key}", lang, date=_holds_from(rule, one), day=day)
+            return say(f"programme.{key}", lang, date=holds_from(rule, one), day=day)
         case NotListed():
             return say("programme.listed", lang, register=rule.register_name)
         case Covers():
@@ -391,8 +391,8 @@ def _not_handed(rule: Handed, one: Given, lang: Lang) -> str:
     return _join(found, lang)
 
 
-def _holds_from(rule: NoEvent, one: Given) -> date:
-    """The first day, of application or of the anchor, on which the event lies before the window."""
+def holds_from(rule: NoEvent, one: Given) -> date:
+    """The first day, of application or of the anchor, on which the event of one applicant lies before the window."""
     event = one.facts.columns[rule.fact].values
     months = _whole(rule.months)
     day = months_before(event, -months)  # at or before the day looked for: the clamping of short months only adds days
@@ -437,12 +437,17 @@ def _entries(rule: Covers, ids: tuple[str, ...], programme: Programme, lang: Lan
     return [entry.name.in_(lang) for entry in catalogue.entries if entry.id in ids]
 
 
-def _subject(rule: Rule, programme: Programme, lang: Lang) -> str:
-    """What a part of a combined rule is about: the names of its facts."""
-    names = [programme.fact(fact).name.in_(lang) for fact in programme.facts_of(rule)]
+def about(rule: Rule, programme: Programme, lang: Lang) -> str:
+    """What a rule looks at: the names of its facts, ``""`` when it looks at none."""
     if isinstance(rule, Applied):
-        names = [say("programme.application-day", lang)]
-    return say("programme.subject", lang, of=_listed(names, lang)) if names else ""
+        return say("programme.application-day", lang)
+    return _listed([programme.fact(fact).name.in_(lang) for fact in programme.facts_of(rule)], lang)
+
+
+def _subject(rule: Rule, programme: Programme, lang: Lang) -> str:
+    """What a part of a combined rule is about, before what is said of it."""
+    names = about(rule, programme, lang)
+    return say("programme.subject", lang, of=names) if names else ""
 
 
 def _parts(rule: Combined, programme: Programme, lang: Lang) -> list[str]:

@@ -11,9 +11,10 @@ from maturity.errors import InputError, Problem
 from maturity.language import LANGUAGES, say
 from maturity.models import MaturityModel
 from maturity.scenarios import VERDICTS, Programme
+from maturity.scenarios.tree import TRUTHS
 from maturity.sheets.grid import Cell, Grid
 from maturity.sheets.intake import read_grids
-from maturity.sheets.results import KINDS, ROLES, TRUTHS, WRITTEN
+from maturity.sheets.results import KINDS, ROLES, WRITTEN
 
 Kept = str | int | float | None
 _LISTED: Final = ("where", "found", "what", "hint")
@@ -127,13 +128,13 @@ def _from_object(path: Path) -> SavedResults:
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
         enterprises, conditions = [], []
+        asked = _asked(document)
         for one in document["enterprises"]:
-            own = dict(
-                takewhile(lambda pair: pair[0] != "conditions", one.items())
-            )  # what goes on from a level follows
+            # What goes on from a level follows its explanation.
+            own = dict(takewhile(lambda pair: pair[0] != "explanation", one.items()))
             enterprises.append(own)
             named = {key: own[key] for key in ("id", "name")}
-            conditions += [{**named, **condition} for condition in one["conditions"]]
+            conditions += [{**named, **found} for found in _conditions(one["explanation"] or {"tiers": ()}, asked)]
         problems = [
             {"kind": kind, **dict(zip(_LISTED, (one["where"], one["value"], one["what"], one["hint"]), strict=True))}
             for kind, listed in zip(KINDS, ("problems", "notes"), strict=True)
@@ -144,3 +145,27 @@ def _from_object(path: Path) -> SavedResults:
     except (ValueError, KeyError, TypeError) as error:
         raise InputError([Problem.of("sheets.no-results", path.name)]) from error
     return SavedResults(tuple(enterprises), tuple(conditions), tuple(problems))
+
+
+def _asked(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """By id of a condition, what it asks of everybody, in the language of the document and the file's order."""
+    lang = document["lang"]
+    return {
+        one["id"]: {
+            "condition_name": one["name"][lang],
+            "threshold": one["rule"]["threshold"][lang],
+            "clause": one["clause"][lang],
+            "quote": one["quote"],
+        }
+        for one in (document["programme"] or {"conditions": ()})["conditions"]
+    }
+
+
+def _conditions(explanation: Mapping[str, Any], asked: Mapping[str, Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+    """The conditions of an explanation, one after the other, as the other formats list them."""
+    order = list(asked)
+    for tier in explanation["tiers"]:
+        found = [(group["role"], one) for group in tier["groups"] for one in group["conditions"]]
+        for role, one in sorted(found, key=lambda pair: order.index(pair[1]["id"])):
+            own = {"tier": tier["id"], "condition": one["id"], "role": role, "verdict": one["truth"]}
+            yield {**own, **asked[one["id"]], "value": one.get("value", ""), "shortfall": one.get("shortfall", "")}
