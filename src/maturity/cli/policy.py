@@ -154,9 +154,9 @@ def _tables(found: "Comparison", names: Mapping[str, str], lang: Lang) -> "list[
         for side, decisions in (("before", found.before), ("after", found.after))
     ]
     return [
-        Table("changes", say("comparison.table.changes", lang), titled(*_CHANGES), changes),
-        Table("flows", say("comparison.table.flows", lang), titled("tier", "before", "after", "count"), flows),
-        Table("sides", say("comparison.table.sides", lang), titled("side", "programme", "readings", "on"), sides),
+        Table("changes", say("comparison.table.changes", lang), titled(*_CHANGES), changes, lang),
+        Table("flows", say("comparison.table.flows", lang), titled("tier", "before", "after", "count"), flows, lang),
+        Table("sides", say("comparison.table.sides", lang), titled("side", "programme", "readings", "on"), sides, lang),
     ]
 
 
@@ -214,9 +214,7 @@ def calendar(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        day = on or date.today()
-        if on is None:
-            frame.tell("today", language, on=day)
+        day = frame.applied(on, language, key="today")
         programme = load_programme(ref, on=day)
         frame.out.print(f"{programme.name.in_(language)}  {day}", markup=False)
         found = deadlines(programme, on=day, readings=frame.pairs(reading, "--reading"))
@@ -237,7 +235,7 @@ def calendar(
             }
             for due in found
         ]
-        table = Table("calendar", say("deadlines.table", language), titles, rows)
+        table = Table("calendar", say("deadlines.table", language), titles, rows, language)
         if found:
             frame.show(table, ("when", "last_day", "days", "actor", "deadline", "tiers", "clause"))
         if output:

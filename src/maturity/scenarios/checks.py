@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from maturity.definition import Cited, Definition, Loaded, Number, dangling, duplicates
 from maturity.errors import Problem
+from maturity.language import in_a_row
 from maturity.models import shipped as shipped_models
 from maturity.scenarios.procedure import refusals
 from maturity.scenarios.programme import (
@@ -447,7 +448,7 @@ def _catalogues(loaded: File) -> Iterator[Problem]:
             continue  # a stage and the link it belongs to may well have one name
         if 2 * len(common) >= min(len(names[first]), len(names[second])) and len(common) > 1:
             where = f"{file}: catalogues.{second}"
-            yield Problem.of("programme.same-catalogue", where, second, first=first, common="、".join(sorted(common)))
+            yield Problem.of("programme.same-catalogue", where, second, first=first, common=in_a_row(sorted(common)))
     facts = {fact.id: fact for fact in value.facts}
     ledgers = {ledger.id: ledger for ledger in value.ledgers}
     for _, place, rule in _rules(loaded):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
-from maturity.language import Lang, Text, say
+from maturity.language import Lang, Text, listed, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of, what_counts
 from maturity.scenarios.facts import Facts, amount, place
@@ -189,13 +189,13 @@ class Decisions:
         """
         line = say(f"verdict.{self.verdict[tier][i]}", lang)
         if unknown := self.settling(tier, i) if settling is None else settling:
-            names = _listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
+            names = listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
             line = say("programme.headline.missing", lang, verdict=line, facts=names)
         others = self.otherwise(tier, i)
         if not others:
             return line
         hinges = list({reading.id: reading for reading, _, _ in others}.values())
-        chosen = _listed([_option(reading, self.readings[reading.id], lang) for reading in hinges], lang)
+        chosen = listed([_option(reading, self.readings[reading.id], lang) for reading in hinges], lang)
         line = say("programme.headline.by-reading", lang, verdict=line, options=chosen)
         for reading, option, other in others:
             verdict = say(f"verdict.{other}", lang)
@@ -221,10 +221,6 @@ class Decisions:
 def _option(reading: Reading, option: str, lang: Lang) -> str:
     """An option as the verdict line names it: in English by the id that ``--reading`` takes."""
     return say("programme.headline.option", lang, name=reading.option(option).name.zh, id=option)
-
-
-def _listed(names: Sequence[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def decide(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem, nearest
-from maturity.language import Lang, say
+from maturity.language import Lang, in_a_row, say
 from maturity.scenarios.programme import (
     ENTERPRISE,
     MOST_UNITS,
@@ -595,5 +595,5 @@ def _unmatched(catalogue: Catalogue, fact: str, column: Column, ids: Sequence[st
     for i, names in enumerate(column.names):
         for name in {plain(name): name for name in names}.values() if unmatched else ():
             if name in unmatched:
-                near = nearest(name, known) or "、".join(known)
+                near = nearest(name, known) or in_a_row(known)
                 yield Problem.of("facts.unknown-name", place(ids, i, fact), name, catalogue=catalogue.name, near=near)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from maturity.definition import Number
-from maturity.language import Lang, say
+from maturity.language import Lang, listed, say
 from maturity.scenarios.amounts import months_before, unit_of
 from maturity.scenarios.coverage import counted, not_named
 from maturity.scenarios.facts import UNMATCHED, amount, in_unit
@@ -69,9 +69,9 @@ def value(rule: Rule, given: Given, i: int, lang: Lang) -> str:
             named = facts.shown(rule.fact, i, lang)
             return named + _to_be_mapped(rule.fact, given, i, lang) if named else ""
         case NotListed():
-            listed = facts.shown(rule.fact, i, lang)
+            on_it = facts.shown(rule.fact, i, lang)
             queried = facts.shown(rule.queried_on, i, lang) if rule.queried_on else ""
-            return listed + say("programme.queried", lang, date=queried) if listed and queried else listed
+            return on_it + say("programme.queried", lang, date=queried) if on_it and queried else on_it
         case Recognition():
             dates = [facts.shown(fact, i, lang) for fact in (rule.on, rule.valid_until) if fact]
             grade = facts.shown(rule.fact, i, lang)
@@ -188,7 +188,7 @@ def threshold(rule: Rule, programme: Programme, lang: Lang) -> str:
             shown = say("programme.not-on-register", lang, register=rule.register_name)
             return shown + (say("programme.query-age", lang, months=_whole(rule.months)) if rule.months else "")
         case Covers():
-            return say("programme.covers", lang, of=_listed(_entries(rule, rule.required, programme, lang), lang))
+            return say("programme.covers", lang, of=listed(_entries(rule, rule.required, programme, lang), lang))
         case Assessed():
             return f"≥ {_asked_level(rule, lang)}"
         case Recognition():
@@ -303,7 +303,7 @@ def shortfall(rule: Rule, given: Given, i: int, lang: Lang) -> str:
             return say("programme.listed", lang, register=rule.register_name)
         case Covers():
             absent = _entries(rule, not_named(rule, facts, 0), programme, lang)
-            return say("programme.lacks", lang, of=_listed(absent, lang))
+            return say("programme.lacks", lang, of=listed(absent, lang))
         case Recognition():
             return _unrecognised(rule, one, lang)
         case Handed():
@@ -441,7 +441,7 @@ def about(rule: Rule, programme: Programme, lang: Lang) -> str:
     """What a rule looks at: the names of its facts, ``""`` when it looks at none."""
     if isinstance(rule, Applied):
         return say("programme.application-day", lang)
-    return _listed([programme.fact(fact).name.in_(lang) for fact in programme.facts_of(rule)], lang)
+    return listed([programme.fact(fact).name.in_(lang) for fact in programme.facts_of(rule)], lang)
 
 
 def _subject(rule: Rule, programme: Programme, lang: Lang) -> str:
@@ -452,10 +452,6 @@ def _subject(rule: Rule, programme: Programme, lang: Lang) -> str:
 
 def _parts(rule: Combined, programme: Programme, lang: Lang) -> list[str]:
     return [f"{_subject(part, programme, lang)}{threshold(part, programme, lang)}" for part in rule.of]
-
-
-def _listed(names: list[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def _join(parts: list[str], lang: Lang) -> str:

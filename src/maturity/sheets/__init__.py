@@ -11,6 +11,7 @@ from maturity.sheets.costs import read_costs
 from maturity.sheets.form import write_form
 from maturity.sheets.results import results_object, write_results
 from maturity.sheets.saved import SavedResults, read_results
+from maturity.sheets.schema import schema
 from maturity.sheets.tables import Table, write_tables
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "read_costs",
     "read_results",
     "results_object",
+    "schema",
     "score_parquet",
     "write_answers",
     "write_form",
