@@ -136,6 +136,8 @@ def test_a_tie_at_the_edge_names_who_is_tied() -> None:
         "P4: rank：P4、P5 并列第 5，共 2 项，只剩 1 个名额；请给出不同的排序；并列时不自行取舍",
     ]
     assert [decisions.places["n8.quota"].shown(i, "zh") for i in (0, 5)] == ["名额内", "名额未定"]
+    tie = decisions.places["n8.quota"].notes[-1]
+    assert tie.what("en") == "P4, P5 share rank 5: 2 of them, and 1 place(s) left"
 
 
 RANKS = st.lists(

@@ -37,6 +37,7 @@ NEAR = 3
 """Ids that are named when the one asked for does not exist."""
 MARKS: "Mapping[TruthWord, tuple[str, str]]" = {"yes": ("✓", "green"), "no": ("✗", "red"), "unknown": ("?", "yellow")}
 """How each truth is marked, and in which colour."""
+OPPOSITE: "Mapping[TruthWord, TruthWord]" = {"yes": "no", "no": "yes", "unknown": "unknown"}
 UNASKED = ("judgement", "external_reference")
 """Kinds of rules that look at nothing an enterprise states: what is found says why."""
 VERDICTS = {"eligible": "green", "cultivation": "cyan", "ineligible": "red", "undecided": "yellow"}
@@ -227,9 +228,8 @@ def _tier(tier: "TierNode", explanation: "Explanation", lang: Lang) -> _Branch:
     if tier.verdict == "undecided":
         worst, best = (say(f"verdict.{bound}", lang) for bound in (tier.worst, tier.best))
         why.append(said("bounds", worst=worst, best=best))
-        if tier.settling != tier.missing:
-            why.append(said("settling", facts=_named(tier.settling, names, lang)))
-        why.append(said("missing", facts=_named(tier.missing, names, lang)))
+        if tier.missing != tier.settling:  # which the headline names
+            why.append(said("missing", facts=_named(tier.missing, names, lang)))
     if tier.verdict == "ineligible" and not tier.to_mend:
         why.append(said("no-mend"))
     below = [_Branch((line,)) for line in (*why, *tier.notes)]
@@ -255,36 +255,49 @@ def _condition(condition: "ConditionNode", names: Mapping[str, Text], lang: Lang
     asked = condition.asked
     binding = say(f"modality.{asked.modality}", lang)
     title = say("explanation.condition.line", lang, name=asked.name, clause=asked.clause, modality=binding)
-    found = _group_words(asked.rule, lang) if condition.of else _found(condition, asked.rule, names, lang)
+    found = _group_words(asked.rule, True, lang) if condition.of else _found(condition, asked.rule, names, lang)
     quote = say("explanation.condition.quote", lang, quote=asked.quote)
-    return _Branch((title, found, quote), condition.truth, tuple(_part(part, names, lang) for part in condition.of))
+    wanted = asked.rule.kind != "none"
+    below = tuple(_part(part, wanted, names, lang) for part in condition.of)
+    return _Branch((title, found, quote), condition.truth, below)
 
 
-def _part(part: "RuleNode", names: Mapping[str, Text], lang: Lang) -> _Branch:
-    """A part of a condition, and what is below it."""
-    said = _group_words(part.asked, lang) if part.of else _found(part, part.asked, names, lang)
-    if part.asked.about and not part.of:
+def _part(part: "RuleNode", wanted: bool, names: Mapping[str, Text], lang: Lang) -> _Branch:
+    """A part of a condition, and what is below it; marked by whether it is in order, so ✓ where it must not hold."""
+    inner = wanted != (part.asked.kind == "none")
+    below = tuple(_part(each, inner, names, lang) for each in part.of)
+    mark = part.truth if wanted else OPPOSITE[part.truth]
+    if part.of:
+        return _Branch((_group_words(part.asked, wanted, lang),), mark, below)
+    said = _found(part, part.asked, names, lang, wanted=wanted)
+    if part.asked.about:
         said = say("explanation.condition.about", lang, about=part.asked.about, said=said)
-    return _Branch((said,), part.truth, tuple(_part(inner, names, lang) for inner in part.of))
+    return _Branch((said,), mark)
 
 
-def _group_words(rule: "AskedRule", lang: Lang) -> str:
-    return say(f"explanation.rule.{rule.kind}", lang, count=rule.count or 0)
+def _group_words(rule: "AskedRule", wanted: bool, lang: Lang) -> str:
+    return say(f"explanation.rule.{'must' if wanted else 'must-not'}.{rule.kind}", lang, count=rule.count or 0)
 
 
-def _found(node: "ConditionNode | RuleNode", rule: "AskedRule", names: Mapping[str, Text], lang: Lang) -> str:
-    """What was found, what is asked, what is short and what is missing, on a line."""
+def _found(
+    node: "ConditionNode | RuleNode", rule: "AskedRule", names: Mapping[str, Text], lang: Lang, *, wanted: bool = True
+) -> str:
+    """What was found, what is missing, what is asked and what is short, on a line."""
 
     def said(key: str, **values: object) -> str:
         return say(f"explanation.condition.{key}", lang, **values)
 
     facts = _named(node.missing, names, lang)
-    missing = "missing-level" if rule.kind == "assessment" else "missing"
+    missing = "missing" if facts else ""
+    if node.truth == "unknown" and rule.kind == "assessment":
+        missing = "missing-level" if facts else "missing-answers"
+    elif node.asked is rule and rule.about and facts == rule.about.in_(lang):
+        missing = "missing-it"  # what it is about has just been said
     found = node.value and (node.value if rule.kind in UNASKED else said("found", value=node.value))
     told = (
         found,
-        said(missing, facts=facts) if facts else "",
-        said("asked", threshold=rule.threshold),
+        said(missing, facts=facts) if missing else "",
+        said("asked" if wanted else "asked-not", threshold=rule.threshold),
         node.shortfall,
     )
     return said("part").join(filter(None, told))

@@ -301,6 +301,8 @@ class _Worded:
         """What is to be said of a tier besides: an unknown that cannot matter, and the standing in its quotas."""
         if verdict != "undecided" and len(set(_verdicts(groups))) > 1:
             yield say("explanation.whatever", self.lang)
+        if verdict == "undecided" and any(_hangs_on_answers(group) for group in groups):
+            yield say("explanation.answers", self.lang)
         for places in self.decisions.places.values():
             if places.quota.tier == tier and (standing := places.shown(i, self.lang)):
                 yield say("programme.mend.line", self.lang, name=places.quota.name, shortfall=standing)
@@ -330,6 +332,16 @@ def _verdicts(groups: Sequence[ConditionGroup]) -> tuple[int, int]:
     held = [(group.role, np.array([TRUTHS.index(group.truth)], np.int8)) for group in groups if group.truth]
     worst, best = ranks(held, 1)
     return int(worst[0]), int(best[0])
+
+
+def _hangs_on_answers(group: ConditionGroup) -> bool:
+    """Whether a condition that decides is open for want of answers, and no fact declares the level instead."""
+    return group.truth == "unknown" and any(
+        asked.kind == "assessment" and node.truth == "unknown" and not node.missing
+        for condition in group.conditions
+        for node in condition.nodes()
+        for asked in (node.asked.rule if isinstance(node, ConditionNode) else node.asked,)
+    )
 
 
 def _bans(result: ConditionResult, node: ConditionNode, i: int) -> Iterator[Ban]:

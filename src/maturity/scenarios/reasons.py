@@ -222,7 +222,10 @@ class Mend:
 
     def shortfall(self, lang: Lang) -> str:
         """What it is missed by, 差 350 万元; what is asked where that cannot be measured."""
-        measured = wording.shortfall(self.rule, self.given, 0, lang) if self.wanted else ""
+        if not self.wanted:
+            asked = wording.threshold(self.rule, self.given.programme, lang)
+            return say("programme.mend.must-not", lang, threshold=asked)
+        measured = wording.shortfall(self.rule, self.given, 0, lang)
         return measured or say("programme.mend.must", lang, threshold=self.threshold(lang))
 
     def line(self, lang: Lang) -> str:
