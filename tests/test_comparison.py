@@ -167,9 +167,9 @@ def test_compare_on_the_command_line(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     assert book.sheetnames == ["变化", "去向", "依据"]
     assert book["变化"].max_row == 2 + len(document["changes"])
-    assert "production_line=line_counts、" in book["依据"]["C3"].value
+    assert "violations=any、" in book["依据"]["C3"].value
     run(*words, "--lang", "en", "-o", str(tmp_path / "out.xlsx"))
-    assert "production_line=line_counts, " in openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[2]["C3"].value
+    assert "violations=any, " in openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[2]["C3"].value
 
 
 def test_compare_says_where_another_day_moves_nothing() -> None:
