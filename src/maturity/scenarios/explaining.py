@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import groupby
 from typing import Final, cast
 
 import numpy as np
@@ -220,17 +219,21 @@ def _standing(result: ConditionResult, i: int, kind: int) -> tuple[int, ...]:
     have closed, also hang on what was stated.
     """
     below = tuple(leaves(result.condition.rule))
-    held = tuple(int(truth(leaf, result.given.take(i, leaf))[0]) for leaf in below)
+    if below == (result.condition.rule,) and not result.condition.on_record:
+        held: tuple[int, ...] = (int(result.truth[i]),)
+    else:
+        held = tuple(int(truth(leaf, result.given.take(i, leaf))[0]) for leaf in below)
     return (*held, kind) if UNKNOWN in held or any(isinstance(leaf, Applied) for leaf in below) else held
 
 
 @dataclass(frozen=True, slots=True)
 class _Why:
-    """What settles a verdict, and what mends it."""
+    """What settles a verdict, what mends it, and what else is to be said of it."""
 
     settling: tuple[str, ...]
     missing: tuple[str, ...]
     mend: tuple[Mend, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +243,7 @@ class _Worded:
     decisions: Decisions
     lang: Lang
     asked: AskedProgramme
-    told: Mapping[str, Sequence[_Told]]
+    told: Mapping[str, Mapping[Role, Sequence[_Told]]]
     notes: Mapping[str, Sequence[Noted]]
     why: dict[tuple[object, ...], _Why]
 
@@ -266,18 +269,22 @@ class _Worded:
 
     def _tier(self, tier: Named, i: int) -> TierNode:
         decisions, lang = self.decisions, self.lang
-        found = [(told, *told.of(i, lang)) for told in self.told[tier.id]]
+        found = {role: [told.of(i, lang) for told in own] for role, own in self.told[tier.id].items()}
+        groups = tuple(_group(role, [node for node, _ in own]) for role, own in found.items())
         verdict, worst, best = (
             cast(Verdict, str(own[tier.id][i]))
             for own in (decisions.verdict, decisions.verdict_worst, decisions.verdict_best)
         )
-        key = (tier.id, verdict, best, *(standing for _, _, standing in found))
+        key = (tier.id, verdict, best, *(standing for own in found.values() for _, standing in own))
         if key not in self.why:
             self.why[key] = _Why(
-                decisions.settling(tier.id, i), decisions.unknown_facts(tier.id, i), decisions.to_mend(tier.id, i)
+                decisions.settling(tier.id, i),
+                decisions.unknown_facts(tier.id, i),
+                decisions.to_mend(tier.id, i),
+                tuple(self._remarks(verdict, groups)),
             )
         why = self.why[key]
-        groups = tuple(_grouped((told.result.role, node) for told, node, _ in found))
+        given = decisions.conditions[0].given
         return TierNode(
             asked=tier,
             id=tier.id,
@@ -290,19 +297,22 @@ class _Worded:
             otherwise=tuple(
                 Otherwise(reading.id, option, other) for reading, option, other in decisions.otherwise(tier.id, i)
             ),
-            bans=tuple(ban for told, node, _ in found for ban in _bans(told.result, node, i)),
+            bans=tuple(ban for own in self.told[tier.id].values() for told in own for ban in _bans(told.result, i)),
             settling=why.settling,
             missing=why.missing,
-            to_mend=tuple(_to_mend(mend, found[0][0].result.given, i, lang) for mend in why.mend),
-            notes=tuple(self._remarks(tier.id, verdict, groups, i)),
+            to_mend=tuple(_to_mend(mend, given, i, lang) for mend in why.mend),
+            notes=(*why.remarks, *self._standings(tier.id, i)),
         )
 
-    def _remarks(self, tier: str, verdict: Verdict, groups: Sequence[ConditionGroup], i: int) -> Iterator[str]:
-        """What is to be said of a tier besides: an unknown that cannot matter, and the standing in its quotas."""
+    def _remarks(self, verdict: Verdict, groups: Sequence[ConditionGroup]) -> Iterator[str]:
+        """What is to be said of what is unknown: that it cannot matter, or that no fact alone settles it."""
         if verdict != "undecided" and len(set(_verdicts(groups))) > 1:
             yield say("explanation.whatever", self.lang)
         if verdict == "undecided" and any(_hangs_on_answers(group) for group in groups):
             yield say("explanation.answers", self.lang)
+
+    def _standings(self, tier: str, i: int) -> Iterator[str]:
+        """How an applicant stands in the quotas of a tier."""
         for places in self.decisions.places.values():
             if places.quota.tier == tier and (standing := places.shown(i, self.lang)):
                 yield say("programme.mend.line", self.lang, name=places.quota.name, shortfall=standing)
@@ -312,19 +322,17 @@ class _Worded:
 def _worded(decisions: Decisions, lang: Lang) -> _Worded:
     programme = _asked(decisions)
     conditions = {condition.id: condition for condition in programme.conditions}
-    told: dict[str, list[_Told]] = {tier.id: [] for tier in programme.tiers}
-    for result in decisions.conditions:
-        told[result.tier].append(_Told(result, conditions[result.condition.id], alike(result)[1], {}))
+    told: dict[str, dict[Role, list[_Told]]] = {tier.id: {} for tier in programme.tiers}
+    for result in sorted(decisions.conditions, key=lambda result: _ORDER.index(result.role)):
+        own = _Told(result, conditions[result.condition.id], alike(result)[1], {})
+        told[result.tier].setdefault(result.role, []).append(own)
     return _Worded(decisions, lang, programme, told, notes_by_id(decisions), {})
 
 
-def _grouped(found: Iterable[tuple[Role, ConditionNode]]) -> Iterator[ConditionGroup]:
-    """The conditions of a tier by what they do, each group in the file's order."""
-    ordered = sorted(found, key=lambda pair: _ORDER.index(pair[0]))
-    for role, pairs in groupby(ordered, key=lambda pair: pair[0]):
-        nodes = tuple(node for _, node in pairs)
-        truths = [TRUTHS.index(node.truth) for node in nodes]
-        yield ConditionGroup(role, nodes, TRUTHS[min(truths)] if role in DECIDING_ROLES else None)
+def _group(role: Role, nodes: Sequence[ConditionNode]) -> ConditionGroup:
+    """The conditions that do the same; where they decide, the group is as true as the least of them."""
+    least = min(TRUTHS.index(node.truth) for node in nodes) if role in DECIDING_ROLES else None
+    return ConditionGroup(role, tuple(nodes), None if least is None else TRUTHS[least])
 
 
 def _verdicts(groups: Sequence[ConditionGroup]) -> tuple[int, int]:
@@ -344,14 +352,14 @@ def _hangs_on_answers(group: ConditionGroup) -> bool:
     )
 
 
-def _bans(result: ConditionResult, node: ConditionNode, i: int) -> Iterator[Ban]:
+def _bans(result: ConditionResult, i: int) -> Iterator[Ban]:
     """The sanction that bars an applicant, with the last day of it."""
-    if not result.condition.on_record or node.truth != "no":
+    if not result.condition.on_record or result.truth[i] != NO:
         return
     for rule in leaves(result.condition.rule):
         one = result.given.take(i, rule)
         if isinstance(rule, NoEvent) and truth(rule, one)[0] == NO:
-            yield Ban(node.id, wording.holds_from(rule, one) - timedelta(days=1))
+            yield Ban(result.condition.id, wording.holds_from(rule, one) - timedelta(days=1))
 
 
 def _to_mend(mend: Mend, given: Given, i: int, lang: Lang) -> ToMend:
