@@ -5,7 +5,7 @@ whose conditions stand the same; so a batch costs little more than its distinct 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, cast
@@ -284,7 +284,6 @@ class _Worded:
                 tuple(self._remarks(verdict, groups)),
             )
         why = self.why[key]
-        given = decisions.conditions[0].given
         return TierNode(
             asked=tier,
             id=tier.id,
@@ -300,7 +299,7 @@ class _Worded:
             bans=tuple(ban for own in self.told[tier.id].values() for told in own for ban in _bans(told.result, i)),
             settling=why.settling,
             missing=why.missing,
-            to_mend=tuple(_to_mend(mend, given, i, lang) for mend in why.mend),
+            to_mend=tuple(_to_mend(mend, groups, lang) for mend in why.mend),
             notes=(*why.remarks, *self._standings(tier.id, i)),
         )
 
@@ -362,7 +361,9 @@ def _bans(result: ConditionResult, i: int) -> Iterator[Ban]:
             yield Ban(result.condition.id, wording.holds_from(rule, one) - timedelta(days=1))
 
 
-def _to_mend(mend: Mend, given: Given, i: int, lang: Lang) -> ToMend:
-    """What one applicant must mend, when it is the same rule as for another one."""
-    own = replace(mend, given=given.take(i, mend.rule))
-    return ToMend(mend.condition.id, _readable(own.line(lang)))
+def _to_mend(mend: Mend, groups: Sequence[ConditionGroup], lang: Lang) -> ToMend:
+    """What an applicant must mend, which may have been found for another one with the same rules to mend."""
+    node = next(node for group in groups for node in group.conditions if node.id == mend.condition.id)
+    ends = [inner for inner in node.nodes() if not inner.of]
+    (at,) = (k for k, leaf in enumerate(leaves(mend.condition.rule)) if leaf is mend.rule)
+    return ToMend(node.id, mend.line(lang, ends[at].shortfall))

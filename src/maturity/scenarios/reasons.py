@@ -220,17 +220,21 @@ class Mend:
         own = wording.threshold(self.rule, self.given.programme, lang)
         return own if self.wanted else say("programme.none-of", lang, of=own)
 
-    def shortfall(self, lang: Lang) -> str:
-        """What it is missed by, 差 350 万元; what is asked where that cannot be measured."""
+    def shortfall(self, lang: Lang, measured: str | None = None) -> str:
+        """What it is missed by, 差 350 万元, or what is asked where that cannot be measured.
+
+        ``measured``: what `wording.shortfall` says, when it is at hand.
+        """
         if not self.wanted:
             asked = wording.threshold(self.rule, self.given.programme, lang)
             return say("programme.mend.must-not", lang, threshold=asked)
-        measured = wording.shortfall(self.rule, self.given, 0, lang)
+        if measured is None:
+            measured = wording.shortfall(self.rule, self.given, 0, lang)
         return measured or say("programme.mend.must", lang, threshold=self.threshold(lang))
 
-    def line(self, lang: Lang) -> str:
-        """Name and shortfall on one line."""
-        return say("programme.mend.line", lang, name=self.name(lang), shortfall=self.shortfall(lang))
+    def line(self, lang: Lang, measured: str | None = None) -> str:
+        """Name and shortfall on one line; ``measured`` as in `shortfall`."""
+        return say("programme.mend.line", lang, name=self.name(lang), shortfall=self.shortfall(lang, measured))
 
 
 _Way = frozenset[tuple[int, bool]]
