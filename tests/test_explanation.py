@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from test_reasons import Case, applicants, decision, programme_of
 HERE = Path(__file__).parent / "cases" / "explained"
 CASES = tomllib.loads((HERE / "cases.toml").read_text(encoding="utf-8"))
 ON: date = CASES["on"]
+EXAMPLE = Path(str(files("maturity.examples").joinpath("enterprises.xlsx")))
 
 
 def stated(facts: Mapping[str, object]) -> dict[str, object]:
@@ -449,7 +451,7 @@ def test_without_a_programme_the_assessed_part_stands_alone(tmp_path: Path) -> N
     words = ("explain", path, "--id", "E1", "--programme", "none", "--lang", "en")
     done = maturity(*words)
     assert done.exit_code == 0, done.output
-    assert "Level: Below level 1; with everything unanswered at its best: Level 5 Leading\n" in done.stdout
+    assert "Below level 1; with everything unanswered at its best: Level 5 Leading\n" in done.stdout
     assert done.stdout.endswith("No programme, so nothing is decided.\n")
     one = json.loads(maturity(*words, "--format", "json").stdout)
     assert (one["programme"], one["enterprises"][0]["explanation"]) == (None, None)
@@ -479,6 +481,17 @@ def test_an_id_that_is_not_there_names_those_near_it(tmp_path: Path) -> None:
 )
 def test_wrong_usage(tmp_path: Path, words: Sequence[str]) -> None:
     assert maturity("explain", enterprises(tmp_path), *words).exit_code == 2
+
+
+def test_the_excerpt_in_the_readme_is_real() -> None:
+    """Every line of it is printed, in this order; … stands for those left out."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    command, _, shown = readme.partition("$ maturity explain ")[2].partition("```")[0].partition("\n")
+    words = [EXAMPLE if word.endswith(".xlsx") else word for word in command.split()]
+    lines = iter(maturity("explain", *words).stdout.splitlines())
+    wanted = [line for line in shown.splitlines() if line != "…"]
+    assert len(wanted) == 8
+    assert all(line in lines for line in wanted)
 
 
 @pytest.mark.parametrize("command", ["explain", "score"])

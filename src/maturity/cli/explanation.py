@@ -236,7 +236,8 @@ def _tier(tier: "TierNode", explanation: "Explanation", lang: Lang) -> _Branch:
     if tier.to_mend:
         changes = tuple(_Branch((rule.text,)) for rule in tier.to_mend)
         below.append(_Branch((said("to-mend", count=len(changes)),), below=changes))
-    below += [_group(group, names, lang) for group in tier.groups]
+    built = any(group.role == "production" and group.truth == "yes" for group in tier.groups)
+    below += [_group(group, names, lang, idle=built and group.role == "cultivation") for group in tier.groups]
     return _Branch((heading,), below=below, style=f"bold {VERDICTS[tier.verdict]}")
 
 
@@ -244,10 +245,11 @@ def _named(ids: Sequence[str], names: Mapping[str, Text], lang: Lang) -> str:
     return listed([names[id].in_(lang) for id in ids], lang)
 
 
-def _group(group: "ConditionGroup", names: Mapping[str, Text], lang: Lang) -> _Branch:
-    heading = say(f"explanation.group.{group.role}", lang)
+def _group(group: "ConditionGroup", names: Mapping[str, Text], lang: Lang, *, idle: bool) -> _Branch:
+    """Conditions under what they do; without a mark where they do not decide, or (``idle``) need not hold here."""
+    heading = say(f"explanation.group.{'idle' if idle else group.role}", lang)
     below = tuple(_condition(condition, names, lang) for condition in group.conditions)
-    return _Branch((heading,), group.truth, below, style="bold")
+    return _Branch((heading,), None if idle else group.truth, below, style="bold")
 
 
 def _condition(condition: "ConditionNode", names: Mapping[str, Text], lang: Lang) -> _Branch:
