@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from maturity.sheets.kinds import kinds, parts
 
 from maturity.scenarios.facts import Column
+from maturity.scenarios.kinds import kinds, parts
 from maturity.sheets.filling import Cells, filled
 from maturity.sheets.intake import read_grids
 from maturity.sheets.writing import workbook

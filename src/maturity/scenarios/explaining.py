@@ -57,7 +57,7 @@ def explain(decisions: Decisions, i: int, lang: Lang) -> Explanation:
     >>> programme = load_programme("jilin-2024-228", on=date(2025, 6, 30))
     >>> facts = Facts.of(programme, {"registered": False}, id="示例")
     >>> tier = explain(decide(programme, None, facts, on=date(2025, 6, 30)), 0, "zh").tiers[0]
-    >>> condition = next(tier.conditions())
+    >>> condition = next(node for node in tier.conditions() if node.id == "registered")
     >>> tier.verdict, condition.asked.name.zh, condition.truth, condition.value, condition.asked.clause.zh
     ('ineligible', '依法登记注册', 'no', '否', '第四条')
     """
