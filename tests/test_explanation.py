@@ -195,7 +195,7 @@ def holds_together(decisions: Decisions, i: int, explanation: Explanation) -> No
             for node in group.conditions:
                 own = results[node.id]
                 assert (node.truth, group.role) == (TRUTHS[own.truth[i]], own.role)
-                if not (own.condition.on_record and node.truth == "yes"):
+                if not (node.asked.sanction and node.truth == "yes"):  # nothing on record bars nobody
                     composes(node, node.asked.rule, own.condition.rule)
         worst, best = (RANK.index(end) for end in verdicts(tier))
         assert worst <= RANK.index(tier.worst) <= RANK.index(tier.best) <= best

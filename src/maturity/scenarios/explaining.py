@@ -127,7 +127,7 @@ def _condition(condition: Condition, programme: Programme) -> AskedCondition:
         condition.id,
         condition.name,
         condition.modality,
-        condition.on_record,
+        condition.id in [sanction.id for sanction in programme.definition.sanctions],
         Text(clause.cite("zh"), clause.cite("en")),
         clause.quote,
         tuple(condition.under),
@@ -219,7 +219,7 @@ def _standing(result: ConditionResult, i: int, kind: int) -> tuple[int, ...]:
     have closed, also hang on what was stated.
     """
     below = tuple(leaves(result.condition.rule))
-    if below == (result.condition.rule,) and not result.condition.on_record:
+    if below == (result.condition.rule,):
         held: tuple[int, ...] = (int(result.truth[i]),)
     else:
         held = tuple(int(truth(leaf, result.given.take(i, leaf))[0]) for leaf in below)
@@ -296,7 +296,7 @@ class _Worded:
             otherwise=tuple(
                 Otherwise(reading.id, option, other) for reading, option, other in decisions.otherwise(tier.id, i)
             ),
-            bans=tuple(ban for own in self.told[tier.id].values() for told in own for ban in _bans(told.result, i)),
+            bans=tuple(ban for own in self.told[tier.id].values() for told in own for ban in _bans(told, i)),
             settling=why.settling,
             missing=why.missing,
             to_mend=tuple(_to_mend(mend, groups, lang) for mend in why.mend),
@@ -351,9 +351,10 @@ def _hangs_on_answers(group: ConditionGroup) -> bool:
     )
 
 
-def _bans(result: ConditionResult, i: int) -> Iterator[Ban]:
+def _bans(told: _Told, i: int) -> Iterator[Ban]:
     """The sanction that bars an applicant, with the last day of it."""
-    if not result.condition.on_record or result.truth[i] != NO:
+    result = told.result
+    if not told.asked.sanction or result.truth[i] != NO:
         return
     for rule in leaves(result.condition.rule):
         one = result.given.take(i, rule)
