@@ -17,10 +17,11 @@ from maturity.answers import Answers
 from maturity.errors import InputError
 from maturity.language import LANGUAGES
 from maturity.models import load_model
-from maturity.scenarios import Decisions, Facts, calendar, decide, load_programme
+from maturity.scenarios import Decisions, Facts, calendar, decide, load_programme, parse_programme
 from maturity.scenarios.deadlines import WHENS
 from maturity.scoring import assess
 from maturity.sheets import write_results
+from test_decide import CASES as OF_JILIN
 from test_decide import JILIN, decided
 
 CASES = tomllib.loads(
@@ -205,6 +206,76 @@ def test_the_ban_may_run_from_another_day() -> None:
     assert decided(facts).verdict["smart_factory"][0] == "ineligible"
     assert decided(facts).depends_on_reading["smart_factory"][0]
     assert decided(facts, readings={"ban_start": "verified"}).verdict["smart_factory"][0] == "eligible"
+
+
+UNDATED = [
+    ({"fraud_verified_on": date(2024, 6, 1)}, "decided", "revoked_on", "弄虚作假核实日期：2024-06-01"),
+    ({"revocation_announced_on": date(2024, 6, 1)}, "decided", "revoked_on", "撤销认定公布日期：2024-06-01"),
+    ({"status": "revoked"}, "decided", "revoked_on", "申报进度：已撤销认定"),
+    ({"status": "revoked", "revoked_on": "none"}, "decided", "revoked_on", "无"),
+    ({"status_before": "revoked"}, "decided", "revoked_on", "上次登记的申报进度：已撤销认定"),
+    ({"revoked_on": date(2024, 6, 1)}, "verified", "fraud_verified_on", "撤销认定决定日期：2024-06-01"),
+    ({"revoked_on": date(2015, 6, 1)}, "announced", "revocation_announced_on", "撤销认定决定日期：2015-06-01"),
+]
+
+
+@pytest.mark.parametrize(("facts", "reading", "missing", "value"), UNDATED)
+def test_a_ban_without_its_own_day_is_undecided(
+    facts: dict[str, object], reading: str, missing: str, value: str
+) -> None:
+    """That there is a ban is on record and the day from which it runs is not: that day settles it, and nothing else."""
+    decisions = decided({"revoked_on": None, **facts}, readings={"ban_start": reading})
+    for tier in decisions.verdict:
+        assert decisions.verdict[tier][0] == "undecided"
+        assert decisions.unknown_facts(tier, 0) == decisions.settling(tier, 0) == (missing,)
+        assert (decisions.verdict_worst[tier][0], decisions.verdict_best[tier][0]) == ("ineligible", "eligible")
+        bar = next(one for one in decisions.of_tier(tier) if one.condition.id == "not_barred")
+        assert (bar.value(0, "zh"), bar.shortfall(0, "zh")) == (value, "")
+        assert bar.value(0, "en")
+    settled = [
+        decided({**facts, missing: day}, readings={"ban_start": reading}) for day in ("2022-06-29", "2022-06-30")
+    ]
+    assert [one.verdict["smart_factory"][0] for one in settled] == ["eligible", "ineligible"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"fraud_verified_on": "none", "revocation_announced_on": "none", "status": "recognised"},
+        {"fraud_verified_on": date(2024, 6, 1), "revoked_on": "none"},
+        {"status": "revoked", "revoked_on": date(2022, 6, 29)},
+    ],
+)
+def test_no_ban_is_running(facts: dict[str, object]) -> None:
+    """Nothing happened; verified and never revoked, which is the default reading's day; revoked long enough ago."""
+    assert decided({"revoked_on": None, **facts}).verdict["smart_factory"][0] == "eligible"
+
+
+def test_an_undated_ban_hangs_on_no_reading_that_is_open_itself() -> None:
+    """A reading whose own day is missing decides nothing; one whose day is known may decide what the default cannot."""
+    inside = decided({"revoked_on": date(2024, 6, 1)})
+    assert inside.verdict["smart_factory"][0] == "ineligible"
+    assert inside.verdict_by_reading["ban_start", "verified"]["smart_factory"][0] == "undecided"
+    assert not inside.depends_on_reading["smart_factory"][0]
+    undated = decided({"revoked_on": None, "fraud_verified_on": date(2024, 6, 1)})
+    assert undated.verdict_by_reading["ban_start", "verified"]["smart_factory"][0] == "ineligible"
+    assert undated.depends_on_reading["smart_factory"][0]
+    assert undated.headline("smart_factory", 0, "zh").startswith("待定（缺少：撤销认定决定日期）")
+
+
+def test_a_status_that_nobody_stated_is_never_assumed() -> None:
+    """Another condition asks the status in two places: who has not said is tried with every state there, not here."""
+    text = JILIN.content.decode("utf-8")
+    asked = '{ kind = "is", fact = "status", value = ["submitted", "revoked"] }'
+    other = '{ kind = "is", fact = "status", value = ["recognised"] }'
+    text = text.replace(
+        'rule = { kind = "is", fact = "registered", value = true }',
+        f'rule = {{ kind = "any", of = [{asked}, {{ kind = "none", of = [{asked}, {other}] }}, {other}] }}',
+    )
+    programme = parse_programme(text.encode("utf-8"), "own.toml")
+    columns = {fact: [value] for fact, value in OF_JILIN["base"].items()}
+    decisions = decide(programme, None, Facts.from_columns(programme, columns, ids=["E1"]), on=date(2025, 6, 30))
+    assert decisions.verdict["smart_factory"][0] == "eligible"
 
 
 def test_what_is_not_on_record_bars_nobody() -> None:

@@ -135,11 +135,11 @@ def test_every_article_is_there(jilin: scenarios.Programme) -> None:
 
 
 def test_every_fact_but_the_dates_of_record_is_asked(jilin: scenarios.Programme) -> None:
-    """No fact is asked for nothing; the day of application and the status are only recorded."""
+    """No fact is asked for nothing; the day of application is only recorded."""
     asked = {
         fact for condition in jilin.conditions for _, rule in condition.ways.values() for fact in jilin.facts_of(rule)
     }
-    assert {fact.id for fact in jilin.facts} - asked == {"applied_on", "status", "status_before"}
+    assert {fact.id for fact in jilin.facts} - asked == {"applied_on"}
     by_default = {fact for condition in jilin.conditions for fact in jilin.facts_of(condition.rule)}
     assert by_default.isdisjoint({*BY_READING, "declared_on"} - {"object"})
 

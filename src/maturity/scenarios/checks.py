@@ -103,6 +103,7 @@ def _proceedings(loaded: File) -> Iterator[Problem]:
         clauses=[clause.id for clause in value.clauses],
         tiers=[tier.id for tier in value.tiers],
         facts={fact.id: fact.kind for fact in value.facts},
+        options={fact.id: [option.id for option in fact.options] for fact in value.facts},
         readings={reading.id: [option.id for option in reading.options] for reading in value.readings},
     )
 

@@ -54,9 +54,8 @@ class ConditionResult:
     given: Given
 
     def value(self, i: int, lang: Lang) -> str:
-        """What was found for an applicant, ``""`` when nothing is known; a sanction that nobody recorded is said."""
-        found = wording.value(self.condition.rule, self.given, i, lang)
-        return say("programme.not-on-record", lang) if self.condition.on_record and not found else found
+        """What was found for an applicant, ``""`` when nothing is known."""
+        return wording.value(self.condition.rule, self.given, i, lang)
 
     def threshold(self, lang: Lang) -> str:
         """What the condition asks for."""
@@ -129,7 +128,7 @@ class Decisions:
         closed = any(result.truth[i] == NO for result in results if result.role == "cultivation")
         roles = ("required", "production") if built == YES or closed else ("required", "production", "cultivation")
         row = results[0].given.take(i)
-        asked = [one.condition for one in results if one.role in roles and not one.condition.on_record]
+        asked = [one.condition for one in results if one.role in roles]
         found = {fact for condition in asked for fact in missing(condition.rule, row)}
         return self._in_order(found)
 

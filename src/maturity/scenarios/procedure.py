@@ -101,11 +101,13 @@ class Procedure(Definition):
 class Sanction(Cited):
     """What bars an applicant for some calendar months after an event, both ends included.
 
-    Only what is on record bars: an event that nobody recorded bars nobody, and leaves nothing undecided.
+    Only what is on record bars: what nobody recorded bars nobody, and leaves nothing undecided. Where it is on record
+    that there is a ban, and the day from which it runs is not, the applicant is undecided (`NotBarred`).
 
     Attributes:
         event: the fact that holds the day from which it runs.
         event_under: another fact, by reading and option.
+        recorded_by: by one_of fact, such as a status, the options that only those have on whom it was imposed.
         consequences: what else follows.
     """
 
@@ -116,6 +118,7 @@ class Sanction(Cited):
     months: Number
     event: str
     event_under: Mapping[str, Mapping[str, str]] = {}
+    recorded_by: Mapping[str, tuple[str, ...]] = {}
     consequences: tuple[Text, ...] = ()
 
 
@@ -189,9 +192,13 @@ def refusals(
     clauses: Sequence[str],
     tiers: Sequence[str],
     facts: Mapping[str, str],
+    options: Mapping[str, Sequence[str]],
     readings: Mapping[str, Sequence[str]],
 ) -> Iterator[Problem]:
-    """What is wrong with deadlines, procedures, sanctions and quotas; ``facts`` holds the kind of each."""
+    """What is wrong with deadlines, procedures, sanctions and quotas.
+
+    ``facts`` holds the kind of each fact, ``options`` its options, ``readings`` those of each reading.
+    """
     for group in ("actors", "deadlines", "procedures", "sanctions", "quotas"):
         yield from duplicates([one.id for one in getattr(value, group)], f"{file}: {group}")
     cited: list[tuple[str, Deadline | Transition | Sanction | Quota]] = [
@@ -218,7 +225,7 @@ def refusals(
             yield from dangling(tier, tiers, f"{place}.tiers")
     yield from _chains(value.deadlines, file, readings)
     for sanction in value.sanctions:
-        yield from _sanction(sanction, f"{file}: sanctions.{sanction.id}", facts, readings)
+        yield from _sanction(sanction, f"{file}: sanctions.{sanction.id}", facts, options, readings)
     for quota in value.quotas:
         yield from _quota(quota, f"{file}: quotas.{quota.id}", facts, readings)
 
@@ -274,14 +281,22 @@ def _comes_back(id: str, known: Mapping[str, Deadline]) -> bool:
 
 
 def _sanction(
-    sanction: Sanction, place: str, facts: Mapping[str, str], readings: Mapping[str, Sequence[str]]
+    sanction: Sanction,
+    place: str,
+    facts: Mapping[str, str],
+    options: Mapping[str, Sequence[str]],
+    readings: Mapping[str, Sequence[str]],
 ) -> Iterator[Problem]:
     yield from _fact(sanction.event, f"{place}.event", facts, "event_date")
-    for reading, options in sanction.event_under.items():
+    for reading, by_option in sanction.event_under.items():
         yield from dangling(reading, list(readings), f"{place}.event_under")
-        for option, fact in options.items():
+        for option, fact in by_option.items():
             yield from dangling(option, readings.get(reading, [option]), f"{place}.event_under.{reading}")
             yield from _fact(fact, f"{place}.event_under.{reading}.{option}", facts, "event_date")
+    for fact, recorded in sanction.recorded_by.items():
+        yield from _fact(fact, f"{place}.recorded_by", facts, "one_of")
+        for option in recorded:
+            yield from dangling(option, options.get(fact, [option]), f"{place}.recorded_by.{fact}")
     yield from _whole(sanction.months, f"{place}.months")
 
 

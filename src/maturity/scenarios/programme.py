@@ -253,7 +253,6 @@ class Condition:
         under: what other readings change of it, by reading and option.
         ways: modality and rule under every combination of the options of these readings, in their order. They are
             worked out once, on loading, so that a rule is one object however often it is read.
-        on_record: a sanction, which bars by what is on record; what nobody recorded bars nobody.
     """
 
     id: str
@@ -264,7 +263,6 @@ class Condition:
     rule: Rule
     under: Mapping[str, Mapping[str, Variant]]
     ways: Mapping[tuple[str, ...], tuple[Modality, Rule]]
-    on_record: bool = False
 
     @classmethod
     def of(cls, definition: ConditionDefinition, clause: Clause, readings: Mapping[str, Reading]) -> "Condition":

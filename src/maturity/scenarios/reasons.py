@@ -62,8 +62,7 @@ def _demands(parts: Parts, goal: Goal) -> Iterator[Rule]:
     """The rules that must hold for a verdict."""
     production = tuple(condition.rule for own, condition in parts if own == "production")
     for own, condition in parts:
-        # What is not on record bars nobody, so nobody needs to answer it.
-        if (own == "required" and not condition.on_record) or (own == "cultivation" and goal == "cultivation"):
+        if own == "required" or (own == "cultivation" and goal == "cultivation"):
             yield condition.rule
     if goal == "eligible":
         yield from production
@@ -252,17 +251,11 @@ def to_mend(parts: Parts, row: Given) -> tuple[Mend, ...]:
     ways = [
         (len(way), rank, sorted(way))
         for rank, goal in enumerate(goals)
-        for way in _all_of([_ways(rule, True, row, number, held) for rule in _wanted(parts, goal)])
+        for way in _all_of([_ways(rule, True, row, number, held) for rule in _demands(parts, goal)])
     ]
     if not ways:
         return ()
     return tuple(Mend(*numbered[at], wanted, row) for at, wanted in min(ways)[2])
-
-
-def _wanted(parts: Parts, goal: Goal) -> Iterator[Rule]:
-    """The rules that must hold for a verdict, sanctions among them."""
-    yield from (condition.rule for own, condition in parts if own == "required" and condition.on_record)
-    yield from _demands(parts, goal)
 
 
 def _ways(rule: Rule, wanted: bool, row: Given, number: Mapping[int, int], held: Mapping[int, int]) -> list[_Way]:
