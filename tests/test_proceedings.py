@@ -299,7 +299,7 @@ def test_what_is_not_on_record_bars_nobody() -> None:
         ("reviewed", "site_checked", []),
         ("submitted", "recognised", ["decide.status-cannot-follow"]),
         ("recognised", "revoked", []),
-        ("revoked", "recognised", ["decide.status-after-the-end"]),
+        ("revoked", "recognised", ["decide.status-after-the-end", "decide.status-without-verdict"]),
         (None, "recognised", []),
         ("submitted", None, []),
     ],
@@ -311,6 +311,93 @@ def test_a_status_follows_the_one_before(before: str | None, now: str | None, no
     for note in decisions.notes:
         assert note.where == "E1: status"
         assert all(note.text(lang) for lang in LANGUAGES)
+
+
+PREMISES = [
+    ({"status": "submitted", "registered": False}, ""),
+    ({"status": "recommended", "registered": False}, ""),
+    ({"status": "rejected_by_province"}, ""),
+    ({"status": "recognised"}, ""),
+    ({"status": "recognised", "investment_equipment": 0, "investment_software": 2000, "investment_services": 0}, ""),
+    (
+        {"status": "recognised", "registered": False},
+        "E1: status：状态“已认定”的前提是符合条件（第十条：“对符合条件且审议通过的企业名单向社会公示，公示无异议后发文公布”），"
+        "而按申报日期 2025-06-30 的事实，数字化车间：不符合条件、智能工厂：不符合条件、未来工厂：不符合条件；"
+        "结论不因状态而变；请核对填报的事实、申报日期和申报进度",
+    ),
+    (
+        {"status": "public_notice", "registered": None},
+        "E1: status：状态“公示中”的前提是符合条件（第十条：“对符合条件且审议通过的企业名单向社会公示，公示无异议后发文公布”），"
+        "而按申报日期 2025-06-30 的事实，数字化车间：待定、智能工厂：待定、未来工厂：待定；"
+        "结论不因状态而变；请核对填报的事实、申报日期和申报进度",
+    ),
+    ({"status": "cultivation"}, ""),
+    (
+        {"status": "cultivation", "in_production": False, "transformation": "implementing", "applied_on": "2026-02-01"},
+        "E1: status：状态“培育阶段”的前提是可纳入培育 或 符合条件（第五条第1项：“正在实施改造项目的车间，"
+        "原则上要求在2025年12月底前建成投产，可纳入培育阶段”），而按申报日期 2026-02-01 的事实，"
+        "数字化车间：不符合条件、智能工厂：不符合条件、未来工厂：不符合条件；"
+        "结论不因状态而变；请核对填报的事实、申报日期和申报进度",
+    ),
+]
+
+
+@pytest.mark.parametrize(("facts", "text"), PREMISES)
+def test_a_status_that_contradicts_the_verdicts_is_noted(facts: dict[str, object], text: str) -> None:
+    """Only what the words of the document presuppose, for no tier at all, and as a note: the verdict stays."""
+    decisions = decided(facts)
+    assert "".join(note.text("zh") for note in decisions.notes) == text
+    assert all(note.text("en") for note in decisions.notes)
+    without = decided({**facts, "status": None})
+    assert all(without.verdict[tier][0] == decisions.verdict[tier][0] for tier in decisions.verdict)
+
+
+def test_the_premises_of_the_heritage_notice() -> None:
+    """Each part has its own status; that of the review presupposes nothing."""
+    stated = {
+        **CASES["base"],
+        "genuine": False,
+        "n8_status": "listed",
+        "r4_status": "passed",
+        "p3_status": "recognised",
+    }
+    decisions = decide(HERITAGE, None, Facts.of(HERITAGE, stated, id="P1"), on=date(2026, 5, 10))
+    assert [(note.id, note.where) for note in decisions.notes] == [
+        ("decide.status-without-verdict", "P1: n8_status"),
+        ("decide.status-without-verdict", "P1: p3_status"),
+    ]
+
+
+def test_the_status_of_the_review_follows_the_one_before() -> None:
+    stated = {**CASES["base"], "r4_status_before": "listed", "r4_status": "passed"}
+    decisions = decide(HERITAGE, None, Facts.of(HERITAGE, stated, id="P1"), on=date(2026, 5, 10))
+    assert [(note.id, note.where) for note in decisions.notes] == [("decide.status-cannot-follow", "P1: r4_status")]
+
+
+# ---------------------------------------------------------------- plans
+
+
+@pytest.mark.parametrize(
+    ("in_production", "planned", "noted"),
+    [
+        (False, "2025-06-29", True),
+        (False, "2025-06-30", False),
+        (True, "2025-06-29", False),
+        (None, "2025-06-29", False),
+    ],
+)
+def test_a_plan_that_has_passed_is_noted(in_production: object, planned: str, noted: bool) -> None:
+    """Not in production, and the day planned for it is over: the verdict follows what is stated, and somebody looks."""
+    facts = {"in_production": in_production, "transformation": "implementing", "planned_production_on": planned}
+    decisions = decided(facts)
+    assert [(note.id, note.where, note.value) for note in decisions.notes] == [
+        ("decide.plan-has-passed", "E1: planned_production_on", planned)
+    ] * noted
+    if in_production is False:
+        assert decisions.verdict["smart_factory"][0] == "cultivation"
+    for note in decisions.notes:
+        assert "2025-06-30" in note.text("zh")
+        assert "2025-06-30" in note.text("en")
 
 
 def test_a_status_that_is_no_state_is_refused() -> None:

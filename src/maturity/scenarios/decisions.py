@@ -291,7 +291,7 @@ def decide(
         notes=(
             *_notes(given),
             *_amount_notes([result.condition.rule for result in results], given),
-            *status_notes(programme, facts),
+            *status_notes(programme, facts, verdict, given.on),
             *(note for own in shared.values() for note in own.notes),
         ),
     )
@@ -382,12 +382,24 @@ def _notes(given: Given) -> Iterator[Problem]:
             yield Problem.of(
                 "decide.event-after-application", place(ids, int(i), fact), column.values[i], on=given.on[i]
             )
+    yield from _plan_notes(given)
     yield from _share_notes(rules, facts)
     asked = {
         (rule.model, rule.declared_level, rule.declared_total): rule for rule in rules if isinstance(rule, Assessed)
     }
     for rule in asked.values():
         yield from _level_notes(rule, given)
+
+
+def _plan_notes(given: Given) -> Iterator[Problem]:
+    """Days planned for something that have passed, while it is stated not to be so."""
+    facts = given.facts
+    for planned in (fact for fact in facts.programme.facts if fact.planned_for):
+        day, done = facts.columns[planned.id], facts.columns[planned.planned_for]
+        stated = {"fact": facts.programme.name_of(planned.planned_for), "planned": planned.name}
+        for i in np.flatnonzero(day.known & (day.values < given.on) & done.known & (done.values == 0)):
+            where = place(facts.ids, int(i), planned.id)
+            yield Problem.of("decide.plan-has-passed", where, day.values[i], on=given.on[i], **stated)
 
 
 def _share_notes(rules: Sequence[Rule], facts: Facts) -> Iterator[Problem]:

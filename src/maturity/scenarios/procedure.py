@@ -74,8 +74,18 @@ class Transition(Cited):
     optional: bool = False
 
 
+class Premise(Cited):
+    """What the words of a clause presuppose of whoever has reached some states: that the verdict is one of these."""
+
+    states: Annotated[tuple[str, ...], Some]
+    verdicts: Annotated[tuple[Literal["eligible", "cultivation"], ...], Some]
+    clause: str
+
+
 class Procedure(Definition):
     """The states of an application and the steps between them.
+
+    ``premises``: what some states presuppose; it is noted where the verdicts contradict the status, and decides nothing.
 
     ``status`` and ``status_before`` are the facts that hold where an application stands, and where it stood when it was
     last looked at; "" when nobody asks.
@@ -86,6 +96,7 @@ class Procedure(Definition):
     tiers: Annotated[tuple[str, ...], Some]
     states: Annotated[tuple[State, ...], Some]
     transitions: Annotated[tuple[Transition, ...], Some]
+    premises: tuple[Premise, ...] = ()
     status: str = ""
     status_before: str = ""
 
@@ -201,7 +212,7 @@ def refusals(
     """
     for group in ("actors", "deadlines", "procedures", "sanctions", "quotas"):
         yield from duplicates([one.id for one in getattr(value, group)], f"{file}: {group}")
-    cited: list[tuple[str, Deadline | Transition | Sanction | Quota]] = [
+    cited: list[tuple[str, Deadline | Transition | Premise | Sanction | Quota]] = [
         *((f"{file}: deadlines.{one.id}", one) for one in value.deadlines),
         *((f"{file}: sanctions.{one.id}", one) for one in value.sanctions),
         *((f"{file}: quotas.{one.id}", one) for one in value.quotas),
@@ -209,6 +220,7 @@ def refusals(
     for procedure in value.procedures:
         place = f"{file}: procedures.{procedure.id}"
         cited += [(f"{place}.transitions.{step.id}", step) for step in procedure.transitions]
+        cited += [(f"{place}.premises", premise) for premise in procedure.premises]
         yield from _procedure(procedure, place, facts)
     actors = [actor.id for actor in value.actors]
     for place, part in cited:
@@ -247,6 +259,12 @@ def _procedure(procedure: Procedure, place: str, facts: Mapping[str, str]) -> It
     for state in states:
         if state not in reached:
             yield Problem.of("programme.state-out-of-reach", f"{place}.states.{state}", state)
+    presuming = [state for premise in procedure.premises for state in premise.states]
+    yield from duplicates(presuming, f"{place}.premises")
+    for state in presuming:
+        yield from dangling(state, states, f"{place}.premises")
+    if presuming and not procedure.status:
+        yield Problem.of("definition.missing-key", f"{place}.status")
     for key, fact in (("status", procedure.status), ("status_before", procedure.status_before)):
         if fact:
             yield from _fact(fact, f"{place}.{key}", facts, "one_of")

@@ -74,6 +74,7 @@ class FactDefinition(Definition):
         catalogue: id of the catalogue that names, or the text of a ledger, are matched with.
         scale: what the order of the grades rests on.
         states_of: the procedure whose states are the options of a one_of fact.
+        planned_for: of a date: the yes_no fact that it is the plan for, so that a plan that has passed is noticed.
     """
 
     id: Id
@@ -88,6 +89,7 @@ class FactDefinition(Definition):
     most: Number | None = None
     catalogue: str = ""
     states_of: str = ""
+    planned_for: str = ""
 
 
 class LedgerDefinition(Definition):
