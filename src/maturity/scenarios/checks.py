@@ -495,7 +495,8 @@ def _clauses(loaded: File) -> Iterator[Problem]:
     groups: tuple[tuple[_OfClause, ...], ...] = (
         *(value.conditions, value.readings, value.interpretations, value.measures, value.catalogues),
         *(value.deadlines, value.sanctions, value.quotas),
-        *((*procedure.transitions, *procedure.premises) for procedure in value.procedures),
+        *(procedure.transitions for procedure in value.procedures),
+        *(procedure.premises for procedure in value.procedures),
     )
     used = {one.clause for group in groups for one in group}
     for clause in value.clauses:

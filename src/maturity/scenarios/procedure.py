@@ -85,7 +85,7 @@ class Premise(Cited):
 class Procedure(Definition):
     """The states of an application and the steps between them.
 
-    ``premises``: what some states presuppose; it is noted where the verdicts contradict the status, and decides nothing.
+    ``premises``: what some states presuppose; where verdicts contradict the status it is noted, and decides nothing.
 
     ``status`` and ``status_before`` are the facts that hold where an application stands, and where it stood when it was
     last looked at; "" when nobody asks.

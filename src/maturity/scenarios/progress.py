@@ -1,4 +1,4 @@
-"""Where applications stand: a status column checked against the procedure of the programme, and against the verdicts."""
+"""Where applications stand: a status column checked against the procedure of the programme and the verdicts."""
 
 from collections.abc import Iterator, Mapping
 
