@@ -21,7 +21,7 @@ from maturity.scenarios.programme import (
     Reading,
     Tier,
 )
-from maturity.scenarios.reasons import Mend
+from maturity.scenarios.reasons import Mend, Mending
 from maturity.scenarios.truth import NO, UNKNOWN, YES
 from maturity.scenarios.verdicts import VERDICTS, Verdict
 
@@ -44,6 +44,7 @@ __all__ = [
     "LedgerDefinition",
     "MeasureDefinition",
     "Mend",
+    "Mending",
     "Programme",
     "Reading",
     "Tier",

@@ -17,7 +17,7 @@ from maturity.scenarios.facts import Facts, amount, place
 from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
-from maturity.scenarios.reasons import Goal, Mend
+from maturity.scenarios.reasons import Goal, Mend, Mending
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import (
@@ -152,7 +152,13 @@ class Decisions:
         """
         if self.verdict[tier][i] != "ineligible":
             return ()
-        return reasons.to_mend(self._parts(tier), self.of_tier(tier)[0].given.take(i))
+        row = self.of_tier(tier)[0].given.take(i)
+        return tuple(one.of(0) for one in reasons.mending(self._parts(tier), row, np.arange(1)))
+
+    def mending(self, tier: str) -> tuple[Mending, ...]:
+        """What `to_mend` says of each applicant, for all of them at once: rule by rule, with the rows it concerns."""
+        rows = np.flatnonzero(self.verdict[tier] == "ineligible")
+        return reasons.mending(self._parts(tier), self.of_tier(tier)[0].given, rows)
 
     def highest(self, i: int) -> str | None:
         """Id of the highest tier that an applicant is eligible for; None for none, and where tiers are no ladder."""
