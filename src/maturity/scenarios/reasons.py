@@ -226,8 +226,8 @@ class Mend:
         measured = wording.shortfall(self.rule, self.given, self.row, lang) if self.wanted else ""
         return measured or say("programme.mend.must", lang, threshold=self.threshold(lang))
 
+    def line(self, lang: Lang, shortfall: str = "") -> str:
         """Name and shortfall on one line; a ``shortfall`` that was worded before is not worded again."""
-        """Name and shortfall on one line; whoever has worded the shortfall before gives it, and it is not done again."""
         return say("programme.mend.line", lang, name=self.name(lang), shortfall=shortfall or self.shortfall(lang))
 
 
