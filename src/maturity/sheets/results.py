@@ -347,13 +347,16 @@ def _alike(rule: Rule, given: Given, rows: NDArray[np.intp]) -> tuple[NDArray[np
     return rows[first], every
 
 
-def _with_least(results: _Results) -> pd.DataFrame:
-    """The enterprises, with the fewest conditions that the ineligible must mend, each with its shortfall, by tier."""
+def _with_least(results: _Results, conditions: pd.DataFrame) -> pd.DataFrame:
+    """The enterprises, with the fewest conditions that the ineligible must mend, each with its shortfall, by tier.
+
+    ``conditions`` is the table of conditions, whose shortfalls are taken as they are worded there.
+    """
     decisions, lang = results.decisions, results.lang
     if decisions is None:
         return results.enterprises
     order = np.argsort(_rows(results.assessment, decisions))  # the enterprise that each row of the decisions is
-    worded = results.conditions["shortfall"].to_numpy().reshape(len(decisions.ids), len(decisions.conditions))
+    worded = conditions["shortfall"].to_numpy().reshape(len(decisions.ids), len(decisions.conditions))
     at = {(one.tier, one.condition.id): number for number, one in enumerate(decisions.conditions)}
     columns = {}
     for tier in decisions.programme.tiers:
@@ -505,7 +508,7 @@ def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> li
 
 def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     """The enterprises as csv; the conditions beside them."""
-    tables = {path: _with_least(results)}
+    tables = {path: _with_least(results, results.conditions)}
     if results.decisions:
         tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = results.conditions
     if results.problems or results.notes:
@@ -648,7 +651,7 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
     )
     with replacing(path) as fresh, filled(fresh, results.progress) as (book, filling):
         sheets = _Sheets(book, filling, results)
-        table = _with_least(results)
+        table = _with_least(results, results.conditions)
         least = {str(key): 48 for key in table if str(key).endswith(_LEAST)}
         sheets.add("results", table, widths={"id": 16, "name": 28, **least})
         if results.decisions:
