@@ -284,6 +284,7 @@ def test_what_is_not_on_record_bars_nobody() -> None:
     assert decisions.unknown_facts("smart_factory", 0) == ()
     bar = next(one for one in decisions.of_tier("smart_factory") if one.condition.id == "not_barred")
     assert bar.value(0, "zh") == "无记录"
+    assert [one.id for one in JILIN.conditions if one.on_record] == ["not_barred"]
     assert not decisions.depends_on_reading["smart_factory"][0]
 
 

@@ -13,7 +13,7 @@ from maturity.definition import Cited, Definition, Id, Number, Some
 from maturity.language import Lang, Text, say
 from maturity.models import Level, load_model
 from maturity.scenarios.procedure import Proceedings
-from maturity.scenarios.rules import Aggregate, Combined, Count, Modality, Rule, Window, asks, parts
+from maturity.scenarios.rules import Aggregate, Combined, Count, Modality, NotBarred, Rule, Window, asks, parts
 
 Quote = Annotated[str, StringConstraints(min_length=1)]
 FactKind = Literal["yes_no", "one_of", "grade", "number", "date", "event_date", "names", "text"]
@@ -273,6 +273,11 @@ class Condition:
         ways = {options: _way(definition, options) for options in product(*known)}
         one = definition
         return cls(one.id, one.name, clause, one.tiers, one.modality, one.rule, one.under, ways)
+
+    @property
+    def on_record(self) -> bool:
+        """Whether it is a sanction, which bars by what is on record alone."""
+        return isinstance(self.rule, NotBarred)
 
     def read(self, readings: Mapping[str, str]) -> "Condition":
         """The condition as it stands under an option of each reading."""
