@@ -22,7 +22,7 @@ from maturity.scenarios.programme import (
     Reading,
     Tier,
 )
-from maturity.scenarios.reasons import Mend
+from maturity.scenarios.reasons import Mend, Mending
 from maturity.scenarios.tree import Explanation
 from maturity.scenarios.truth import NO, UNKNOWN, YES
 from maturity.scenarios.verdicts import VERDICTS, Verdict
@@ -47,6 +47,7 @@ __all__ = [
     "LedgerDefinition",
     "MeasureDefinition",
     "Mend",
+    "Mending",
     "Programme",
     "Reading",
     "Tier",

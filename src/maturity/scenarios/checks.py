@@ -94,6 +94,9 @@ def _proceedings(loaded: File) -> Iterator[Problem]:
     for fact in value.facts:
         if fact.states_of:
             yield from dangling(fact.states_of, procedures, f"{loaded.file}: facts.{fact.id}.states_of")
+        if fact.planned_for:
+            known = [other.id for other in value.facts if other.kind == "yes_no"]
+            yield from dangling(fact.planned_for, known, f"{loaded.file}: facts.{fact.id}.planned_for")
     named = {condition.id for condition in value.conditions}
     for sanction in value.sanctions:
         if sanction.id in named:
@@ -104,6 +107,7 @@ def _proceedings(loaded: File) -> Iterator[Problem]:
         clauses=[clause.id for clause in value.clauses],
         tiers=[tier.id for tier in value.tiers],
         facts={fact.id: fact.kind for fact in value.facts},
+        options={fact.id: [option.id for option in fact.options] for fact in value.facts},
         readings={reading.id: [option.id for option in reading.options] for reading in value.readings},
     )
 
@@ -306,6 +310,13 @@ def _cited(loaded: File) -> Iterator[tuple[str, Cited]]:
     yield from ((f"{file}: readings.{reading.id}", reading) for reading in value.readings)
     yield from ((f"{file}: interpretations.{one.id}", one) for one in value.interpretations)
     yield from ((f"{file}: measures.{measure.id}", measure) for measure in value.measures)
+    for group, many in (
+        ("deadlines", value.deadlines),
+        ("procedures", value.procedures),
+        ("sanctions", value.sanctions),
+        ("quotas", value.quotas),
+    ):
+        yield from ((f"{file}: {group}.{one.id}", cited) for one in many for cited in _cited_in(one))
     for place, fact in _asked(value):
         yield from ((f"{file}: {place}", cited) for cited in (fact.scale, fact.most) if cited)
     for _, place, rule in _rules(loaded):
@@ -387,6 +398,7 @@ def _kinds(loaded: File) -> Iterator[Problem]:
     own = {
         "options": ("one_of", "grade"),
         "states_of": ("one_of",),
+        "planned_for": ("date",),
         "scale": ("grade",),
         "unit": ("number",),
         "decimals": ("number",),
@@ -485,6 +497,7 @@ def _clauses(loaded: File) -> Iterator[Problem]:
         *(value.conditions, value.readings, value.interpretations, value.measures, value.catalogues),
         *(value.deadlines, value.sanctions, value.quotas),
         *(procedure.transitions for procedure in value.procedures),
+        *(procedure.premises for procedure in value.procedures),
     )
     used = {one.clause for group in groups for one in group}
     for clause in value.clauses:

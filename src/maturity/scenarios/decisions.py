@@ -17,7 +17,7 @@ from maturity.scenarios.facts import Facts, amount, place
 from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
-from maturity.scenarios.reasons import Goal, Mend
+from maturity.scenarios.reasons import Goal, Mend, Mending
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import (
@@ -55,9 +55,8 @@ class ConditionResult:
     given: Given
 
     def value(self, i: int, lang: Lang) -> str:
-        """What was found for an applicant, ``""`` when nothing is known; a sanction that nobody recorded is said."""
-        found = wording.value(self.condition.rule, self.given, i, lang)
-        return say("programme.not-on-record", lang) if self.condition.on_record and not found else found
+        """What was found for an applicant, ``""`` when nothing is known."""
+        return wording.value(self.condition.rule, self.given, i, lang)
 
     def threshold(self, lang: Lang) -> str:
         """What the condition asks for."""
@@ -130,7 +129,7 @@ class Decisions:
         closed = any(result.truth[i] == NO for result in results if result.role == "cultivation")
         roles = ("required", "production") if built == YES or closed else ("required", "production", "cultivation")
         row = results[0].given.take(i)
-        asked = [one.condition for one in results if one.role in roles and not one.condition.on_record]
+        asked = [one.condition for one in results if one.role in roles]
         found = {fact for condition in asked for fact in missing(condition.rule, row)}
         return self._in_order(found)
 
@@ -154,7 +153,13 @@ class Decisions:
         """
         if self.verdict[tier][i] != "ineligible":
             return ()
-        return reasons.to_mend(self._parts(tier), self.of_tier(tier)[0].given.take(i))
+        row = self.of_tier(tier)[0].given.take(i)
+        return tuple(one.of(0) for one in reasons.mending(self._parts(tier), row, np.arange(1)))
+
+    def mending(self, tier: str) -> tuple[Mending, ...]:
+        """What `to_mend` says of each applicant, for all of them at once: rule by rule, with the rows it concerns."""
+        rows = np.flatnonzero(self.verdict[tier] == "ineligible")
+        return reasons.mending(self._parts(tier), self.of_tier(tier)[0].given, rows)
 
     def highest(self, i: int) -> str | None:
         """Id of the highest tier that an applicant is eligible for; None for none, and where tiers are no ladder."""
@@ -298,7 +303,7 @@ def decide(
         notes=(
             *_notes(given),
             *_amount_notes([result.condition.rule for result in results], given),
-            *status_notes(programme, facts),
+            *status_notes(programme, facts, verdict, given.on),
             *(note for own in shared.values() for note in own.notes),
         ),
     )
@@ -389,12 +394,24 @@ def _notes(given: Given) -> Iterator[Problem]:
             yield Problem.of(
                 "decide.event-after-application", place(ids, int(i), fact), column.values[i], on=given.on[i]
             )
+    yield from _plan_notes(given)
     yield from _share_notes(rules, facts)
     asked = {
         (rule.model, rule.declared_level, rule.declared_total): rule for rule in rules if isinstance(rule, Assessed)
     }
     for rule in asked.values():
         yield from _level_notes(rule, given)
+
+
+def _plan_notes(given: Given) -> Iterator[Problem]:
+    """Days planned for something that have passed, while it is stated not to be so."""
+    facts = given.facts
+    for planned in (fact for fact in facts.programme.facts if fact.planned_for):
+        day, done = facts.columns[planned.id], facts.columns[planned.planned_for]
+        stated = {"fact": facts.programme.name_of(planned.planned_for), "planned": planned.name}
+        for i in np.flatnonzero(day.known & (day.values < given.on) & done.known & (done.values == 0)):
+            where = place(facts.ids, int(i), planned.id)
+            yield Problem.of("decide.plan-has-passed", where, day.values[i], on=given.on[i], **stated)
 
 
 def _share_notes(rules: Sequence[Rule], facts: Facts) -> Iterator[Problem]:

@@ -69,16 +69,15 @@ def asked(decisions: Decisions) -> AskedProgramme:
     return _asked(decisions)
 
 
-def alike(result: ConditionResult) -> tuple[Rows, Rows]:
-    """The first row of each kind, and (n,) the kind of each row: those of a kind state the same to a condition."""
-    given, n = result.given, len(result.truth)
+def alike(rule: Rule, given: Given, rows: Rows) -> tuple[Rows, Rows]:
+    """Of some rows: the first of each kind that a rule says the same of, and (m,) the kind of each."""
     if any(len(ledger.rows) for ledger in given.facts.ledgers.values()):
-        everyone = np.arange(n)
-        return everyone, everyone
-    columns = given.facts.columns
-    facts = [columns[id] for id in given.programme.facts_of(result.condition.rule) if id in columns]
+        return rows, np.arange(len(rows))
+    facts = [given.facts.columns[id] for id in given.programme.facts_of(rule) if id in given.facts.columns]
     stated = (part for column in facts for part in parts(column))
-    return kinds((given.assessed, given.level, given.level_possible, given.on, *stated), n)
+    told = (given.assessed, given.level, given.level_possible, given.on, *stated)
+    first, every = kinds((column[rows] for column in told), len(rows))
+    return rows[first], every
 
 
 def notes_by_id(decisions: Decisions) -> Mapping[str, Sequence[Noted]]:
@@ -323,7 +322,8 @@ def _worded(decisions: Decisions, lang: Lang) -> _Worded:
     conditions = {condition.id: condition for condition in programme.conditions}
     told: dict[str, dict[Role, list[_Told]]] = {tier.id: {} for tier in programme.tiers}
     for result in sorted(decisions.conditions, key=lambda result: _ORDER.index(result.role)):
-        own = _Told(result, conditions[result.condition.id], alike(result)[1], {})
+        _, kind = alike(result.condition.rule, result.given, np.arange(len(decisions)))
+        own = _Told(result, conditions[result.condition.id], kind, {})
         told[result.tier].setdefault(result.role, []).append(own)
     return _Worded(decisions, lang, programme, told, notes_by_id(decisions), {})
 

@@ -218,6 +218,22 @@ class Facts:
         ledgers = {id: ledger.take(index) for id, ledger in self.ledgers.items()}
         return Facts(self.programme, ids, columns, tuple(_notes(self.programme, columns, ledgers, ids)), ledgers)
 
+    def without(self, fact: str) -> "Facts":
+        """The same facts, one of them unknown for everybody.
+
+        Without the day of application, the day given to `decide` holds for those too who stated their own.
+        """
+        own = self.columns[fact]
+        unknown = Column(own.values, np.zeros_like(own.known), ((),) * len(own.names))
+        columns = {**self.columns, fact: unknown}
+        return Facts(
+            self.programme,
+            self.ids,
+            columns,
+            tuple(_notes(self.programme, columns, self.ledgers, self.ids)),
+            self.ledgers,
+        )
+
     def value(self, fact: str, i: int) -> Value:
         """A fact of one applicant: bool, option id, int or Decimal, date, ``"none"``, names; None when unknown."""
         return _value(self.programme.fact(fact), self.columns[fact], i)

@@ -36,6 +36,7 @@ from maturity.scenarios.rules import (
     Grade,
     Is,
     NoneOf,
+    NotBarred,
     Op,
     Rule,
     leaves,
@@ -196,9 +197,10 @@ class Asked:
     tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
-        """The facts that a rule asks."""
+        """The facts that a rule asks; what is on record is never assumed of who has not said."""
         if id(rule) not in self.named:
-            self.named[id(rule)] = rule, self.given.programme.facts_of(rule)
+            asks = (rule.fact,) if isinstance(rule, NotBarred) else self.given.programme.facts_of(rule)
+            self.named[id(rule)] = rule, asks
         return self.named[id(rule)][1]
 
     def to_try(self, fact: str, rules: Sequence[Rule]) -> tuple[Any, ...]:
@@ -211,14 +213,13 @@ class Asked:
         return self.tried[key]
 
     def condition(self, condition: Condition, answers: Answers = ()) -> Truth:
-        """(n,) whether a condition holds; a sanction bars only by what is on record."""
+        """(n,) whether a condition holds."""
 
         def leaf(rule: Rule) -> Truth:
             asks = self.facts_of(rule) if answers else ()
             return self.leaf(rule, tuple(one for one in answers if one[0] in asks))
 
-        found = fold(condition.rule, leaf)
-        return np.where(found == UNKNOWN, np.int8(YES), found) if condition.on_record else found
+        return fold(condition.rule, leaf)
 
     def leaf(self, rule: Rule, answers: Answers = ()) -> Truth:
         """(n,) whether a rule without combinators holds, if those who have not said gave these answers; read-only."""

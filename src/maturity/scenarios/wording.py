@@ -11,7 +11,7 @@ from maturity.definition import Number
 from maturity.language import Lang, listed, say
 from maturity.scenarios.amounts import months_before, unit_of
 from maturity.scenarios.coverage import counted, not_named
-from maturity.scenarios.facts import UNMATCHED, amount, in_unit
+from maturity.scenarios.facts import NONE, UNMATCHED, amount, in_unit
 from maturity.scenarios.programme import FactDefinition, Programme, levels_of
 from maturity.scenarios.rules import (
     APPLICATION,
@@ -34,6 +34,7 @@ from maturity.scenarios.rules import (
     Judgement,
     NoEvent,
     NoneOf,
+    NotBarred,
     NotListed,
     Op,
     Recognition,
@@ -72,6 +73,8 @@ def value(rule: Rule, given: Given, i: int, lang: Lang) -> str:
             on_it = facts.shown(rule.fact, i, lang)
             queried = facts.shown(rule.queried_on, i, lang) if rule.queried_on else ""
             return on_it + say("programme.queried", lang, date=queried) if on_it and queried else on_it
+        case NotBarred():
+            return facts.shown(rule.fact, i, lang) or _recorded(rule, given, i, lang)
         case Recognition():
             dates = [facts.shown(fact, i, lang) for fact in (rule.on, rule.valid_until) if fact]
             grade = facts.shown(rule.fact, i, lang)
@@ -98,6 +101,17 @@ def value(rule: Rule, given: Given, i: int, lang: Lang) -> str:
             )
         case _:
             return facts.shown(rule.fact, i, lang)
+
+
+def _recorded(rule: NotBarred, given: Given, i: int, lang: Lang) -> str:
+    """What else is on record of a sanction whose day is not; that nothing is, where nothing is."""
+    found = {fact: given.facts.value(fact, i) for fact in (*rule.others, *rule.recorded_by)}
+    told = [
+        say("programme.subject", lang, of=given.programme.fact(fact).name) + given.facts.shown(fact, i, lang)
+        for fact, own in found.items()
+        if (own in rule.recorded_by[fact] if fact in rule.recorded_by else own not in (None, NONE))
+    ]
+    return _join(told, lang) if told else say("programme.not-on-record", lang)
 
 
 def _sum(rule: Sum | Aggregate, one: Given, lang: Lang) -> str:

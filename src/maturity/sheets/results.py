@@ -25,7 +25,7 @@ from maturity.improvement import STATUSES, Plan
 from maturity.improvement.plans import plain
 from maturity.language import Lang, say
 from maturity.models import READINGS
-from maturity.scenarios import VERDICTS, ConditionResult, Decisions, explain
+from maturity.scenarios import VERDICTS, ConditionResult, Decisions, Mending, explain
 from maturity.scenarios.explaining import alike, asked
 from maturity.scenarios.portfolio import STANDINGS
 from maturity.scenarios.tree import TRUTHS
@@ -98,7 +98,8 @@ def write_results(
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
     levels), the verdict for each tier as ``PROGRAMME.TIER``, and the standing in each quota as ``PROGRAMME.QUOTA``.
-    Where there is no level or score, nothing is written.
+    Where there is no level or score, nothing is written. Workbooks and csv end with ``PROGRAMME.TIER.to_mend``: the
+    fewest conditions that an ineligible enterprise must mend, each with what it is short by, as in a report.
 
     Args:
         path: the file to write or replace.
@@ -195,6 +196,7 @@ def _results(
             own[key] = tier.name.in_(lang)
             columns[key] = decisions.verdict[tier.id][rows].tolist()
             shown[key] = {verdict: say(f"verdict.{verdict}", lang) for verdict in VERDICTS}
+            own[f"{key}{_LEAST}"] = say("sheets.mends.title", lang, tier=tier.name)
         for places in decisions.places.values():
             key = f"{decisions.programme.id}.{places.quota.id}"
             own[key] = places.quota.name.in_(lang)
@@ -321,7 +323,7 @@ def _conditions(results: _Results) -> pd.DataFrame:
 
 def _said(result: ConditionResult, lang: Lang) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """(n,) what was found, and (n,) what is short; worded once for those who state the same."""
-    first, every = alike(result)
+    first, every = alike(result.condition.rule, result.given, np.arange(len(result.truth)))
     found = (
         [_text(result.value(row, lang)) for row in first.tolist()],
         [_text(result.shortfall(row, lang)) for row in first.tolist()],
@@ -330,6 +332,42 @@ def _said(result: ConditionResult, lang: Lang) -> tuple[NDArray[np.object_], NDA
     return value, short
 
 
+def _with_least(results: _Results, conditions: pd.DataFrame) -> pd.DataFrame:
+    """The enterprises, with the fewest conditions that the ineligible must mend, each with its shortfall, by tier.
+
+    ``conditions`` is the table of conditions, whose shortfalls are taken as they are worded there.
+    """
+    decisions, lang = results.decisions, results.lang
+    if decisions is None:
+        return results.enterprises
+    order = np.argsort(_rows(results.assessment, decisions))  # the enterprise that each row of the decisions is
+    worded = conditions["shortfall"].to_numpy().reshape(len(decisions.ids), len(decisions.conditions))
+    at = {(one.tier, one.condition.id): number for number, one in enumerate(decisions.conditions)}
+    columns = {}
+    for tier in decisions.programme.tiers:
+        lines: list[list[str]] = [[] for _ in decisions.ids]
+        for one in decisions.mending(tier.id):
+            rows = order[one.rows].tolist()
+            for row, text in zip(rows, _lines(one, worded[rows, at[tier.id, one.condition.id]], lang), strict=True):
+                lines[row].append(text)
+        mark = say("sheets.mends.mark", lang)
+        columns[f"{decisions.programme.id}.{tier.id}{_LEAST}"] = [mark.join(own) for own in lines]
+    return results.enterprises.assign(**columns)
+
+
+def _lines(mending: Mending, shortfalls: Sequence[str], lang: Lang) -> list[str]:
+    """(k,) the line of each whose rule it is; ``shortfalls`` are those of the condition, which the table has worded."""
+    if mending.rule is mending.condition.rule and mending.wanted:
+        first = mending.of(int(mending.rows[0]))
+        once = _Once(lambda short: _text(first.line(lang, short)))
+        return [once[short] for short in shortfalls]
+    rows, kind = alike(mending.rule, mending.given, mending.rows)
+    texts = [_text(mending.of(row).line(lang)) for row in rows.tolist()]
+    return [texts[own] for own in kind.tolist()]
+
+
+_LEAST: Final = ".to_mend"
+"""Ends the names of the columns that say what the ineligible must mend at least."""
 _OF_READING: Final = ("id", "name", "reading", "aim", "reading_level", "target_level", "steps", "pivotal", "always")
 _OF_READING_TOO: Final = ("kept", "draws", "weight_points", "lowest", "lowest_attained", "highest", "highest_attained")
 _OF_FIRMNESS: Final = (*_OF_READING, *_OF_READING_TOO, "holds_within")
@@ -455,9 +493,10 @@ def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> li
 
 def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     """The enterprises as csv; the conditions beside them."""
-    tables = {path: results.enterprises}
+    conditions = _conditions(results)
+    tables = {path: _with_least(results, conditions)}
     if results.decisions:
-        tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = _conditions(results)
+        tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = conditions
     if results.problems or results.notes:
         tables[path.with_name(f"{path.stem}-problems{path.suffix}")] = _problem_table(results)
     tables |= {path.with_name(f"{path.stem}-{name}{path.suffix}"): table for name, table in results.more.items()}
@@ -625,10 +664,13 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
     )
     with replacing(path) as fresh, filled(fresh, results.progress) as (book, filling):
         sheets = _Sheets(book, filling, results)
-        sheets.add("results", results.enterprises, widths={"id": 16, "name": 28})
+        conditions = _conditions(results)
+        table = _with_least(results, conditions)
+        least = {str(key): 48 for key in table if str(key).endswith(_LEAST)}
+        sheets.add("results", table, widths={"id": 16, "name": 28, **least})
         if results.decisions:
             wide = {"condition_name": 28, "value": 24, "threshold": 24, "shortfall": 24, "quote": 60}
-            sheets.add("conditions", _conditions(results), widths={"id": 16, "name": 28, **wide})
+            sheets.add("conditions", conditions, widths={"id": 16, "name": 28, **wide})
         for name, table in results.more.items():
             wide = {"target": 32, "reasons": 40, "requirement": 26, "requirement_name": 34, "subdomain": 18, "to": 14}
             sheets.add(name, table, widths={"id": 16, "name": 28, "present": 14, "reading": 24, "asked_by": 18, **wide})
