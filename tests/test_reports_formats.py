@@ -547,6 +547,17 @@ def test_a_template_of_typst_reads_its_own_folder_alone(path: str, tmp_path: Pat
     assert refused.value.problems[0].id == "reports.bad-template"
 
 
+def test_a_template_of_typst_fetches_nothing(tmp_path: Path) -> None:
+    """A package of the network is refused by file, line and name before anything is asked of anybody."""
+    (tmp_path / "report.typ").write_text('// #import "@preview/old:1.0.0"\n#import "own.typ": made\n', encoding="utf-8")
+    (tmp_path / "own.typ").write_text('#import "@preview/cetz:0.3.0": canvas\n#let made = panic', encoding="utf-8")
+    with pytest.raises(MaturityError) as refused:
+        render(context("plain"), "pdf", templates=tmp_path)
+    (problem,) = refused.value.problems
+    assert (problem.id, problem.value) == ("reports.package", "@preview/cetz:0.3.0")
+    assert problem.where == f"{tmp_path / 'own.typ'}:1"
+
+
 def test_ours_can_be_taken_as_a_start(tmp_path: Path) -> None:
     """Written into a folder and used from there they give the same reports; nothing of the user's is overwritten."""
     export(tmp_path / "own")

@@ -12,15 +12,16 @@ def packed(document: Any, on: datetime) -> bytes:
     The parts are python-docx's own, in its order. It would pack each of them, and pictures are packed already: a tenth
     of the time of a report.
     """
-    from docx.opc.pkgwriter import PackageWriter  # noqa: PLC0415  extra "word"
+    from docx.opc import pkgwriter  # noqa: PLC0415  extra "word"
 
     package = document.part.package
     for part in package.parts:
         part.before_marshal()
     archive = _Archive(on)
-    PackageWriter._write_content_types_stream(archive, package.parts)
-    PackageWriter._write_pkg_rels(archive, package.rels)
-    PackageWriter._write_parts(archive, package.parts)
+    writer: Any = pkgwriter.PackageWriter  # step by step, as its own `write`, which makes the zip file itself
+    writer._write_content_types_stream(archive, package.parts)
+    writer._write_pkg_rels(archive, package.rels)
+    writer._write_parts(archive, package.parts)
     return archive.closed()
 
 

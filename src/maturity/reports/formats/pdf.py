@@ -1,8 +1,9 @@
 """A report as PDF, and a chart as PNG: typst, with our font alone, so that every machine makes the same file."""
 
 import json
+import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,8 @@ from maturity.reports.formats.templates import found, shipped
 
 SUBSTITUTE: Final = "〓"
 """What printers set where a character is missing."""
+_PACKAGE: Final = re.compile(r'^[^/]*\bimport\s+"(@[^"]+)"')
+"""A package that a line of a template asks for; a line of comment does not."""
 
 
 def rendered(content: Content, *, templates: Path | None = None) -> bytes:
@@ -55,8 +58,8 @@ def no_shape(ids: Sequence[str], names: Sequence[str] = ()) -> Iterator[Problem]
 def _compiled(template: Path, given: Sequence[str], format: str, dpi: int = 144) -> Any:
     """What the function ``made`` of a template makes of some JSON.
 
-    The call is a program of its own. Data in ``sys.inputs`` would be part of typst's library, which every layout depends
-    on, so that nothing would be remembered from one report to the next.
+    The call is a program of its own. Data in ``sys.inputs`` would be part of typst's library, which every layout
+    depends on, so that nothing would be remembered from one report to the next.
     """
     data = ", ".join(f"json(bytes({_literal(one)}))" for one in given)
     program = f'#import "/{template.name}": made\n#made({data})'.encode()
@@ -74,7 +77,19 @@ def _literal(text: str) -> str:
 
 @cache
 def _compiler(folder: Path) -> Any:
-    """One for each folder of templates, kept: it reads the fonts once. It sees that folder and nothing else."""
+    """One for each folder of templates, kept: it reads the fonts once. It sees that folder and nothing else.
+
+    Raises:
+        MaturityError: a template names a package, which typst would fetch from the network, or take from this user's
+            cache alone: neither is a report that is the same on every machine.
+    """
+    if problems := [
+        Problem.of("reports.package", f"{path}:{line}", package)
+        for path in sorted(folder.rglob("*.typ"))
+        for line, text in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
+        for package in _PACKAGE.findall(text)
+    ]:
+        raise MaturityError(problems)
     return _typst().Compiler(root=str(folder), font_paths=[str(path) for path in _fonts()], ignore_system_fonts=True)
 
 
