@@ -488,7 +488,7 @@ def test_a_template_of_the_users_stands_in_for_ours(tmp_path: Path) -> None:
     (tmp_path / "cohort.html.j2").write_text("mine, too", encoding="utf-8")
     written = write_reports(tmp_path / "out", ASSESSMENT, only=["plain"], templates=tmp_path)
     assert [path.read_text(encoding="utf-8") for path in (written.index, written.cohort)] == ["mine", "mine, too"]
-    (tmp_path / "report.typ").write_text("#json(bytes(sys.inputs.report)).total", encoding="utf-8")
+    (tmp_path / "report.typ").write_text("#let made(report, words, more) = report.total", encoding="utf-8")
     if PDFTOTEXT:
         assert text_of(render(content, "pdf", templates=tmp_path), "pdf").split() == [content.total]
     own = docx.Document()
@@ -545,6 +545,17 @@ def test_a_template_of_typst_reads_its_own_folder_alone(path: str, tmp_path: Pat
     with pytest.raises(MaturityError) as refused:
         render(context("plain"), "pdf", templates=tmp_path)
     assert refused.value.problems[0].id == "reports.bad-template"
+
+
+def test_a_template_of_typst_fetches_nothing(tmp_path: Path) -> None:
+    """A package of the network is refused by file, line and name before anything is asked of anybody."""
+    (tmp_path / "report.typ").write_text('// #import "@preview/old:1.0.0"\n#import "own.typ": made\n', encoding="utf-8")
+    (tmp_path / "own.typ").write_text('#import "@preview/cetz:0.3.0": canvas\n#let made = panic', encoding="utf-8")
+    with pytest.raises(MaturityError) as refused:
+        render(context("plain"), "pdf", templates=tmp_path)
+    (problem,) = refused.value.problems
+    assert (problem.id, problem.value) == ("reports.package", "@preview/cetz:0.3.0")
+    assert problem.where == f"{tmp_path / 'own.typ'}:1"
 
 
 def test_ours_can_be_taken_as_a_start(tmp_path: Path) -> None:

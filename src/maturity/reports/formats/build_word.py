@@ -11,18 +11,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from maturity.reports.formats.archive import steady
+from maturity.reports.formats.archive import packed
 
 FONTS: Final = {"ascii": "Arial", "hAnsi": "Arial", "eastAsia": "Microsoft YaHei", "cs": "Arial"}
 """By script: of every Windows with Chinese, and of WPS; elsewhere the program takes its own."""
@@ -33,6 +33,8 @@ BUILT: Final = datetime(2025, 1, 1)
 """The date of the template: a report carries its own."""
 WIDE: Final = 174.0
 """mm between the margins."""
+UNUSED: Final = {"stylesWithEffects", "customXml", "thumbnail"}
+"""Parts of python-docx's template that say nothing about a report."""
 SIDES: Final = (72.0, 102.0)
 """mm of the first page's two columns."""
 
@@ -46,6 +48,7 @@ class Builder:
         self.document.core_properties.title = self.document.core_properties.author = "maturity"
         self.document.core_properties.comments = ""
         self.place: Any = self.document
+        self._unburden()
         self._styles()
         self._page()
 
@@ -132,9 +135,7 @@ class Builder:
 
     def saved(self) -> bytes:
         """The file."""
-        out = BytesIO()
-        self.document.save(out)
-        return steady(out.getvalue(), BUILT)
+        return packed(self.document, BUILT)
 
     def _look(self, table: Any, widths: Sequence[float]) -> None:
         """Thin lines between the rows, heavier ones above and below; fixed columns, together as wide as the text."""
@@ -152,6 +153,18 @@ class Builder:
             column.width = Mm(width * scale)
             for cell in column.cells:
                 cell.width = Mm(width * scale)
+
+    def _unburden(self) -> None:
+        """Drop what python-docx's own template brings along: a hundred styles of tables, which Word has built in, a
+        copy of all styles for Word 2007, and a thumbnail. Every report would read, write and pack them anew.
+        """
+        for style in [style for style in self.document.styles if style.type == WD_STYLE_TYPE.TABLE]:
+            if style.name not in ("Normal Table", "Table Grid"):
+                style.delete()
+        part = self.document.part
+        for relations in (part.rels, part.package.rels):
+            for key in [key for key, one in relations.items() if one.reltype.rpartition("/")[2] in UNUSED]:
+                del relations[key]
 
     def _styles(self) -> None:
         styles = self.document.styles

@@ -1,8 +1,9 @@
 """A report as PDF, and a chart as PNG: typst, with our font alone, so that every machine makes the same file."""
 
 import json
+import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,8 @@ from maturity.reports.formats.templates import found, shipped
 
 SUBSTITUTE: Final = "〓"
 """What printers set where a character is missing."""
+_PACKAGE: Final = re.compile(r'^[^/]*\bimport\s+"(@[^"]+)"')
+"""A package that a line of a template asks for; a line of comment does not."""
 
 
 def rendered(content: Content, *, templates: Path | None = None) -> bytes:
@@ -30,13 +33,13 @@ def rendered(content: Content, *, templates: Path | None = None) -> bytes:
     }
     for character in missing:
         report = report.replace(character, SUBSTITUTE)
-    given = {"report": report, "more": json.dumps(more), "words": _words(content.lang)}
+    given = report, _words(content.lang), json.dumps(more)
     return bytes(_compiled(found("report.typ", templates), given, "pdf"))
 
 
 def png(pictures: Sequence[str], *, dpi: int = 200) -> list[bytes]:
     """Charts as they are, dots instead of lines: for programs that cannot draw SVG."""
-    pages: bytes | list[bytes] = _compiled(shipped() / "pictures.typ", {"pictures": json.dumps(pictures)}, "png", dpi)
+    pages: bytes | list[bytes] = _compiled(shipped() / "pictures.typ", [json.dumps(pictures)], "png", dpi)
     return [pages] if isinstance(pages, bytes) else list(pages)
 
 
@@ -52,19 +55,42 @@ def no_shape(ids: Sequence[str], names: Sequence[str] = ()) -> Iterator[Problem]
             yield Problem.of("reports.no-glyph", id, shown)
 
 
-def _compiled(template: Path, inputs: Mapping[str, str], format: str, dpi: int = 144) -> Any:
+def _compiled(template: Path, given: Sequence[str], format: str, dpi: int = 144) -> Any:
+    """What the function ``made`` of a template makes of some JSON.
+
+    The call is a program of its own. Data in ``sys.inputs`` would be part of typst's library, which every layout
+    depends on, so that nothing would be remembered from one report to the next.
+    """
+    data = ", ".join(f"json(bytes({_literal(one)}))" for one in given)
+    program = f'#import "/{template.name}": made\n#made({data})'.encode()
     try:
-        return _compiler(template).compile(format=format, sys_inputs=dict(inputs), ppi=float(dpi))
+        return _compiler(template.parent).compile(program, format=format, ppi=float(dpi))
     except _typst().TypstError as error:
         raise MaturityError([Problem.of("reports.bad-template", str(template), str(error).strip())]) from None
 
 
+def _literal(text: str) -> str:
+    """A text as typst writes it in a program."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 @cache
-def _compiler(template: Path) -> Any:
-    """One for each template, kept: it reads the fonts once. It sees the folder of the template and nothing else."""
-    return _typst().Compiler(
-        str(template), root=str(template.parent), font_paths=[str(path) for path in _fonts()], ignore_system_fonts=True
-    )
+def _compiler(folder: Path) -> Any:
+    """One for each folder of templates, kept: it reads the fonts once. It sees that folder and nothing else.
+
+    Raises:
+        MaturityError: a template names a package, which typst would fetch from the network, or take from this user's
+            cache alone: neither is a report that is the same on every machine.
+    """
+    if problems := [
+        Problem.of("reports.package", f"{path}:{line}", package)
+        for path in sorted(folder.rglob("*.typ"))
+        for line, text in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
+        for package in _PACKAGE.findall(text)
+    ]:
+        raise MaturityError(problems)
+    return _typst().Compiler(root=str(folder), font_paths=[str(path) for path in _fonts()], ignore_system_fonts=True)
 
 
 def _typst() -> ModuleType:

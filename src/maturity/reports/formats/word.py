@@ -1,5 +1,6 @@
 """A report as a Word document that can be edited: headings, tables and pictures as Word itself makes them."""
 
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from maturity.errors import MaturityError, Problem
 from maturity.reports.content.context import Content, Picture
-from maturity.reports.formats.archive import steady
+from maturity.reports.formats.archive import packed
 from maturity.reports.formats.pdf import png
 from maturity.reports.formats.templates import found, words
 
@@ -29,14 +30,15 @@ _EMU: Final = 36_000
 _MOST: Final = 120
 """Characters of a name in the properties of a document, which take 255 in all."""
 _DPI: Final = 150
-"""Of a chart at its own size; on the page it is drawn at about half that size."""
+"""Of a chart at its own size; on the page it is drawn smaller, at 210 dots to the inch or more."""
+_CONTROL: Final = re.compile("[\x00-\x1f]")
 
 
 def rendered(content: Content, *, templates: Path | None = None) -> bytes:
     """The document, dated by the day of application."""
     path = found("report.docx", templates)
-    drawn = {name: getattr(content.pictures, name) for name in _WIDTHS}
     document = _library()(BytesIO(path.read_bytes()))
+    drawn = {name: getattr(content.pictures, name) for name in _WIDTHS}
     try:
         document.init_docx()
     except (BadZipFile, KeyError, ValueError) as error:  # no zip, or none of Word
@@ -58,9 +60,7 @@ def rendered(content: Content, *, templates: Path | None = None) -> bytes:
     properties.author = properties.last_modified_by = content.issuer[:_MOST]
     properties.language = "zh-CN" if content.lang == "zh" else "en"
     properties.revision = 1
-    out = BytesIO()
-    document.save(out)
-    return steady(out.getvalue(), on)
+    return packed(document.docx, on)
 
 
 def _pictures(document: Any, drawn: dict[str, Picture]) -> dict[str, object]:
@@ -138,4 +138,4 @@ def _environment(*, sandboxed: bool) -> Environment:
 
 def _shown(value: object) -> object:
     """A text as XML takes it: no control characters."""
-    return "".join(max(one, " ") for one in value) if type(value) is str else value
+    return _CONTROL.sub(" ", value) if type(value) is str else value
