@@ -18,6 +18,7 @@ import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError
 from maturity.improvement import Costs, LevelTarget, Plan, SubdomainTarget, plan
+from maturity.improvement.narrowing import Need
 from maturity.language import LANGUAGES
 from maturity.models import READINGS, MaturityModel, Reading, load_model, parse_model
 from maturity.scoring import Assessment, assess
@@ -197,7 +198,7 @@ def test_what_rounding_lets_through_is_cut_off(seed: int, monkeypatch: pytest.Mo
     cut: list[object] = []
     cut_off = cheapest_module._Programme.cut_off
 
-    def counted(self: cheapest_module._Programme, need: cheapest_module.Need, counts: Sequence[int]) -> None:
+    def counted(self: cheapest_module._Programme, need: Need, counts: Sequence[int]) -> None:
         cut.append(need)
         cut_off(self, need, counts)
 
