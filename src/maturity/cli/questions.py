@@ -222,10 +222,13 @@ def plan(
                 frame.out.print("  " + "  ".join(filter(None, (text.in_(language) for text in told))), markup=False)
         document: dict[str, object] = {"model": assessment.answers.model.fingerprint}
         document["plans"] = [found.as_dict() for found in plans]
+        supported: dict[str, list[str]] = {}
         if total_budget is not None:
             chosen = way.support(plans, total_budget)
             frame.out.print(f"\n{chosen.headline(language)}", markup=False)
+            frame.out.print(chosen.named(language), markup=False)
             document["support"] = chosen.as_dict()
+            supported["supported"] = [chosen.of_plan(found, language) for found in plans]
         if output:
             listed = [(found, row) for found in plans for row in found.rows(language)]
             enterprises, targets = [found.id for found, _ in listed], [found.aim.name for found, _ in listed]
@@ -240,7 +243,18 @@ def plan(
                     language,
                     enterprise=enterprises,
                     target=named,
-                )
+                ),
+                frame.table_of(
+                    "overview",
+                    "improvement.overview",
+                    way.OverviewRow,
+                    [found.overview(language) for found in plans],
+                    language,
+                    enterprise=[found.id for found in plans],
+                    name=[batch.names[found.row] for found in plans],
+                    target=[found.aim.name.in_(language) for found in plans],
+                    **supported,
+                ),
             ]
             for written in write_tables(output, tables, document):
                 frame.tell("written", language, path=written)

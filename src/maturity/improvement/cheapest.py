@@ -23,7 +23,7 @@ from maturity.improvement.narrowing import Item, Need, Penalties, in_order
 
 COEFFICIENT: Final = 2**24
 """Whole coefficients stay below this in the solver; larger ones are rounded towards easier, and the check decides."""
-ROOM: Final = 1.25
+ROOM: Final = 2.0
 """By so many steps of mean cost the cheapest solution is first expected above the relaxation's."""
 SOLVER: Final = "highspy"
 EXTRA: Final = "pip install 'maturity-scoring[plan]'"
@@ -169,27 +169,26 @@ def _solved(part: _Part, ordered: bool, deadline: float) -> Found:
     penalties = Penalties.of(part.items, part.needs, programme.prices(relaxed.duals), ordered=ordered)
     everything = {item.column: len(item.costs) for item in part.items}
     highest = _cost(part.items, everything)
+    best, least = everything, highest
     room = max(round(ROOM * highest / sum(everything.values())), 1)
     most = min(bound + room, highest)
-    while True:
-        answer = programme.run(max(deadline - perf_counter(), 0.01), penalties.within(most), most)
-        if answer.counts is None and (most == highest or not answer.complete):  # out of time
-            return Found(everything, highest, max(bound, min(_rounded_up(answer.bound), most + 1)))
-        if answer.counts is None:  # nothing costs so little
-            bound, room = max(bound, most + 1), 2 * room
-            most = min(most + room, highest)
-            continue
+    while bound < least and (left := deadline - perf_counter()) > 0:
+        answer = programme.run(left, penalties.within(most), most)
         bound = max(bound, min(_rounded_up(answer.bound), most + 1))
-        steps = programme.steps(answer.counts)
-        gains = _gains(part.items, steps)
-        missed = [need for need in part.needs if _lack(need, gains) > 0]
-        if not missed and (not ordered or in_order(part.items, steps)):
-            cost = _cost(part.items, steps)
-            return Found(steps, cost, min(bound, cost))
-        if perf_counter() > deadline:
-            return Found(everything, highest, bound)
-        for need in missed:
-            programme.cut_off(need, answer.counts)
+        if answer.counts is not None:
+            steps = programme.steps(answer.counts)
+            gains = _gains(part.items, steps)
+            missed = [need for need in part.needs if _lack(need, gains) > 0]
+            if missed or (ordered and not in_order(part.items, steps)):
+                for need in missed:
+                    programme.cut_off(need, answer.counts)
+                continue
+            if (cost := _cost(part.items, steps)) < least:
+                best, least = steps, cost
+        if answer.complete:  # nothing else costs so little
+            bound, room = max(bound, min(least, most + 1)), 2 * room
+        most = min(bound + room, least)
+    return Found(best, least, min(bound, least))
 
 
 def _cost(items: Iterable[Item], steps: Mapping[int, int]) -> int:
@@ -423,10 +422,14 @@ class _Programme:
             ("parallel", "off"),
             ("random_seed", 0),
             ("mip_rel_gap", 0.0),
-            # Costs are whole: what is less than one from the bound is the cheapest.
-            ("mip_abs_gap", 0.99),
+            # Costs are whole: what is clearly less than one from the bound is the cheapest.
+            ("mip_abs_gap", 0.9),
             # Started over, the root is cut again for hardly more than its rounding: half of the time of ordered plans.
             ("mip_allow_restart", False),
+            # Programmes inside the programme look for better solutions: half of the time, when none is much better.
+            ("mip_heuristic_run_rens", False),
+            ("mip_heuristic_run_rins", False),
+            ("mip_pscost_minreliable", 2),
             ("solve_relaxation", seconds is None),
             *((("time_limit", seconds), ("objective_bound", most + 0.5)) if seconds is not None else ()),
         ):

@@ -96,5 +96,5 @@ def _cell(value: Any) -> str | int | float | None:
     if isinstance(value, int | float | str):
         return value
     if isinstance(value, Decimal | Fraction):
-        return float(value)
+        return int(value) if value == int(value) else float(value)
     return "、".join(str(_cell(part)) for part in value) if isinstance(value, tuple) else str(value)
