@@ -237,7 +237,7 @@ def test_the_overview_says_what_a_tier_asks_besides_and_why_a_target_is_out_of_r
     assert maturity(*tier).exit_code == 0
     closed = ("--only", "JL013", "--subdomain", "data", "--level", "3", "--forbid", "data.1a", "--ordered")
     assert maturity("plan", EXAMPLE, *closed, "--lang", "en", "-o", tmp_path / "f.csv", *ON).exit_code == 0
-    found = {}
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for name in ("t", "f"):
         with (tmp_path / f"{name}-overview.csv").open(encoding="utf-8-sig", newline="") as file:
             found |= {(name, row["enterprise"]): row for row in csv.DictReader(file)}

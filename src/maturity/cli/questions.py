@@ -1,6 +1,7 @@
 """What follows from a level: how firm it is, the way up, and what if."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -303,7 +304,8 @@ def whatif(
         if rows := [row for row in every if row.changed]:
             levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
             moved = frame.table_of("whatif", "firmness.column", WhatIfRow, rows, language)
-            frame.show(moved, ("id", *levels, "total_before", "total_after", "changed"))
+            told = [{**line, "changed": row.moved(language)} for line, row in zip(moved.rows, rows, strict=True)]
+            frame.show(replace(moved, rows=told), ("id", *levels, "total_before", "total_after", "changed"))
         if output:
             tables = [frame.table_of("whatif", "firmness.column", WhatIfRow, every, language)]
             for written in write_tables(output, tables, found.plain()):

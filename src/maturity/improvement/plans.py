@@ -172,7 +172,7 @@ class Plan:
 
     @property
     def _said(self) -> str:
-        """The status for a reader: of a tier whose other conditions remain, only what it asks of the level is reached."""
+        """The status for a reader: of a tier with other conditions, only what it asks of the level is reached."""
         return "level_holds" if self.status == "reached" and self.aim.work else self.status
 
     def headline(self, lang: Lang) -> str:
