@@ -160,8 +160,8 @@ class _Search:
 def _solved(part: _Part, ordered: bool, deadline: float) -> Found:
     """The cheapest steps of a part: sought among those that cost little more than the relaxation, then a little more.
 
-    What cannot stand in a solution so cheap is left out, and HiGHS need not look at anything dearer: of ordered plans
-    of GB/T 39116 that halves the time, and the worst of them takes a third.
+    What cannot stand in a solution so cheap is left out, and HiGHS need not look at anything dearer. With the ladders
+    that took the twenty slowest of 400 ordered plans of GB/T 39116 from 29 to 19 s of processor time.
     """
     programme = _Programme.of(part, ordered)
     relaxed = programme.run(None)
@@ -426,7 +426,7 @@ class _Programme:
             ("mip_abs_gap", 0.9),
             # Started over, the root is cut again for hardly more than its rounding: half of the time of ordered plans.
             ("mip_allow_restart", False),
-            # Programmes inside the programme look for better solutions: half of the time, when none is much better.
+            # Programmes inside the programme look for better solutions, in up to half of the time: none is much better.
             ("mip_heuristic_run_rens", False),
             ("mip_heuristic_run_rins", False),
             ("mip_pscost_minreliable", 2),
