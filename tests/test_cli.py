@@ -233,6 +233,30 @@ def test_one_budget_for_all(tmp_path: Path) -> None:
     supported = found["support"]["supported"]
     assert supported
     assert sum(costs[one["id"]] for one in supported) == float(found["support"]["spent"]) <= 200
+    for one in supported:
+        assert f"{one['id']} ({one['cost']})" in done.output
+    maturity("plan", EXAMPLE, *target, "--lang", "en", "-o", tmp_path / "plan.csv", *ON)
+    with (tmp_path / "plan-overview.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["enterprise"]: row for row in csv.DictReader(file)}
+    assert {id for id, row in rows.items() if row["supported"] == "yes"} == {one["id"] for one in supported}
+    assert {id: float(row["plan_cost"]) for id, row in rows.items() if row["plan_cost"]} == costs
+
+
+def test_the_overview_says_what_a_tier_asks_besides_and_why_a_target_is_out_of_reach(tmp_path: Path) -> None:
+    """Every enterprise has a line, also those without any upgrade."""
+    tier = ("plan", EXAMPLE, "--tier", "smart_factory", "--lang", "en", "-o", tmp_path / "t.csv", *ON)
+    assert maturity(*tier).exit_code == 0
+    closed = ("--only", "JL013", "--subdomain", "data", "--level", "3", "--forbid", "data.1a", "--ordered")
+    assert maturity("plan", EXAMPLE, *closed, "--lang", "en", "-o", tmp_path / "f.csv", *ON).exit_code == 0
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for name in ("t", "f"):
+        with (tmp_path / f"{name}-overview.csv").open(encoding="utf-8-sig", newline="") as file:
+            found |= {(name, row["enterprise"]): row for row in csv.DictReader(file)}
+    assert len(found) == 14 + 1
+    assert found["t", "JL004"]["status"] == "maturity holds"
+    assert "article 6(1)" in found["t", "JL004"]["other_work"]
+    assert found["f", "JL013"]["plan_cost"] == ""
+    assert "cannot mature first" in found["f", "JL013"]["reasons"]
 
 
 def test_firmness(tmp_path: Path) -> None:

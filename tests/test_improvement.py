@@ -18,6 +18,7 @@ import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError
 from maturity.improvement import Costs, LevelTarget, Plan, SubdomainTarget, plan
+from maturity.improvement.narrowing import Need, Penalties
 from maturity.language import LANGUAGES
 from maturity.models import READINGS, MaturityModel, Reading, load_model, parse_model
 from maturity.scoring import Assessment, assess
@@ -190,6 +191,35 @@ def test_no_set_of_upgrades_is_cheaper(seed: int, ordered: bool) -> None:
             assert carried_out(assessment, found).level_by_reading[reading][0] >= level
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_search_that_begins_too_low_ends_at_the_cheapest(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the first limits of cost have no solution, what they leave out comes back: brute force finds no less."""
+    monkeypatch.setattr(cheapest_module, "ROOM", 0.0)
+    limits: list[float] = []
+    within = Penalties.within
+
+    def counted(self: Penalties, most: int) -> dict[int, range]:
+        limits.append(most)
+        return within(self, most)
+
+    monkeypatch.setattr(Penalties, "within", counted)
+    rng = Random(f"low {seed}")
+    model = small_model(rng)
+    points = random_points(model, rng, odd=0.1)
+    prices = {asked.id: rng.choice([1, 20, 300]) for asked in model.requirements}
+    table = Costs.of(model, [{"id": id, "cost": price} for id, price in prices.items()])
+    again = 0
+    for reading in READINGS:
+        expected = brute_force(model, points, reading, prices, ordered=True)
+        for level, cost in expected.items():
+            limits.clear()
+            (found,) = plan(assessed(model, [points]), LevelTarget(level, reading), costs=table, ordered=True)
+            assert found.optimal
+            assert found.cost == cost
+            again += len(limits) > len(set(limits[:1]))
+    assert again or seed != 1
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_what_rounding_lets_through_is_cut_off(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With coefficients rounded to next to nothing the solver's answers miss their marks; the plan still does not."""
@@ -197,7 +227,7 @@ def test_what_rounding_lets_through_is_cut_off(seed: int, monkeypatch: pytest.Mo
     cut: list[object] = []
     cut_off = cheapest_module._Programme.cut_off
 
-    def counted(self: cheapest_module._Programme, need: cheapest_module.Need, counts: Sequence[int]) -> None:
+    def counted(self: cheapest_module._Programme, need: Need, counts: Sequence[int]) -> None:
         cut.append(need)
         cut_off(self, need, counts)
 

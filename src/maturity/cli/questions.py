@@ -1,6 +1,7 @@
 """What follows from a level: how firm it is, the way up, and what if."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -222,10 +223,13 @@ def plan(
                 frame.out.print("  " + "  ".join(filter(None, (text.in_(language) for text in told))), markup=False)
         document: dict[str, object] = {"model": assessment.answers.model.fingerprint}
         document["plans"] = [found.as_dict() for found in plans]
+        supported: dict[str, list[str]] = {}
         if total_budget is not None:
             chosen = way.support(plans, total_budget)
             frame.out.print(f"\n{chosen.headline(language)}", markup=False)
+            frame.out.print(chosen.named(language), markup=False)
             document["support"] = chosen.as_dict()
+            supported["supported"] = [chosen.of_plan(found, language) for found in plans]
         if output:
             listed = [(found, row) for found in plans for row in found.rows(language)]
             enterprises, targets = [found.id for found, _ in listed], [found.aim.name for found, _ in listed]
@@ -240,7 +244,18 @@ def plan(
                     language,
                     enterprise=enterprises,
                     target=named,
-                )
+                ),
+                frame.table_of(
+                    "overview",
+                    "improvement.overview",
+                    way.OverviewRow,
+                    [found.overview(language) for found in plans],
+                    language,
+                    enterprise=[found.id for found in plans],
+                    name=[batch.names[found.row] for found in plans],
+                    target=[found.aim.name.in_(language) for found in plans],
+                    **supported,
+                ),
             ]
             for written in write_tables(output, tables, document):
                 frame.tell("written", language, path=written)
@@ -289,7 +304,8 @@ def whatif(
         if rows := [row for row in every if row.changed]:
             levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
             moved = frame.table_of("whatif", "firmness.column", WhatIfRow, rows, language)
-            frame.show(moved, ("id", *levels, "total_before", "total_after", "changed"))
+            told = [{**line, "changed": row.moved(language)} for line, row in zip(moved.rows, rows, strict=True)]
+            frame.show(replace(moved, rows=told), ("id", *levels, "total_before", "total_after", "changed"))
         if output:
             tables = [frame.table_of("whatif", "firmness.column", WhatIfRow, every, language)]
             for written in write_tables(output, tables, found.plain()):

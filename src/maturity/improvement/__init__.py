@@ -6,7 +6,7 @@ enterprise or a province; `support` spends one budget so that most enterprises r
 
 from maturity.improvement.costs import Costs, Price
 from maturity.improvement.gaps import Gap, GapRow, Gaps, Raise, gaps
-from maturity.improvement.plans import STATUSES, Plan, Status, Upgrade, UpgradeRow, plan
+from maturity.improvement.plans import STATUSES, OverviewRow, Plan, Status, Upgrade, UpgradeRow, plan
 from maturity.improvement.support import Support, support
 from maturity.improvement.targets import LevelTarget, SubdomainTarget, Target, TierTarget, Work, next_levels
 
@@ -17,6 +17,7 @@ __all__ = [
     "GapRow",
     "Gaps",
     "LevelTarget",
+    "OverviewRow",
     "Plan",
     "Price",
     "Raise",

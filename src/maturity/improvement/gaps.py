@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from maturity.improvement.targets import Aim, Demand, Target, Work, aims, reached, shown, ways
+from maturity.improvement.targets import Aim, Demand, Target, Work, aims, both, reached, shown, ways
 from maturity.improvement.worth import Asked, Sheet, sheet
-from maturity.language import LANGUAGES, Lang, Text, say
+from maturity.language import Lang, Text, say
 from maturity.models import Choice, Requirement
 from maturity.scoring import Assessment
 from maturity.scoring.arithmetic import total_of
@@ -143,10 +143,6 @@ class Gaps:
 
     def as_dict(self) -> dict[str, object]:
         """For JSON; exact numbers are text."""
-
-        def both(text: Text | None) -> dict[str, str] | None:
-            return None if text is None else {lang: text.in_(lang) for lang in LANGUAGES}
-
         return {
             "id": self.id,
             "target": both(self.aim.name),

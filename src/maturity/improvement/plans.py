@@ -15,7 +15,7 @@ from maturity.errors import InputError, Problem
 from maturity.improvement.cheapest import require_solver
 from maturity.improvement.costs import Costs, amount, total
 from maturity.improvement.search import Outcome, Rules, check, search
-from maturity.improvement.targets import Aim, Target, aims, reached, shown
+from maturity.improvement.targets import Aim, Target, aims, both, reached, shown
 from maturity.improvement.worth import Asked, Sheet, sheet
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import Choice, Requirement
@@ -60,7 +60,7 @@ class Upgrade:
         """For JSON; exact numbers are text."""
         return {
             "requirement": self.requirement.id,
-            "name": _both(self.requirement.name),
+            "name": both(self.requirement.name),
             "subdomain": self.requirement.subdomain,
             "level": self.requirement.level,
             "unanswered": self.unanswered,
@@ -70,7 +70,7 @@ class Upgrade:
             "cost": str(self.cost),
             "duration": None if self.duration is None else str(self.duration),
             "worth": str(self.worth),
-            "clause": _both(self.clause),
+            "clause": both(self.clause),
         }
 
 
@@ -89,6 +89,24 @@ class UpgradeRow:
     duration: str
     worth: str
     clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """A plan in a line, in one language; the headings stand in ``improvement.overview``.
+
+    Without a plan there is no cost, and nothing is proved of it.
+    """
+
+    status: str
+    plan_cost: Decimal | None
+    bound: Decimal | None
+    over_budget: Decimal | None
+    reached_level: int | None
+    level_after: int | None
+    upgrades: int
+    other_work: str
+    reasons: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,10 +170,15 @@ class Plan:
         """Whether the target is reached, as it is or by a plan within the budget; the tier's other work apart."""
         return self.status in ("reached", "planned")
 
+    @property
+    def _said(self) -> str:
+        """The status for a reader: of a tier with other conditions, only what it asks of the level is reached."""
+        return "level_holds" if self.status == "reached" and self.aim.work else self.status
+
     def headline(self, lang: Lang) -> str:
         """The result in a sentence: the target, the cost, and the proof."""
         values = {"target": self.aim.name, "cost": plain(self.cost), "count": len(self.upgrades)}
-        line = say(f"improvement.status.{self.status}", lang, **values, over=plain(self.over_budget))
+        line = say(f"improvement.status.{self._said}", lang, **values, over=plain(self.over_budget))
         if self.status in ("planned", "over_budget"):
             line += say(f"improvement.proof.{'optimal' if self.optimal else 'gap'}", lang, bound=plain(self.bound))
         if self.aim.work:
@@ -186,11 +209,27 @@ class Plan:
             for one in self.upgrades
         )
 
+    def overview(self, lang: Lang) -> OverviewRow:
+        """The plan in a line, with the tier's other work and the reasons why there is none."""
+        known = self.status not in ("out_of_reach", "no_level")
+        work = (" ".join(filter(None, (one.clause.in_(lang), one.name.in_(lang)))) for one in self.aim.work)
+        return OverviewRow(
+            status=say(f"improvement.state.{self._said}", lang),
+            plan_cost=self.cost if known else None,
+            bound=self.bound if known else None,
+            over_budget=self.over_budget if known else None,
+            reached_level=None if self.level == NO_LEVEL else self.level,
+            level_after=self.level_after if known else None,
+            upgrades=len(self.upgrades),
+            other_work="; ".join(work),
+            reasons=" ".join(reason.what(lang) for reason in self.reasons),
+        )
+
     def as_dict(self) -> dict[str, object]:
         """For JSON; exact numbers are text, fractions as ``"7/30"``."""
         return {
             "id": self.id,
-            "target": _both(self.aim.name),
+            "target": both(self.aim.name),
             "target_level": self.aim.level,
             "reading": self.aim.reading,
             "subdomain": self.aim.subdomain,
@@ -473,7 +512,3 @@ def plain(number: Decimal) -> str:
     """
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _both(text: Text | None) -> dict[str, str] | None:
-    return None if text is None else {lang: text.in_(lang) for lang in LANGUAGES}

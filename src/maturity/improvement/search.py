@@ -8,8 +8,9 @@ from math import ceil
 
 from maturity.answers import Answers
 from maturity.errors import InputError, Problem, nearest
-from maturity.improvement.cheapest import Item, Need, cheapest
+from maturity.improvement.cheapest import cheapest
 from maturity.improvement.costs import Costs
+from maturity.improvement.narrowing import Item, Need
 from maturity.improvement.targets import Aim, Demand, reached, shown, ways
 from maturity.improvement.worth import Asked, Sheet, sheet
 from maturity.models import MaturityModel

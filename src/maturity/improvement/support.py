@@ -49,6 +49,16 @@ class Support:
         key = "improvement.support.optimal" if self.optimal else "improvement.support.gap"
         return line + say(key, lang, bound=self.bound)
 
+    def named(self, lang: Lang) -> str:
+        """Who is supported, with what each plan costs, the cheapest first."""
+        ids = ", ".join(f"{one.id} ({plain(one.cost)})" for one in self.supported)
+        return say("improvement.support.supported", lang, ids=ids or "—")
+
+    def of_plan(self, one: Plan, lang: Lang) -> str:
+        """Whether a plan is supported, in a word; not needed where the target is reached as it is."""
+        key = "unneeded" if one.status == "reached" else "yes" if one in self.supported else "no"
+        return say(f"improvement.support.{key}", lang)
+
     def as_dict(self) -> dict[str, object]:
         """For JSON; exact numbers are text."""
         return {

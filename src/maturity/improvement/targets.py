@@ -88,7 +88,7 @@ class Work:
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
         pairs = ("name", "clause", "value", "threshold", "shortfall")
-        texts: dict[str, object] = {key: {lang: getattr(self, key).in_(lang) for lang in LANGUAGES} for key in pairs}
+        texts: dict[str, object] = {key: both(getattr(self, key)) for key in pairs}
         plain = {"condition": self.condition, "quote": self.quote, "role": self.role, "state": self.state}
         return {**plain, **texts}
 
@@ -337,6 +337,11 @@ def _cells(sheet: Sheet, aim: Aim) -> tuple[Demand, ...]:
             own.setdefault(asked.requirement.level, {})[asked.column] = asked.cell_worth
     mark = sheet.model.pass_mark
     return tuple(Demand((number,), aim.subdomain, own[number], Fraction(0), mark) for number in sorted(own))
+
+
+def both(text: Text | None) -> dict[str, str] | None:
+    """A text in every language, for JSON."""
+    return None if text is None else {lang: text.in_(lang) for lang in LANGUAGES}
 
 
 def shown(score: Fraction, decimals: int = 4) -> str:

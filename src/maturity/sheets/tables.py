@@ -99,5 +99,5 @@ def _cell(value: Any, lang: Lang) -> str | int | float | None:
     if isinstance(value, int | float | str):
         return value
     if isinstance(value, Decimal | Fraction):
-        return float(value)
-    return listed([_cell(part, lang) for part in value], lang) if isinstance(value, tuple) else str(value)
+        return int(value) if value == int(value) else float(value)
+    return listed([str(_cell(part, lang)) for part in value], lang) if isinstance(value, tuple) else str(value)
