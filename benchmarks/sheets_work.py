@@ -49,7 +49,9 @@ def facts(given: Answers, seed: int) -> Facts:
             case "yes_no":
                 own = rng.choice([True, False], n, p=[0.9, 0.1])
             case "number":
-                own = rng.integers(0, 5 * 10**7, n) / 10_000 if fact.decimals else rng.integers(0, 6, n)
+                most = 5_000 if fact.most is None else int(fact.most.exact)
+                units = 10 ** min(fact.decimals, 4)
+                own = rng.integers(0, most * units, n) / units if fact.decimals else rng.integers(0, 6, n)
             case "date":
                 own = np.full(n, "2025-01-02")
             case "event_date":

@@ -52,8 +52,9 @@ from maturity.scenarios import (
     decide,
     value_problem,
 )
-from maturity.scenarios.facts import NONE, Column, Value
+from maturity.scenarios.facts import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.programme import MOST_UNITS
+from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
 from maturity.sheets.grid import Cell
@@ -263,15 +264,27 @@ def _text(column: pa.Array | None, n: int) -> pa.Array:
 def _distinct(column: pa.Array) -> tuple[Rows, list[Cell]]:
     """(n,) which of the distinct contents stands in each row, and these; what is null or NaN is ``""``."""
     if _is_list(column.type):
-        seen: dict[object, int] = {None: 0}
-        codes = [seen.setdefault(None if one is None else tuple(one), len(seen)) for one in column.to_pylist()]
-        return np.array(codes, np.intp), ["", *(cast("Cell", one) for one in list(seen)[1:])]
+        return _distinct_lists(column)
     encoded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
     indices = encoded.indices
     contents = [_cell(one) for one in encoded.dictionary.to_pylist()]
     if indices.null_count:
         indices = pc.fill_null(indices.cast(pa.int32()), len(contents))
     return indices.to_numpy(), [*contents, ""]
+
+
+def _distinct_lists(column: pa.Array) -> tuple[Rows, list[Cell]]:
+    """The same for lists of texts: lists that have the same texts at every place are one."""
+    lengths = pc.fill_null(pc.list_value_length(column), -1).to_numpy()
+    texts, rest = _distinct(column.flatten())
+    starts = np.cumsum(np.maximum(lengths, 0)) - np.maximum(lengths, 0)
+    places = (
+        np.where(lengths > place, texts[np.minimum(starts + place, len(texts) - 1)], len(rest))
+        for place in range(max(lengths.max(initial=0), 0))
+    )
+    first, codes = kinds([lengths, *places], len(column))
+    contents = column.take(pa.array(first)).to_pylist()
+    return codes, ["" if one is None else cast("Cell", tuple(one)) for one in contents]
 
 
 def _cell(content: Any) -> Cell:
@@ -415,7 +428,8 @@ def _facts(
 def _throughout(column: Column, n: int) -> Column:
     """The first value of a column, n times, in the memory of one."""
     values = np.broadcast_to(column.values[:1], (n, *column.values.shape[1:]))
-    return Column(values, np.broadcast_to(column.known[:1], n), column.names[:1] * n)
+    names = Names(column.names.distinct, np.broadcast_to(column.names.codes[:1], n)) if column.names else NO_NAMES
+    return Column(values, np.broadcast_to(column.known[:1], n), names)
 
 
 def _values(
@@ -636,8 +650,7 @@ def result_columns(
     for tier in decisions.programme.tiers if decisions else ():
         assert decisions
         key = f"{decisions.programme.id}.{tier.id}"
-        verdicts = pa.array(decisions.verdict[tier.id], pa.string())
-        columns[key] = verdicts.take(pa.array(rows))
+        columns[key] = pa.array(WORDS).take(pa.array(decisions.verdict.ranks[tier.id][rows]))
         columns[f"{key}.depends_on_reading"] = pa.array(decisions.depends_on_reading[tier.id][rows])
     return columns
 

@@ -47,8 +47,5 @@ def kinds(columns: Iterable[NDArray[Any]], n: int, few: int = 1) -> tuple[Rows, 
 
 def parts(column: Column) -> list[NDArray[Any]]:
     """What tells the rows of a fact apart."""
-    named: list[NDArray[Any]] = []
-    if column.names:
-        seen: dict[tuple[str, ...], int] = {}
-        named = [np.fromiter((seen.setdefault(own, len(seen)) for own in column.names), np.int64, len(column.names))]
+    named = [column.names.codes] if column.names else []
     return [column.known, *(column.values.T if column.values.ndim > 1 else (column.values,)), *named]
