@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
@@ -57,7 +58,9 @@ def facts(given: Answers, seed: int) -> Facts:
             case "event_date":
                 own = rng.choice(["none", "2021-05-06", "2024-12-30"], n)
             case "names":
-                own = rng.choice(["数字化设计", "数字化设计、绿色化制造", "none"], n)
+                entries = [entry.name.zh for entry in PROGRAMME.catalogue(fact.catalogue).entries]
+                lists = ["、".join(rng.permutation(entries)[: k % 7]) or "none" for k in range(100)]
+                own = rng.choice(lists, n)
             case _:
                 own = rng.choice([option.id for option in fact.options], n)
         known = rng.random(n) < 0.95
@@ -65,13 +68,16 @@ def facts(given: Answers, seed: int) -> Facts:
     return Facts.from_columns(PROGRAMME, columns, ids=given.ids)
 
 
-def make(path: Path, n: int, *, stated: bool) -> None:
-    """A file of answers, in row groups."""
+def make(path: Path, n: int, *, stated: bool = False, as_points: bool = False) -> None:
+    """A file of answers, in row groups: choices as texts with a dictionary, or as whole numbers of points."""
     writer = None
     for seed, start in enumerate(range(0, n, GROUP)):
         given = answers(min(GROUP, n - start), seed)
         own = facts(given, seed) if stated else None
         table = answer_table(given, own, names=[f"示例企业{id}" for id in given.ids])
+        for requirement, points in zip(MODEL.requirements, given.columns if as_points else (), strict=False):
+            column = table.column_names.index(requirement.id)
+            table = table.set_column(column, requirement.id, pa.array(points))
         writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table, row_group_size=GROUP)
     assert writer
@@ -90,7 +96,7 @@ def workbook(path: Path, n: int) -> None:
 
 
 def alone(source: Path, results: Path, to: Path) -> Callable[[], None]:
-    """What pyarrow takes to read the one and write the columns of the other, as it does by itself."""
+    """What pyarrow takes to read the columns of the one and write those of the other, as it does by itself."""
     blocks = pq.read_table(results).to_batches(GROUP)
 
     def work() -> None:
@@ -103,10 +109,22 @@ def alone(source: Path, results: Path, to: Path) -> Callable[[], None]:
     return work
 
 
+def stream(kind: str, decided: str, way: str, folder: Path, n: int) -> Callable[[], object]:
+    """A file of answers (texts, points, facts) scored to ``levels`` or ``tiers``, or taken by pyarrow ``alone``.
+
+    The latter reads the same columns of the same file and writes the very columns of those results.
+    """
+    source, results = folder / f"{n}-{kind}.parquet", folder / f"{n}-{kind}-{decided}.parquet"
+    scoring = Scoring(MODEL, PROGRAMME, ON) if decided == "tiers" else Scoring(MODEL)
+    if way == "scored":
+        return lambda: score_parquet([source], folder / "scored.parquet", scoring)
+    if not results.exists():
+        score_parquet([source], results, scoring)
+    return alone(source, results, folder / "alone.parquet")
+
+
 def prepared(what: str, folder: Path, n: int) -> Callable[[], object]:
     """A piece of work that is ready to be timed."""
-    source, stated = folder / f"{n}.parquet", folder / f"{n}-facts.parquet"
-    levels, tiers = Scoring(MODEL), Scoring(MODEL, PROGRAMME, ON)
     book = folder / f"{n}.xlsx"
     if what.startswith("results_"):
         given = answers(n, 0)
@@ -114,18 +132,13 @@ def prepared(what: str, folder: Path, n: int) -> Callable[[], object]:
         decisions, path = decide(PROGRAMME, assessment, own, on=ON), folder / f"r.{what.removeprefix('results_')}"
         names = [f"企业{id}" for id in given.ids]
         return lambda: write_results(path, assessment, decisions, names=names)
-    if what.endswith("_alone") and what != "workbook_alone":
-        file = stated if what == "facts_alone" else source
-        if not (folder / f"{file.stem}-tiers.parquet").exists():
-            score_parquet([file], folder / f"{file.stem}-tiers.parquet", tiers)
-        return alone(file, folder / f"{file.stem}-tiers.parquet", folder / "alone.parquet")
+    if what.startswith("stream_"):
+        return stream(*what.removeprefix("stream_").split("_"), folder, n)
     ways: dict[str, Callable[[], object]] = {
-        "make_parquet": lambda: make(source, n, stated=False),
-        "make_parquet_facts": lambda: make(stated, n, stated=True),
+        "make_texts": lambda: make(folder / f"{n}-texts.parquet", n),
+        "make_points": lambda: make(folder / f"{n}-points.parquet", n, as_points=True),
+        "make_facts": lambda: make(folder / f"{n}-facts.parquet", n, stated=True),
         "make_workbook": lambda: workbook(book, n),
-        "parquet_levels": lambda: score_parquet([source], folder / "r.parquet", levels),
-        "parquet_tiers": lambda: score_parquet([source], folder / "r.parquet", tiers),
-        "facts_tiers": lambda: score_parquet([stated], folder / "r.parquet", tiers),
         "workbook_alone": lambda: python_calamine.load_workbook(book).get_sheet_by_index(0).to_python(False),
         "workbook_read": lambda: read_batch(book, MODEL),
     }

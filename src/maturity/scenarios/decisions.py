@@ -198,7 +198,7 @@ class Decisions:
         """The words that a reading interprets in a tier: of several clauses, the first that decides otherwise."""
         results = [one for one in self.of_tier(tier) if reading.id in one.condition.under]
         if len(results) > 1:
-            asked = Asked(results[0].given.take(i), {}, {}, {})
+            asked = Asked.of(results[0].given.take(i))
             changed = parts_of(self.programme, tier, {**self.readings, reading.id: option})
             other = {one.id: asked.condition(one)[0] if own in DECIDING_ROLES else YES for own, one in changed}
             for one in results:
@@ -247,7 +247,7 @@ def decide(
     rows = _rows(assessment, facts)
     given = _given(assessment, rows, facts, _dates(facts, on))
 
-    asked = Asked(given, {}, {}, {})
+    asked = Asked.of(given)
     results: list[ConditionResult] = []
     intervals: dict[str, Interval] = {}
     own_parts: dict[str, Parts] = {}

@@ -108,7 +108,8 @@ class Column:
 
     def take(self, index: NDArray[np.intp]) -> "Column":
         """Some of the values, in the order of the positions given."""
-        return Column(self.values[index], self.known[index], self.names.take(index) if self.names else NO_NAMES)
+        names = self.names.take(index) if self.names else NO_NAMES
+        return Column(self.values.take(index, axis=0), self.known.take(index), names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ recognition with equivalents, overlays that hang on what they compare); there it
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any, Final, Literal, get_args
@@ -207,12 +208,22 @@ class Asked:
         decided: by leaf and answers assumed, what was decided so far, with the leaf itself, so that its identity lasts.
         named: by rule, the facts that it asks, with the rule itself.
         tried: by fact and the rules that ask it, the answers to be tried.
+        split: by the rules of a tier, its `splits`.
     """
 
     given: Given
     decided: dict[tuple[int, Answers], tuple[Rule, Truth]]
     named: dict[int, tuple[Rule, tuple[str, ...]]]
     tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
+    split: dict[tuple[int, ...], Mapping[str, tuple[Any, ...]]]
+
+    @classmethod
+    def of(cls, given: Given) -> "Asked":
+        """Nothing is decided yet; what follows from the rules alone is kept from one batch of applicants to the next.
+
+        For a block of a stream, of which few kinds of rows are decided, finding it out anew is most of the work.
+        """
+        return cls(given, {}, *_of_rules(given.programme))
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
         """The facts that a rule asks."""
@@ -253,6 +264,12 @@ class Asked:
             found.flags.writeable = False
             self.decided[key] = rule, found
         return self.decided[key][1]
+
+
+@lru_cache(4)
+def _of_rules(programme: Programme) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+    """What was found out about the rules of a programme, by their identity: they live as long as it does."""
+    return {}, {}, {}
 
 
 def _all(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -300,7 +317,8 @@ def _deciding(own: Role, condition: Condition, asked: Asked) -> Truth:
 
 def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp]) -> Interval:
     """The interval of some rows, (m,) each."""
-    truths = [(own, asked.condition(condition)[rows]) for own, condition in parts if own in DECIDING_ROLES]
+    which = rows if len(rows) < len(asked.given.on) else slice(None)  # all of them: nothing is copied
+    truths = [(own, asked.condition(condition)[which]) for own, condition in parts if own in DECIDING_ROLES]
     low, high = _ranks(truths, len(rows))
     undecided = low != high
     columns = asked.given.facts.columns
@@ -362,13 +380,16 @@ def splits(parts: Parts, asked: Asked) -> Mapping[str, tuple[Any, ...]]:
     Those asked in several places, and those asked by a rule that every answer meets, or none; left out are numbers and
     dates that other kinds of rules than comparisons ask.
     """
-    asking: dict[str, list[Rule]] = {}
-    for own, condition in parts:
-        if own in DECIDING_ROLES:
-            for leaf in leaves(condition.rule):
-                for fact in asked.facts_of(leaf):
-                    asking.setdefault(fact, []).append(leaf)
-    return {fact: told for fact, rules in asking.items() if (told := asked.to_try(fact, rules))}
+    rules = [condition.rule for own, condition in parts if own in DECIDING_ROLES]
+    key = tuple(map(id, rules))
+    if key not in asked.split:
+        asking: dict[str, list[Rule]] = {}
+        for leaf in (leaf for rule in rules for leaf in leaves(rule)):
+            for fact in asked.facts_of(leaf):
+                asking.setdefault(fact, []).append(leaf)
+        told = {fact: asked.to_try(fact, own) for fact, own in asking.items()}
+        asked.split[key] = {fact: answers for fact, answers in told.items() if answers}
+    return asked.split[key]
 
 
 def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:

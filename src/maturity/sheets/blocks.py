@@ -400,6 +400,9 @@ def _facts(
         column = given[target]
         if fact.kind == "number" and (found := _units(fact, column)):
             units[fact.id] = found
+            if found[1].sum() + column.null_count == len(column):
+                contents[fact.id] = [None]
+                continue
             column = pc.if_else(pa.array(found[1]), pa.scalar(None, column.type), column)
         reader = fact_reader(fact, layout.columns[target][1].unit)
         contents[fact.id], codes[fact.id] = _values(fact, reader, column, fact.id, findings)
@@ -409,7 +412,7 @@ def _facts(
     columns = {}
     for id, column in few.columns.items():
         if id not in codes:
-            columns[id] = _throughout(column, len(keys))
+            columns[id] = Column(*units[id]) if id in units else _throughout(column, len(keys))
             continue
         columns[id] = column.take(codes[id])
         if id in units:
