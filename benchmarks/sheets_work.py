@@ -133,7 +133,8 @@ def prepared(what: str, folder: Path, n: int) -> Callable[[], object]:
         names = [f"企业{id}" for id in given.ids]
         return lambda: write_results(path, assessment, decisions, names=names)
     if what.startswith("stream_"):
-        return stream(*what.removeprefix("stream_").split("_"), folder, n)
+        kind, decided, way = what.removeprefix("stream_").split("_")
+        return stream(kind, decided, way, folder, n)
     ways: dict[str, Callable[[], object]] = {
         "make_texts": lambda: make(folder / f"{n}-texts.parquet", n),
         "make_points": lambda: make(folder / f"{n}-points.parquet", n, as_points=True),

@@ -5,6 +5,7 @@ Columns of a table of answers, in any order, headed as those of a sheet: by id, 
     id            text or whole numbers; needed. It is handed on as it stands.
     name          text
     profile       text: id or name of the profile
+    industry, city        text; what a batch may be divided by, of no use to levels and tiers
     a requirement text: id, name or value of a choice, or not_applicable; a dictionary of such texts is the fastest;
                   uint8: points as in `maturity.Answers` (GB/T 39116: tenths; 254 not applicable, 255 unanswered);
                   any other number: the value of a choice, 0 to 1. Null is unanswered.
@@ -58,7 +59,7 @@ from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
 from maturity.sheets.grid import Cell
-from maturity.sheets.headings import ID, NAME, PROFILE, Heading, Headings, Target
+from maturity.sheets.headings import GROUPS, ID, NAME, PROFILE, Heading, Headings, Target
 from maturity.sheets.kinds import kinds, parts
 
 Kind = Literal["problem", "note"]
@@ -159,7 +160,7 @@ def _readable(target: Target, of: pa.DataType, programme: Programme | None) -> b
     types, own = pa.types, _value_type(of)
     if target == ID:
         return is_text(of) or bool(types.is_integer(own))
-    if target in (NAME, PROFILE):
+    if target in (NAME, PROFILE, *GROUPS):
         return is_text(of)
     if target.kind == "fact" and programme and target.id in (ledger.id for ledger in programme.ledgers):
         return _is_list(of) and bool(types.is_struct(of.value_type))

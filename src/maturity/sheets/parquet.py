@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -36,7 +36,7 @@ from maturity.scoring import Assessment
 from maturity.sheets.arrow import PARQUET
 from maturity.sheets.batch import Batch, free
 from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, read_block, result_columns
-from maturity.sheets.headings import ID, NAME
+from maturity.sheets.headings import GROUPS, ID, NAME
 from maturity.sheets.writing import replacing
 
 BLOCK: Final = 65_536
@@ -385,7 +385,13 @@ def read_parquet(paths: Sequence[Path], model: MaturityModel, programme: Program
         raise InputError([Problem.of("sheets.no-rows", path.name) for path in paths])
     with _readable(paths[0]):
         table = pa.concat_tables(full, promote_options="permissive").combine_chunks()
-    block = read_block(table.to_batches()[0], Layout.of(table.schema, model, programme), model, programme)
+    whole = Layout.of(table.schema, model, programme)
+    block = read_block(table.to_batches()[0], whole, model, programme)
+    groups = {
+        target.id: tuple((text or "").strip() for text in table.column(name).cast(pa.string()).to_pylist())
+        for target, (name, _) in whole.columns.items()
+        if target in GROUPS
+    }
     places = [
         f"{path.name}!{row + 1}" for path, (_, own) in zip(paths, tables, strict=True) for row in range(_rows(own))
     ]
@@ -406,7 +412,31 @@ def read_parquet(paths: Sequence[Path], model: MaturityModel, programme: Program
         tuple(name or "" for name in block.names.to_pylist()),
         tuple(found["note"]),
         tuple(found["problem"]),
+        groups,
     )
+
+
+def read_scored(
+    path: Path,
+) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, str], ...], tuple[dict[str, str], ...]]:
+    """Enterprises, no conditions, and problems of results that `score_parquet` or `write_results` wrote.
+
+    Raises:
+        InputError: the file cannot be read, or holds no results.
+    """
+    with _readable(path):
+        table = pq.read_table(path)
+    if not {"id", "level"} <= set(table.column_names):
+        raise InputError([Problem.of("sheets.no-results", path.name)])
+    beside, listed = problems_beside(path), []
+    if beside.exists():
+        with _readable(beside):
+            rows = pq.read_table(beside, schema=FOUND).to_pylist()
+        for row in rows:
+            problem = _problem(row)
+            texts = (row["kind"], problem.where, row["value"], row["what"], row["hint"])
+            listed.append(dict(zip(("kind", "where", "found", "what", "hint"), texts, strict=True)))
+    return tuple(table.to_pylist()), (), tuple(listed)
 
 
 def _rows(table: pa.Table | None) -> int:
