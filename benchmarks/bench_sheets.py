@@ -86,7 +86,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 KINDS = {
     "texts": "216 columns of choices, texts with a dictionary",
     "points": "216 columns of choices, whole numbers of points (uint8)",
-    "facts": "the same as texts, and 21 facts with amounts that hardly repeat",
+    "facts": "the same as texts, and the facts that tiers ask, with amounts that hardly repeat",
+    "ledgers": "the same as facts, and two investments an enterprise",
 }
 """What stands in a file, by kind of `sheets_work.stream`."""
 
@@ -100,6 +101,10 @@ def test_parquet_of_answers(folder: Path, kind: str, decided: str, n: int) -> No
 @pytest.mark.parametrize("n", [200_000, 1_000_000])
 def test_parquet_of_answers_and_facts(folder: Path, n: int) -> None:
     streamed(folder, "facts", "tiers", n)
+
+
+def test_parquet_of_answers_facts_and_ledgers(folder: Path) -> None:
+    streamed(folder, "ledgers", "tiers", 200_000)
 
 
 def streamed(folder: Path, kind: str, decided: str, n: int) -> None:

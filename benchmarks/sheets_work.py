@@ -37,7 +37,7 @@ def answers(n: int, seed: int) -> Answers:
     )
 
 
-def facts(given: Answers, seed: int) -> Facts:
+def facts(given: Answers, seed: int, *, listed: bool = False) -> Facts:
     """What the conditions ask besides a declared level: one in twenty unknown, and amounts that hardly repeat."""
     rng, n = np.random.default_rng(seed), len(given)
     asked = {fact for condition in PROGRAMME.conditions for fact in PROGRAMME.facts_of(condition.rule)}
@@ -65,15 +65,31 @@ def facts(given: Answers, seed: int) -> Facts:
                 own = rng.choice([option.id for option in fact.options], n)
         known = rng.random(n) < 0.95
         columns[fact.id] = [value if there else None for value, there in zip(own.tolist(), known, strict=True)]
-    return Facts.from_columns(PROGRAMME, columns, ids=given.ids)
+    return Facts.from_columns(PROGRAMME, columns, ids=given.ids, ledgers=entries(given, rng) if listed else {})
 
 
-def make(path: Path, n: int, *, stated: bool = False, as_points: bool = False) -> None:
+def entries(given: Answers, rng: np.random.Generator) -> dict[str, dict[str, list[Any]]]:
+    """Two investments an enterprise, in the order of nobody."""
+    ledger, m = PROGRAMME.ledger("investments"), 2 * len(given)
+    columns: dict[str, list[Any]] = {"enterprise": [given.ids[i] for i in rng.integers(0, len(given), m).tolist()]}
+    for column in ledger.columns:
+        if column.kind == "number":
+            columns[column.id] = (rng.integers(0, 5 * 10**7, m) / 10_000).tolist()
+        elif column.kind == "date":
+            columns[column.id] = (np.datetime64("2021-01-01") + rng.integers(0, 1600, m)).tolist()
+        elif column.options:
+            columns[column.id] = rng.choice([option.id for option in column.options], m).tolist()
+        else:
+            columns[column.id] = [f"发票{number}" for number in rng.integers(0, 10**6, m).tolist()]
+    return {ledger.id: columns}
+
+
+def make(path: Path, n: int, *, stated: bool = False, listed: bool = False, as_points: bool = False) -> None:
     """A file of answers, in row groups: choices as texts with a dictionary, or as whole numbers of points."""
     writer = None
     for seed, start in enumerate(range(0, n, GROUP)):
         given = answers(min(GROUP, n - start), seed)
-        own = facts(given, seed) if stated else None
+        own = facts(given, seed, listed=listed) if stated else None
         table = answer_table(given, own, names=[f"示例企业{id}" for id in given.ids])
         for requirement, points in zip(MODEL.requirements, given.columns if as_points else (), strict=False):
             column = table.column_names.index(requirement.id)
@@ -110,7 +126,7 @@ def alone(source: Path, results: Path, to: Path) -> Callable[[], None]:
 
 
 def stream(kind: str, decided: str, way: str, folder: Path, n: int) -> Callable[[], object]:
-    """A file of answers (texts, points, facts) scored to ``levels`` or ``tiers``, or taken by pyarrow ``alone``.
+    """A file of answers (texts, points, facts, ledgers) scored to ``levels`` or ``tiers``, or taken by pyarrow ``alone``.
 
     The latter reads the same columns of the same file and writes the very columns of those results.
     """
@@ -139,6 +155,7 @@ def prepared(what: str, folder: Path, n: int) -> Callable[[], object]:
         "make_texts": lambda: make(folder / f"{n}-texts.parquet", n),
         "make_points": lambda: make(folder / f"{n}-points.parquet", n, as_points=True),
         "make_facts": lambda: make(folder / f"{n}-facts.parquet", n, stated=True),
+        "make_ledgers": lambda: make(folder / f"{n}-ledgers.parquet", n, stated=True, listed=True),
         "make_workbook": lambda: workbook(book, n),
         "workbook_alone": lambda: python_calamine.load_workbook(book).get_sheet_by_index(0).to_python(False),
         "workbook_read": lambda: read_batch(book, MODEL),

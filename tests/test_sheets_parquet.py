@@ -102,6 +102,42 @@ def test_answers_and_facts_come_back(
     assert {problem.id for problem in read.problems} <= {"answers.trimmed"}
 
 
+def test_what_is_wrong_in_an_entry_is_named_at_its_enterprise(tmp_path: Path) -> None:
+    """Values, names that no catalogue has, and columns that no ledger has; what is right beside them counts."""
+    mine = [
+        {"spent_on": "2024-05-06", "amount": 12.5, "state": "perhaps", "colour": "red"},
+        {"spent_on": "yesterday", "amount": -1.0, "state": None, "colour": None},
+    ]
+    known = PROGRAMME.catalogue(PROGRAMME.ledger("scenario_list").column("scenario").catalogue).entries[0].name.zh
+    named = [{"scenario": "没有这个场景"}, {"scenario": known}]
+    table = pa.table(
+        {
+            "id": ["a", "b", "c"],
+            "profile": ["discrete"] * 3,
+            FIRST: ["full"] * 3,
+            "investments": [None, mine, []],
+            "scenario_list": [named[1:], [], named],
+        }
+    )
+    pq.write_table(table, tmp_path / "answers.parquet")
+    batch = read_batch(tmp_path / "answers.parquet", MODEL, PROGRAMME)
+    found = {(one.where, one.value) for one in batch.problems}
+    assert found == {
+        ("answers.parquet!2: b: investments.state", "perhaps"),
+        ("answers.parquet!2: b: investments.spent_on", "yesterday"),
+        ("answers.parquet!2: b: investments.amount", "-1"),
+        ("answers.parquet!2: b: investments.colour", "colour"),
+    }
+    notes = [(one.where, one.value) for one in batch.notes if one.id == "facts.unknown-name"]
+    assert notes == [("answers.parquet!3: c: scenario_list.scenario", "没有这个场景")]
+    assert batch.facts is not None
+    money, scenes = (batch.facts.ledgers[id] for id in ("investments", "scenario_list"))
+    assert money.rows.tolist() == [1, 1]
+    assert money.values("amount") == (Decimal("12.5"), None)
+    assert money.values("spent_on") == (date(2024, 5, 6), None)
+    assert scenes.rows.tolist() == [0, 2, 2]
+
+
 def test_industry_and_city_divide_the_batch_as_those_of_a_sheet_do(tmp_path: Path) -> None:
     """Headed in either language, in one file of several, dictionaries or not; nothing where nothing stands."""
     first = pa.table({"id": ["a", "b"], "profile": ["discrete"] * 2, "行业": ["汽车", None], FIRST: ["full", "none"]})

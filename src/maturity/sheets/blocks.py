@@ -244,7 +244,7 @@ def read_block(batch: pa.RecordBatch, layout: Layout, model: MaturityModel, prog
     return Block(ids, names, profiles, answers, facts, tuple(findings))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _keys(n: int) -> tuple[str, ...]:
     """Ids of the rows of a block."""
     return tuple(map(str, range(n)))
@@ -390,43 +390,71 @@ def _facts(
     findings: list[Finding],
 ) -> Facts:
     """The facts of a block: each distinct content is read once, and numbers that are whole units not one by one."""
-    contents: dict[str, list[Value]] = {}
-    codes: dict[str, Rows] = {}
-    units: dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
+    read: dict[str, _Read] = {}
     for fact in programme.facts:
         target = Target("fact", fact.id)
-        if target not in given:
-            contents[fact.id] = [None]
-            continue
-        column = given[target]
-        if fact.kind == "number" and (found := _units(fact, column)):
-            units[fact.id] = found
-            if found[1].sum() + column.null_count == len(column):
-                contents[fact.id] = [None]
-                continue
-            column = pc.if_else(pa.array(found[1]), pa.scalar(None, column.type), column)
-        reader = fact_reader(fact, layout.columns[target][1].unit)
-        contents[fact.id], codes[fact.id] = _values(fact, reader, column, fact.id, findings)
-    most = max(map(len, contents.values()), default=0)
-    padded = {id: [*values, *[None] * (most - len(values))] for id, values in contents.items()}
+        if target in given:
+            reader = fact_reader(fact, layout.columns[target][1].unit)
+            read[fact.id] = _column(fact, reader, given[target], fact.id, findings)
+    padded, most = _padded(read)
     few = Facts.from_columns(programme, padded, ids=_keys(most))
-    columns = {}
-    for id, column in few.columns.items():
-        if id not in codes:
-            columns[id] = Column(*units[id]) if id in units else _throughout(column, len(keys))
-            continue
-        columns[id] = column.take(codes[id])
-        if id in units:
-            own, exact = units[id]
-            columns[id] = Column(np.where(exact, own, columns[id].values), columns[id].known | exact)
-    for note in few.notes:  # a note for each content that has one: it belongs to all rows that hold it
-        row, _, id = note.where.partition(": ")
-        findings.append(Finding("note", id, note, np.flatnonzero(codes[id] == int(row))))
+    columns = {id: _all_rows(column, read.get(id), len(keys)) for id, column in few.columns.items()}
+    findings += [Finding("note", id, note, rows) for id, note, rows in _noted(few.notes, read)]
     ledgers = {
         ledger.id: _ledger(programme, ledger, given.get(Target("fact", ledger.id)), findings)
         for ledger in programme.ledgers
     }
     return Facts(programme, keys, columns, (), ledgers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A column of facts that was read.
+
+    Attributes:
+        contents: its distinct values, at least one; None where nothing is known.
+        codes: (n,) which of them stands in each row.
+        units: of numbers that were taken over as they stand, (n,) values and (n,) which they are; these win.
+    """
+
+    contents: list[Value]
+    codes: Rows
+    units: tuple[NDArray[np.int64], NDArray[np.bool_]] | None
+
+
+def _column(fact: FactDefinition, reader: Reader, column: pa.Array, name: str, findings: list[Finding]) -> _Read:
+    units = _units(fact, column) if fact.kind == "number" else None
+    if units:
+        if units[1].sum() + column.null_count == len(column):  # nothing is left to be read
+            return _Read([None], np.broadcast_to(np.intp(0), len(column)), units)
+        column = pc.if_else(pa.array(units[1]), pa.scalar(None, column.type), column)
+    return _Read(*_values(fact, reader, column, name, findings), units)
+
+
+def _padded(read: Mapping[str, _Read]) -> tuple[dict[str, list[Value]], int]:
+    """The distinct values of all columns, as columns of one length, and that length."""
+    most = max((len(one.contents) for one in read.values()), default=1)
+    return {id: [*one.contents, *[None] * (most - len(one.contents))] for id, one in read.items()}, most
+
+
+def _all_rows(few: Column, read: _Read | None, n: int) -> Column:
+    """A column of n rows from the one of its distinct values."""
+    if read is None:
+        return _throughout(few, n)
+    if read.units is None:
+        return few.take(read.codes)
+    own, exact = read.units
+    if len(read.contents) == 1:
+        return Column(own, exact)
+    rest = few.take(read.codes)
+    return Column(np.where(exact, own, rest.values), rest.known | exact)
+
+
+def _noted(notes: Sequence[Problem], read: Mapping[str, _Read]) -> Iterator[tuple[str, Problem, Rows]]:
+    """A note for each distinct value that has one: its column, the note, and all rows that hold the value."""
+    for note in notes:
+        key, _, id = note.where.partition(": ")
+        yield id, note, np.flatnonzero(read[id.rpartition(".")[2]].codes == int(key))
 
 
 def _throughout(column: Column, n: int) -> Column:
@@ -459,24 +487,25 @@ def _ledger(
     """The entries of a block; what is wrong in one is named at the row of its enterprise."""
     entries = column.flatten() if column is not None and len(column.flatten()) else None
     rows = np.empty(0, np.intp) if entries is None else pc.list_parent_indices(column).to_numpy().astype(np.intp)
-    columns: dict[str, list[Value]] = {}
+    read: dict[str, _Read] = {}
+    own: list[Finding] = []
     for fact in definition.columns:
         at = -1 if entries is None else entries.type.get_field_index(fact.id)
-        if entries is None or at < 0:
-            continue
-        own: list[Finding] = []
-        name = f"{definition.id}.{fact.id}"
-        contents, codes = _values(fact, fact_reader(fact), pc.struct_field(entries, at), name, own)
-        columns[fact.id] = [contents[code] for code in codes.tolist()]
-        findings += [Finding(one.kind, one.column, one.problem, np.unique(rows[one.rows])) for one in own]
+        if entries is not None and at >= 0:
+            column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
+            read[fact.id] = _column(fact, fact_reader(fact), column, name, own)
+    padded, most = _padded(read)
+    sheet: Mapping[str, Sequence[object]] = {"enterprise": _keys(most), **padded}
+    few = Facts.from_columns(programme, {}, ids=_keys(most), ledgers={definition.id: sheet})
+    own += [Finding("note", id, note, at) for id, note, at in _noted(few.notes, read)]
+    findings += [replace(one, rows=np.unique(rows[one.rows])) for one in own]
     for field_ in entries.type if entries is not None else ():
         if field_.name not in {fact.id for fact in definition.columns}:
             near = ", ".join(fact.id for fact in definition.columns)
             unknown = Problem.of("facts.unknown-ledger-column", "", field_.name, near=near)
             findings.append(Finding("problem", f"{definition.id}.{field_.name}", unknown, np.unique(rows)))
-    sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * len(rows), **columns}
-    read = Facts.from_columns(programme, {}, ids=["0"], ledgers={definition.id: sheet})
-    return Ledger.of(definition, rows, read.ledgers[definition.id].columns)
+    columns = few.ledgers[definition.id].columns
+    return Ledger.of(definition, rows, {id: _all_rows(one, read.get(id), len(rows)) for id, one in columns.items()})
 
 
 def _units(fact: FactDefinition, column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:

@@ -12,8 +12,8 @@ _MOST: Final = 2**62
 _MANY: Final = 8192
 _SHARE: Final = 16
 _UNALIKE: Final = 0.9
-"""Of so many rows the first sixteenth is looked at by itself: where nearly all of it are unlike, sorting the whole would
-find as many kinds (of 16,384 equally frequent kinds, a quarter of 65,536 rows, 4,096 rows have 3,624)."""
+"""Of so many rows the first sixteenth is looked at by itself: where nearly all of it are unlike, sorting the whole
+would find no fewer (of 16,384 equally frequent kinds, a quarter of 65,536 rows, 4,096 rows have 3,624)."""
 
 Rows = NDArray[np.intp]
 
