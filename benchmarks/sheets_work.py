@@ -65,10 +65,10 @@ def facts(given: Answers, seed: int, *, listed: bool = False) -> Facts:
                 own = rng.choice([option.id for option in fact.options], n)
         known = rng.random(n) < 0.95
         columns[fact.id] = [value if there else None for value, there in zip(own.tolist(), known, strict=True)]
-    return Facts.from_columns(PROGRAMME, columns, ids=given.ids, ledgers=entries(given, rng) if listed else {})
+    return Facts.from_columns(PROGRAMME, columns, ids=given.ids, ledgers=investments(given, rng) if listed else {})
 
 
-def entries(given: Answers, rng: np.random.Generator) -> dict[str, dict[str, list[Any]]]:
+def investments(given: Answers, rng: np.random.Generator) -> dict[str, dict[str, list[Any]]]:
     """Two investments an enterprise, in the order of nobody."""
     ledger, m = PROGRAMME.ledger("investments"), 2 * len(given)
     columns: dict[str, list[Any]] = {"enterprise": [given.ids[i] for i in rng.integers(0, len(given), m).tolist()]}
