@@ -42,8 +42,9 @@ def facts(given: Answers, seed: int, *, listed: bool = False) -> Facts:
     rng, n = np.random.default_rng(seed), len(given)
     asked = {fact for condition in PROGRAMME.conditions for fact in PROGRAMME.facts_of(condition.rule)}
     columns: dict[str, list[Any]] = {}
+    by_entry = {fact for measure in PROGRAMME.measures for fact in measure.stated if measure.ledger and listed}
     for fact in PROGRAMME.facts:
-        if fact.id not in asked or fact.id.startswith("declared"):
+        if fact.id not in asked or fact.id in by_entry or fact.id.startswith("declared"):
             continue
         own: Any
         match fact.kind:
@@ -126,7 +127,7 @@ def alone(source: Path, results: Path, to: Path) -> Callable[[], None]:
 
 
 def stream(kind: str, decided: str, way: str, folder: Path, n: int) -> Callable[[], object]:
-    """A file of answers (texts, points, facts, ledgers) scored to ``levels`` or ``tiers``, or taken by pyarrow ``alone``.
+    """A file of answers (``texts``, ``points`` ...) scored to ``levels`` or ``tiers``, or taken by pyarrow ``alone``.
 
     The latter reads the same columns of the same file and writes the very columns of those results.
     """

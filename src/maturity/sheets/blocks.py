@@ -399,7 +399,9 @@ def _facts(
     padded, most = _padded(read)
     few = Facts.from_columns(programme, padded, ids=_keys(most))
     columns = {id: _all_rows(column, read.get(id), len(keys)) for id, column in few.columns.items()}
-    findings += [Finding("note", id, note, rows) for id, note, rows in _noted(few.notes, read)]
+    for note in few.notes:  # a note for each content that has one: it belongs to all rows that hold it
+        row, _, id = note.where.partition(": ")
+        findings.append(Finding("note", id, note, np.flatnonzero(read[id].codes == int(row))))
     ledgers = {
         ledger.id: _ledger(programme, ledger, given.get(Target("fact", ledger.id)), findings)
         for ledger in programme.ledgers
@@ -450,13 +452,6 @@ def _all_rows(few: Column, read: _Read | None, n: int) -> Column:
     return Column(np.where(exact, own, rest.values), rest.known | exact)
 
 
-def _noted(notes: Sequence[Problem], read: Mapping[str, _Read]) -> Iterator[tuple[str, Problem, Rows]]:
-    """A note for each distinct value that has one: its column, the note, and all rows that hold the value."""
-    for note in notes:
-        key, _, id = note.where.partition(": ")
-        yield id, note, np.flatnonzero(read[id.rpartition(".")[2]].codes == int(key))
-
-
 def _throughout(column: Column, n: int) -> Column:
     """The first value of a column, n times, in the memory of one."""
     values = np.broadcast_to(column.values[:1], (n, *column.values.shape[1:]))
@@ -495,10 +490,15 @@ def _ledger(
             column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
             read[fact.id] = _column(fact, fact_reader(fact), column, name, own)
     padded, most = _padded(read)
-    sheet: Mapping[str, Sequence[object]] = {"enterprise": _keys(most), **padded}
-    few = Facts.from_columns(programme, {}, ids=_keys(most), ledgers={definition.id: sheet})
-    own += [Finding("note", id, note, at) for id, note, at in _noted(few.notes, read)]
-    findings += [replace(one, rows=np.unique(rows[one.rows])) for one in own]
+    sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * most, **padded}
+    few = Facts.from_columns(programme, {}, ids=["0"], ledgers={definition.id: sheet})
+    for (where, given), note in {(note.where, note.value): note for note in few.notes}.items():
+        one = read[where.rpartition(".")[2]]  # the note belongs to all entries that hold the name
+        held = [
+            at for at, value in enumerate(one.contents) if given in (value if isinstance(value, tuple) else (value,))
+        ]
+        own.append(Finding("note", where.partition(": ")[2], note, np.flatnonzero(np.isin(one.codes, held))))
+    findings += [replace(found, rows=np.unique(rows[found.rows])) for found in own]
     for field_ in entries.type if entries is not None else ():
         if field_.name not in {fact.id for fact in definition.columns}:
             near = ", ".join(fact.id for fact in definition.columns)
