@@ -47,6 +47,7 @@ SOUND: Mapping[str, Cell] = {
     "in_production": "是",
     "digital_workshops": 1,
     "c3mep_self_assessment_completed": "是",
+    "materials_complete": "是",
     "applied_on": ON,
 }
 

@@ -191,6 +191,17 @@ def test_today_is_said(tmp_path: Path) -> None:
     assert date.today().isoformat() in done.output
 
 
+@pytest.mark.parametrize("words", [("show", "jilin-2024-228"), (), ("export", "jilin-2024-228", "-o")])
+def test_the_day_whose_programmes_are_shown_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """An edition is that of a day: without --on it is today's, as the command says; with --on nothing is to be said."""
+    more = [tmp_path / "own.toml"] if "-o" in words else []
+    said = f"No --on given: as of today, {date.today()}."
+    assert said in maturity("programmes", *words, *more, "--lang", "en").output.splitlines()
+    assert (
+        "--on" not in maturity("programmes", *words, *more, "--on", "2025-06-30", "--lang", "en").output.split("\n")[0]
+    )
+
+
 def test_plan_to_the_next_level(tmp_path: Path) -> None:
     """The plan of one enterprise is shown with its proof, and written with all its digits."""
     done = maturity("plan", EXAMPLE, "--only", "JL013", "-o", tmp_path / "plan.json", *ON)

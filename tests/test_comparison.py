@@ -167,15 +167,42 @@ def test_compare_on_the_command_line(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     assert book.sheetnames == ["变化", "去向", "依据"]
     assert book["变化"].max_row == 2 + len(document["changes"])
+    assert "violations=any、" in book["依据"]["C3"].value
+    run(*words, "--lang", "en", "-o", str(tmp_path / "out.xlsx"))
+    assert "violations=any, " in openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[2]["C3"].value
 
 
-def test_compare_says_where_another_day_moves_nothing() -> None:
-    """A day of application of one's own holds on both sides; whoever asks for another day is told."""
-    words = ("compare", str(EXAMPLE), "--on", "2025-06-30", "--lang", "en")
-    assert "state their own day" not in run(*words)[1]
-    shown = run(*words, "--against-on", "2026-02-01")[1]
-    assert "14 of 14 enterprises state their own day" in shown
-    assert "0 of 14 enterprises come out differently" in shown
+def test_compare_moves_the_days_that_enterprises_state_themselves(tmp_path: Path) -> None:
+    """All 14 state their own day: to compare two days each day that is named holds for everybody, and it is said."""
+    words = ("compare", str(EXAMPLE), "--lang", "en")
+    assert "state their own day" not in run(*words, "--on", "2025-06-30")[1]
+    moved = []
+    for first, told in ((("--on", "2025-06-30"), "it is left aside"), ((), "it holds at first")):
+        out = tmp_path / "out.json"
+        shown = run(*words, *first, "--against-on", "2026-02-01", "-o", str(out))[1]
+        assert "14 of 14 enterprises state their own day" in shown
+        assert told in " ".join(shown.split())
+        document = json.loads(out.read_text(encoding="utf-8"))
+        assert (document["before"]["on"], document["after"]["on"]) == ("2025-06-30", "2026-02-01")
+        moved.append(document["changes"])
+    assert moved[0] == moved[1] != []
+    hinges = {hinge["id"].partition(".")[2] for change in moved[0] for hinge in change["conditions"]}
+    assert "route_open" in hinges
+
+
+def test_facts_without_the_day_of_application() -> None:
+    """The day given holds then; every other fact stays."""
+    stated = {**CASES["base"], "applied_on": "2026-02-01", "in_production": False, "transformation": "implementing"}
+    facts = Facts.of(JILIN, {**stated, "planned_production_on": "2025-12-01", "scenarios": "数字设计、其他"}, id="E1")
+    found = compare(decide(JILIN, None, facts, on=ON), decide(JILIN, None, facts.without("applied_on"), on=ON))
+    assert [(change.before, change.after) for change in found.changes] == [
+        ("ineligible", "cultivation"),
+        ("ineligible", "cultivation"),
+    ]
+    without = facts.without("scenarios")
+    assert [without.value(fact, 0) for fact in ("scenarios", "applied_on")] == [None, date(2026, 2, 1)]
+    assert len(facts.notes) == 1
+    assert not without.notes
 
 
 def test_compare_with_another_file(tmp_path: Path) -> None:
@@ -203,6 +230,9 @@ def test_calendar_on_the_command_line(tmp_path: Path) -> None:
     assert "今日到期" not in shown
     assert run("calendar", "jilin-2024-228", "--on", "2026-01-01", "--lang", "en")[0] == 0
     run("calendar", "jilin-2024-228", "--on", "2026-01-01", "--lang", "en", "-o", str(tmp_path / "en.csv"))
+    assert "names no deadlines" in run("calendar", "national-smart-factory", "--on", "2026-01-01", "--lang", "en")[1]
+    code, shown = run("calendar", "zhejiang-2025-174", "--on", "2026-01-01")
+    assert (code, "2026-10-31" in shown) == (0, True)
     assert "Digital workshop; Smart factory; Future factory" in (tmp_path / "en.csv").read_text(encoding="utf-8-sig")
 
 

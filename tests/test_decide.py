@@ -352,8 +352,10 @@ def test_verdicts_by_reading_change_one_reading_at_a_time() -> None:
     assert by_reading["maturity_band", "upper_bound"] == own
     assert set(by_reading) == {(reading.id, option.id) for reading in JILIN.readings for option in reading.options}
     asks = {("production_line", "line_in_workshop"), ("self_assessment_age", "within_12_months")}
-    # Nobody stated what was applied for, nor when the self-assessment was made: under these readings that is open.
-    assert [by_reading[key] for key in asks] == [["undecided", *own[1:]]] * 2
+    asks.add(("incomplete_material", "required"))
+    # Nobody stated what was applied for, when the self-assessment was made, or whether the material is complete: under
+    # these readings that is open.
+    assert [by_reading[key] for key in asks] == [["undecided", *own[1:]]] * 3
     others = set(by_reading) - asks - {("maturity_band", option) for option in ("lower_bound", "reference")}
     assert all(by_reading[key] == own for key in others - {("application_time", "call_opening")})
     assert decisions.depends_on_reading["digital_workshop"].tolist() == [False]

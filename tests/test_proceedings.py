@@ -17,10 +17,11 @@ from maturity.answers import Answers
 from maturity.errors import InputError
 from maturity.language import LANGUAGES
 from maturity.models import load_model
-from maturity.scenarios import Decisions, Facts, calendar, decide, load_programme
+from maturity.scenarios import Decisions, Facts, calendar, decide, load_programme, parse_programme
 from maturity.scenarios.deadlines import WHENS
 from maturity.scoring import assess
 from maturity.sheets import write_results
+from test_decide import CASES as OF_JILIN
 from test_decide import JILIN, decided
 
 CASES = tomllib.loads(
@@ -136,6 +137,8 @@ def test_a_tie_at_the_edge_names_who_is_tied() -> None:
         "P4: rank：P4、P5 并列第 5，共 2 项，只剩 1 个名额；请给出不同的排序；并列时不自行取舍",
     ]
     assert [decisions.places["n8.quota"].shown(i, "zh") for i in (0, 5)] == ["名额内", "名额未定"]
+    tie = decisions.places["n8.quota"].notes[-1]
+    assert tie.what("en") == "P4, P5 share rank 5: 2 of them, and 1 place(s) left"
 
 
 RANKS = st.lists(
@@ -207,12 +210,83 @@ def test_the_ban_may_run_from_another_day() -> None:
     assert decided(facts, readings={"ban_start": "verified"}).verdict["smart_factory"][0] == "eligible"
 
 
+UNDATED = [
+    ({"fraud_verified_on": date(2024, 6, 1)}, "decided", "revoked_on", "弄虚作假核实日期：2024-06-01"),
+    ({"revocation_announced_on": date(2024, 6, 1)}, "decided", "revoked_on", "撤销认定公布日期：2024-06-01"),
+    ({"status": "revoked"}, "decided", "revoked_on", "申报进度：已撤销认定"),
+    ({"status": "revoked", "revoked_on": "none"}, "decided", "revoked_on", "无"),
+    ({"status_before": "revoked"}, "decided", "revoked_on", "上次登记的申报进度：已撤销认定"),
+    ({"revoked_on": date(2024, 6, 1)}, "verified", "fraud_verified_on", "撤销认定决定日期：2024-06-01"),
+    ({"revoked_on": date(2015, 6, 1)}, "announced", "revocation_announced_on", "撤销认定决定日期：2015-06-01"),
+]
+
+
+@pytest.mark.parametrize(("facts", "reading", "missing", "value"), UNDATED)
+def test_a_ban_without_its_own_day_is_undecided(
+    facts: dict[str, object], reading: str, missing: str, value: str
+) -> None:
+    """That there is a ban is on record and the day from which it runs is not: that day settles it, and nothing else."""
+    decisions = decided({"revoked_on": None, **facts}, readings={"ban_start": reading})
+    for tier in decisions.verdict:
+        assert decisions.verdict[tier][0] == "undecided"
+        assert decisions.unknown_facts(tier, 0) == decisions.settling(tier, 0) == (missing,)
+        assert (decisions.verdict_worst[tier][0], decisions.verdict_best[tier][0]) == ("ineligible", "eligible")
+        bar = next(one for one in decisions.of_tier(tier) if one.condition.id == "not_barred")
+        assert (bar.value(0, "zh"), bar.shortfall(0, "zh")) == (value, "")
+        assert bar.value(0, "en")
+    settled = [
+        decided({**facts, missing: day}, readings={"ban_start": reading}) for day in ("2022-06-29", "2022-06-30")
+    ]
+    assert [one.verdict["smart_factory"][0] for one in settled] == ["eligible", "ineligible"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"fraud_verified_on": "none", "revocation_announced_on": "none", "status": "recognised"},
+        {"fraud_verified_on": date(2024, 6, 1), "revoked_on": "none"},
+        {"status": "revoked", "revoked_on": date(2022, 6, 29)},
+    ],
+)
+def test_no_ban_is_running(facts: dict[str, object]) -> None:
+    """Nothing happened; verified and never revoked, which is the default reading's day; revoked long enough ago."""
+    assert decided({"revoked_on": None, **facts}).verdict["smart_factory"][0] == "eligible"
+
+
+def test_an_undated_ban_hangs_on_no_reading_that_is_open_itself() -> None:
+    """A reading whose own day is missing decides nothing; one whose day is known may decide what the default cannot."""
+    inside = decided({"revoked_on": date(2024, 6, 1)})
+    assert inside.verdict["smart_factory"][0] == "ineligible"
+    assert inside.verdict_by_reading["ban_start", "verified"]["smart_factory"][0] == "undecided"
+    assert not inside.depends_on_reading["smart_factory"][0]
+    undated = decided({"revoked_on": None, "fraud_verified_on": date(2024, 6, 1)})
+    assert undated.verdict_by_reading["ban_start", "verified"]["smart_factory"][0] == "ineligible"
+    assert undated.depends_on_reading["smart_factory"][0]
+    assert undated.headline("smart_factory", 0, "zh").startswith("待定（缺少：撤销认定决定日期）")
+
+
+def test_a_status_that_nobody_stated_is_never_assumed() -> None:
+    """Another condition asks the status in two places: who has not said is tried with every state there, not here."""
+    text = JILIN.content.decode("utf-8")
+    asked = '{ kind = "is", fact = "status", value = ["submitted", "revoked"] }'
+    other = '{ kind = "is", fact = "status", value = ["recognised"] }'
+    text = text.replace(
+        'rule = { kind = "is", fact = "registered", value = true }',
+        f'rule = {{ kind = "any", of = [{asked}, {{ kind = "none", of = [{asked}, {other}] }}, {other}] }}',
+    )
+    programme = parse_programme(text.encode("utf-8"), "own.toml")
+    columns = {fact: [value] for fact, value in OF_JILIN["base"].items()}
+    decisions = decide(programme, None, Facts.from_columns(programme, columns, ids=["E1"]), on=date(2025, 6, 30))
+    assert decisions.verdict["smart_factory"][0] == "eligible"
+
+
 def test_what_is_not_on_record_bars_nobody() -> None:
     """An empty cell is no ban, leaves nothing undecided, and is said to be not on record."""
     decisions = decided({"revoked_on": None})
     assert decisions.unknown_facts("smart_factory", 0) == ()
     bar = next(one for one in decisions.of_tier("smart_factory") if one.condition.id == "not_barred")
     assert bar.value(0, "zh") == "无记录"
+    assert [one.id for one in JILIN.conditions if one.on_record] == ["not_barred"]
     assert not decisions.depends_on_reading["smart_factory"][0]
 
 
@@ -228,7 +302,7 @@ def test_what_is_not_on_record_bars_nobody() -> None:
         ("reviewed", "site_checked", []),
         ("submitted", "recognised", ["decide.status-cannot-follow"]),
         ("recognised", "revoked", []),
-        ("revoked", "recognised", ["decide.status-after-the-end"]),
+        ("revoked", "recognised", ["decide.status-after-the-end", "decide.status-without-verdict"]),
         (None, "recognised", []),
         ("submitted", None, []),
     ],
@@ -240,6 +314,95 @@ def test_a_status_follows_the_one_before(before: str | None, now: str | None, no
     for note in decisions.notes:
         assert note.where == "E1: status"
         assert all(note.text(lang) for lang in LANGUAGES)
+
+
+PREMISES = [
+    ({"status": "submitted", "registered": False}, ""),
+    ({"status": "recommended", "registered": False}, ""),
+    ({"status": "rejected_by_province"}, ""),
+    ({"status": "recognised"}, ""),
+    ({"status": "recognised", "investment_equipment": 0, "investment_software": 2000, "investment_services": 0}, ""),
+    (
+        {"status": "recognised", "registered": False},
+        "E1: status：状态“已认定”的前提是符合条件"
+        "（第十条：“对符合条件且审议通过的企业名单向社会公示，公示无异议后发文公布”），"
+        "而按申报日期 2025-06-30 的事实，数字化车间：不符合条件、智能工厂：不符合条件、未来工厂：不符合条件；"
+        "结论不因状态而变；请核对填报的事实、申报日期和申报进度",
+    ),
+    (
+        {"status": "public_notice", "registered": None},
+        "E1: status：状态“公示中”的前提是符合条件"
+        "（第十条：“对符合条件且审议通过的企业名单向社会公示，公示无异议后发文公布”），"
+        "而按申报日期 2025-06-30 的事实，数字化车间：待定、智能工厂：待定、未来工厂：待定；"
+        "结论不因状态而变；请核对填报的事实、申报日期和申报进度",
+    ),
+    ({"status": "cultivation"}, ""),
+    (
+        {"status": "cultivation", "in_production": False, "transformation": "implementing", "applied_on": "2026-02-01"},
+        "E1: status：状态“培育阶段”的前提是可纳入培育 或 符合条件（第五条第1项：“正在实施改造项目的车间，"
+        "原则上要求在2025年12月底前建成投产，可纳入培育阶段”），而按申报日期 2026-02-01 的事实，"
+        "数字化车间：不符合条件、智能工厂：不符合条件、未来工厂：不符合条件；"
+        "结论不因状态而变；请核对填报的事实、申报日期和申报进度",
+    ),
+]
+
+
+@pytest.mark.parametrize(("facts", "text"), PREMISES)
+def test_a_status_that_contradicts_the_verdicts_is_noted(facts: dict[str, object], text: str) -> None:
+    """Only what the words of the document presuppose, for no tier at all, and as a note: the verdict stays."""
+    decisions = decided(facts)
+    assert "".join(note.text("zh") for note in decisions.notes) == text
+    assert all(note.text("en") for note in decisions.notes)
+    without = decided({**facts, "status": None})
+    assert all(without.verdict[tier][0] == decisions.verdict[tier][0] for tier in decisions.verdict)
+
+
+def test_the_premises_of_the_heritage_notice() -> None:
+    """Each part has its own status; that of the review presupposes nothing."""
+    stated = {
+        **CASES["base"],
+        "genuine": False,
+        "n8_status": "listed",
+        "r4_status": "passed",
+        "p3_status": "recognised",
+    }
+    decisions = decide(HERITAGE, None, Facts.of(HERITAGE, stated, id="P1"), on=date(2026, 5, 10))
+    assert [(note.id, note.where) for note in decisions.notes] == [
+        ("decide.status-without-verdict", "P1: n8_status"),
+        ("decide.status-without-verdict", "P1: p3_status"),
+    ]
+
+
+def test_the_status_of_the_review_follows_the_one_before() -> None:
+    stated = {**CASES["base"], "r4_status_before": "listed", "r4_status": "passed"}
+    decisions = decide(HERITAGE, None, Facts.of(HERITAGE, stated, id="P1"), on=date(2026, 5, 10))
+    assert [(note.id, note.where) for note in decisions.notes] == [("decide.status-cannot-follow", "P1: r4_status")]
+
+
+# ---------------------------------------------------------------- plans
+
+
+@pytest.mark.parametrize(
+    ("in_production", "planned", "noted"),
+    [
+        (False, "2025-06-29", True),
+        (False, "2025-06-30", False),
+        (True, "2025-06-29", False),
+        (None, "2025-06-29", False),
+    ],
+)
+def test_a_plan_that_has_passed_is_noted(in_production: object, planned: str, noted: bool) -> None:
+    """Not in production, and the day planned for it is over: the verdict follows what is stated, and somebody looks."""
+    facts = {"in_production": in_production, "transformation": "implementing", "planned_production_on": planned}
+    decisions = decided(facts)
+    assert [(note.id, note.where, note.value) for note in decisions.notes] == [
+        ("decide.plan-has-passed", "E1: planned_production_on", planned)
+    ] * noted
+    if in_production is False:
+        assert decisions.verdict["smart_factory"][0] == "cultivation"
+    for note in decisions.notes:
+        assert "2025-06-30" in note.text("zh")
+        assert "2025-06-30" in note.text("en")
 
 
 def test_a_status_that_is_no_state_is_refused() -> None:

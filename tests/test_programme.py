@@ -57,8 +57,8 @@ BY_READING = [
 """Those that only another reading asks."""
 OFFICE = ["status", "status_before", "revoked_on", "fraud_verified_on", "revocation_announced_on"]
 """Those that only an office fills in."""
-ADVICE = ["digital_equipment_rate", "automatic_data_rate", "workshop_abilities"]
-"""Those that only advice asks: the national standard that article 5 refers to."""
+ADVICE = ["digital_equipment_rate", "automatic_data_rate", "workshop_abilities", "materials_complete"]
+"""Those that only advice asks: the national standard that article 5 refers to, and whether the material is complete."""
 
 
 @pytest.fixture(scope="module")
@@ -135,13 +135,13 @@ def test_every_article_is_there(jilin: scenarios.Programme) -> None:
 
 
 def test_every_fact_but_the_dates_of_record_is_asked(jilin: scenarios.Programme) -> None:
-    """No fact is asked for nothing; the day of application and the status are only recorded."""
+    """No fact is asked for nothing; the day of application is only recorded."""
     asked = {
         fact for condition in jilin.conditions for _, rule in condition.ways.values() for fact in jilin.facts_of(rule)
     }
-    assert {fact.id for fact in jilin.facts} - asked == {"applied_on", "status", "status_before"}
+    assert {fact.id for fact in jilin.facts} - asked == {"applied_on"}
     by_default = {fact for condition in jilin.conditions for fact in jilin.facts_of(condition.rule)}
-    assert by_default.isdisjoint({*BY_READING, "declared_on"} - {"object"})
+    assert by_default.isdisjoint({*BY_READING} - {"object"})
 
 
 def test_the_money_is_defined_once(jilin: scenarios.Programme) -> None:
@@ -173,6 +173,7 @@ def test_every_ambiguity_is_a_reading_or_said_how_it_is_read(jilin: scenarios.Pr
         "future_factory_scope": "one_factory",
         "application_time": "submission",
         "ban_start": "decided",
+        "incomplete_material": "returned",
     }
     notes = {one.id: one for one in jilin.definition.interpretations}
     assert set(notes) == {
@@ -215,7 +216,7 @@ def test_places_read_as_people_write_them(jilin: scenarios.Programme) -> None:
 
 
 def test_every_number_says_what_it_rests_on(jilin: scenarios.Programme) -> None:
-    """The credit scale is our assumption and is marked so; the thresholds that decide are printed in the document."""
+    """What we assume is marked so, and by default decides nothing but the credit grades; thresholds are printed."""
     found: list[tuple[str, Cited]] = []
 
     def visit(place: str, value: object) -> None:
@@ -234,7 +235,12 @@ def test_every_number_says_what_it_rests_on(jilin: scenarios.Programme) -> None:
     visit("", jilin.definition)
     assumed = {place for place, cited in found if cited.basis == "assumed"}
     by_default = {place for place in assumed if not place.startswith(".conditions.under")}
-    assert by_default == {".facts.scale", ".readings", ".interpretations", ".procedures.transitions", ".sanctions"}
+    advice = {".conditions.rule.of.months"}
+    ours = {".facts.scale", ".readings", ".interpretations", ".procedures.transitions", ".sanctions"}
+    assert by_default == ours | advice
+    assert {
+        one.id.partition(".")[2] for one in jilin.definition.conditions if "assumed" in one.rule.model_dump_json()
+    } == {"self_assessment_recent"}
     thresholds = [cited for place, cited in found if place.endswith("threshold")]
     advised = [
         one.rule.threshold

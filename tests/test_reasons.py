@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from maturity.scenarios import Decisions, Facts, Programme, decide, parse_programme
 from strategies import number, toml
-from test_decide import decided, small
+from test_decide import JILIN, KNOWN, POOLS, TIERS, decided, small
 from test_programme import MINIMAL, ON
 
 Data = dict[str, Any]
@@ -320,6 +320,20 @@ def test_the_fewest_rules_to_mend(case: Case) -> None:
     for mend in found:
         assert mend.line("zh").startswith(mend.name("zh"))
         assert mend.line("en")
+
+
+@given(st.lists(st.tuples(KNOWN, st.sampled_from([ON, date(2026, 1, 1)])), min_size=1, max_size=6))
+def test_all_at_once_are_told_what_each_would_be(rows: list[tuple[Data, date]]) -> None:
+    """What to mend is worked out once for those who are alike, and is for each what it would be alone."""
+    columns = {fact: [row[fact] for row, _ in rows] for fact in POOLS}
+    facts = Facts.from_columns(JILIN, columns, ids=[str(i) for i in range(len(rows))])
+    decisions = decide(JILIN, None, facts, on=[day for _, day in rows])
+    for tier in TIERS:
+        found: dict[int, list[str]] = {i: [] for i in range(len(rows))}
+        for mending in decisions.mending(tier):
+            for row in mending.rows.tolist():
+                found[row].append(mending.of(row).line("zh"))
+        assert found == {i: [one.line("zh") for one in decisions.to_mend(tier, i)] for i in found}
 
 
 def open_either_way(leaf: Data, stated: Mapping[str, Any]) -> bool:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maturity.scenarios.facts import Column, Names
+from maturity.scenarios.kinds import kinds, parts
 from maturity.sheets.filling import Cells, filled
 from maturity.sheets.intake import read_grids
-from maturity.sheets.kinds import kinds, parts
 from maturity.sheets.writing import workbook
 
 TEXTS = st.one_of(

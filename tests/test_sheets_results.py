@@ -21,7 +21,7 @@ from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.firmness import Firmness, how_firm
 from maturity.improvement import LevelTarget, Plan, plan
-from maturity.language import Lang
+from maturity.language import LANGUAGES, Lang
 from maturity.models import load_model
 from maturity.scenarios import Decisions, Facts, decide, load_programme
 from maturity.scoring import Assessment, assess, cut
@@ -36,7 +36,10 @@ NAMES = ["=cmd|' /C calc'!A0", "示例\n企业 🏭", "@SUM(A1)", "\x01\ttext\ud
 IDS = ["E1", "-2+3", "示例", "007"]
 HEAD = ["id", "name", "profile", "level", "level_possible", "total", "level_stepwise", "level_if_na_unmet"]
 HEAD += ["A1", "A2", "A3", "A4", "A5", *(node.id for node in MODEL.subdomains)]
-HEAD += [f"jilin-2024-228.{tier}" for tier in ("digital_workshop", "smart_factory", "future_factory")]
+TIERS = [f"jilin-2024-228.{tier}" for tier in ("digital_workshop", "smart_factory", "future_factory")]
+HEAD += TIERS
+LEAST = [f"{tier}.to_mend" for tier in TIERS]
+"""Columns of sheets and csv alone."""
 
 
 def results() -> tuple[Assessment, Decisions]:
@@ -78,9 +81,12 @@ def test_json_has_every_enterprise_with_its_conditions_and_null_where_there_is_n
     assert (document["model"]["fingerprint"], document["programme"]["id"]) == (MODEL.fingerprint, "jilin-2024-228")
     assert document["problems"][0]["where"] == "batch.xlsx!企业!F12"
     assert "示例" in text
-    registered = next(one for one in empty["conditions"] if one["condition"] == "registered")
-    assert (registered["verdict"], registered["clause"], registered["tier"]) == ("yes", "第四条", "digital_workshop")
-    assert len(first["conditions"]) == len(results()[1].conditions)
+    tier = empty["explanation"]["tiers"][0]
+    registered = next(one for group in tier["groups"] for one in group["conditions"] if one["id"] == "registered")
+    asked = {one["id"]: one for one in document["programme"]["conditions"]}["registered"]
+    assert (registered["truth"], asked["clause"]["zh"], tier["id"]) == ("yes", "第四条", "digital_workshop")
+    groups = [group for tier in first["explanation"]["tiers"] for group in tier["groups"]]
+    assert sum(len(group["conditions"]) for group in groups) == len(results()[1].conditions)
 
 
 def test_csv_is_headed_by_ids_and_its_conditions_stand_beside_it(tmp_path: Path) -> None:
@@ -91,7 +97,7 @@ def test_csv_is_headed_by_ids_and_its_conditions_stand_beside_it(tmp_path: Path)
     assert files[0].read_bytes().startswith(b"\xef\xbb\xbfid,name")
     with files[0].open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.reader(stream))
-    assert rows[0] == HEAD
+    assert rows[0] == HEAD + LEAST
     assert column(rows, "id") == ["E1", "'-2+3", "示例", "007"]
     assert [name[:2] for name in column(rows, "name")] == ["'=", "示例", "'@", "\x01\t"]
     enterprises = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
@@ -112,7 +118,8 @@ def test_a_workbook_has_titles_over_ids_and_four_sheets(tmp_path: Path) -> None:
     assert book.sheetnames == ["结果", "条件", "问题", "依据"]
     rows = list(book["结果"].iter_rows(values_only=True))
     assert rows[0][:4] == ("编号", "企业名称", "行业类型", "等级")
-    assert list(rows[1]) == HEAD
+    assert list(rows[1]) == HEAD + LEAST
+    assert rows[0][-3:] == ("数字化车间：至少须补足", "智能工厂：至少须补足", "未来工厂：至少须补足")
     assert column(rows[1:], "name")[:3] == NAMES[:3]
     assert column(rows[1:], "profile") == ["离散型", "流程型", "离散型", "流程型"]
     assert column(rows[1:], "level") == [5, 1, None, 0]
@@ -123,6 +130,52 @@ def test_a_workbook_has_titles_over_ids_and_four_sheets(tmp_path: Path) -> None:
     assert basis["模型 状态"].startswith("暂行")
     assert basis["申报日期"] == "2025-06-30"
     assert "lower_bound" not in basis.values()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("ledgers", [False, True])
+def test_sheets_say_what_must_be_mended_at_least(lang: Lang, ledgers: bool, tmp_path: Path) -> None:
+    """For the ineligible, the words of `Decisions.to_mend`, whoever else is in the batch and in whatever order."""
+    stated: dict[str, list[object]] = {
+        "registered": [True, False, False, None],
+        "operation_sound": [False, True, False, None],
+        "finance_sound": [True, True, False, None],
+        "investment_equipment": [1650, 1650, 2000, 0],
+        "investment_software": [0, 0, 0, 0],
+        "investment_services": [0, 0, 0, 0],
+        "in_production": [False, True, False, True],
+        "applied_on": ["2026-03-01", "2025-06-30", "2026-03-01", "2025-06-30"],
+    }
+    spent: dict[str, list[object]] = {
+        "enterprise": ["E1"],
+        "spent_on": ["2025-01-01"],
+        "amount": [1000],
+        "category": ["equipment"],
+    }
+    spent |= {"project": ["this"], "state": ["paid"]}
+    sheets = {"investments": spent} if ledgers else {}
+    assessment = assess(Answers.from_points(MODEL, np.full((4, 216), 8, np.uint8), ids=IDS, profiles="discrete"))
+    facts = Facts.from_columns(PROGRAMME, stated, ids=IDS[::-1], ledgers=sheets)
+    decisions = decide(PROGRAMME, assessment, facts, on=ON)
+    write_results(tmp_path / "r.csv", assessment, decisions, names=NAMES, lang=lang)
+    saved = read_results(tmp_path / "r.csv", MODEL, PROGRAMME)
+    found = {
+        (row["id"], tier.id): str(row[f"jilin-2024-228.{tier.id}.to_mend"])
+        for row in saved.enterprises
+        for tier in PROGRAMME.tiers
+    }
+    wanted = {
+        (id, tier.id): ("；" if lang == "zh" else "; ").join(one.line(lang) for one in decisions.to_mend(tier.id, i))
+        for i, id in enumerate(decisions.ids)
+        for tier in PROGRAMME.tiers
+    }
+    assert found == wanted
+    if lang == "zh":
+        assert "近3年软硬件完成投资：差 350 万元" in found[IDS[2], "digital_workshop"]
+        assert found[IDS[3], "digital_workshop"].startswith("生产运营和财务状况良好（生产运营状况良好）：应为 是")
+    assert {decisions.verdict[tier][i] for tier, i in (("digital_workshop", 3), ("digital_workshop", 0))} == {
+        "ineligible"
+    }
 
 
 def test_results_come_back_through_our_own_header_finder(tmp_path: Path) -> None:
@@ -155,7 +208,7 @@ def test_scores_are_cut_and_never_rounded_up_to_a_mark(tmp_path: Path) -> None:
     assert 0.795 < assessment.level_scores[0, 3] < 0.8
     write_results(tmp_path / "r.json", assessment, names=["示例"])
     (enterprise,) = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
-    assert (enterprise["A4"], enterprise["total"], enterprise["conditions"]) == (0.79, 4.79, [])
+    assert (enterprise["A4"], enterprise["total"], enterprise["explanation"]) == (0.79, 4.79, None)
 
 
 def test_without_a_programme_there_is_one_csv_and_no_sheet_of_conditions(tmp_path: Path) -> None:
@@ -251,7 +304,7 @@ def test_results_come_back_as_they_were_written(
     saved = read_results(path, MODEL, PROGRAMME)
     for i, row in enumerate(saved.enterprises):
         level = int(assessment.level[i])
-        assert list(row) == HEAD
+        assert list(row) == (HEAD if ending == "json" else HEAD + LEAST)
         assert (row["id"], row["name"], row["profile"]) == (ids[i], names[i], profiles[i])
         assert (row["level"], row["total"]) == (
             (level, float(cut(assessment.total[i]))) if level >= 0 else (None, None)
@@ -277,7 +330,8 @@ def test_every_format_reads_back_alike(tmp_path: Path) -> None:
     first, *others = (read_results(tmp_path / f"r.{ending}", MODEL, PROGRAMME) for ending in ("json", "xlsx", "csv"))
     assert len(first.enterprises) == 4
     assert first.conditions
-    assert [other.enterprises[:3] for other in others] == [first.enterprises[:3]] * 2  # the fourth name has a control
+    alike = [[{key: row[key] for key in HEAD} for row in one.enterprises[:3]] for one in (first, *others)]
+    assert alike == [alike[0]] * 3  # the fourth name has a control
 
 
 @pytest.mark.parametrize(
@@ -359,7 +413,7 @@ def test_json_has_plans_and_firmness_of_each_enterprise(tmp_path: Path) -> None:
     plans, firmness = worked_out()
     write_more(tmp_path / "r.json")
     enterprises = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
-    assert [list(one)[-3:] for one in enterprises] == [["conditions", "plans", "firmness"]] * 4
+    assert [list(one)[-3:] for one in enterprises] == [["explanation", "plans", "firmness"]] * 4
     for one, own in zip(enterprises, plans, strict=True):
         assert one["plans"] == [json.loads(json.dumps(own.as_dict()))]
     by_row = {one.row: json.loads(json.dumps(one.plain())) for one in firmness}

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 problems in the input (outputs are still written), 2 wrong
 
 import os
 
-from maturity.cli import batches, definitions, policy, questions  # noqa: F401  the commands join the app when imported
+from maturity.cli import batches, definitions, explanation, policy, questions  # noqa: F401  the commands join the app when imported
 from maturity.cli.frame import app
 
 __all__ = ["app", "main"]

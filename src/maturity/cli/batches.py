@@ -25,6 +25,7 @@ from maturity.cli.frame import (
     Output,
     ProgrammeRef,
     Readings,
+    Schema,
     Strict,
     WithFirmness,
     WithPlan,
@@ -109,6 +110,7 @@ def score(
     strict: Strict = False,
     scheduler: streams.Scheduler = "",
     workers: streams.Workers = None,
+    schema: Schema = False,
     lang: Language = "zh",
 ) -> None:
     """评分、定级、判断，写出结果（xlsx、csv、json、parquet） · scores, levels and tiers into a file"""

@@ -1,6 +1,5 @@
 """The shipped models, programmes and report templates: list, show, export."""
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,9 +73,10 @@ def programmes(context: typer.Context, on: On = None, lang: Language = "zh") -> 
     from maturity.scenarios import load_programme, shipped
 
     if context.invoked_subcommand is None:
+        day = frame.applied(on, frame.as_lang(lang), key="today")
         for id in shipped():
             try:
-                programme = load_programme(id, on=on or date.today())
+                programme = load_programme(id, on=day)
             except DefinitionError as error:  # listed all the same: on another day it may be in force
                 frame.out.print(error.text(frame.as_lang(lang)), markup=False)
                 continue
@@ -93,7 +93,7 @@ def show_programme(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        programme = load_programme(ref, on=on or date.today())
+        programme = load_programme(ref, on=frame.applied(on, language, key="today"))
         frame.out.print(f"{programme.name.in_(language)}  {programme.id}  [{programme.status}]", markup=False)
         frame.tell("programme-head", language, sha256=programme.fingerprint, since=programme.definition.in_force_from)
         for tier in programme.tiers:
@@ -227,8 +227,9 @@ def export_programme(
     """导出为文件，修改后用 --programme 引用 · write the file, change it, use it with --programme"""
     from maturity.scenarios import load_programme
 
-    with frame.reported(frame.as_lang(lang)):
-        _export(output, load_programme(ref, on=on or date.today()).content, frame.as_lang(lang))
+    language = frame.as_lang(lang)
+    with frame.reported(language):
+        _export(output, load_programme(ref, on=frame.applied(on, language, key="today")).content, language)
 
 
 @app.command()

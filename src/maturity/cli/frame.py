@@ -16,7 +16,7 @@ from rich.table import Table as Screen
 from rich.text import Text as Cell
 
 from maturity.errors import InputError, MaturityError, Problem, nearest
-from maturity.language import LANGUAGES, Lang, say
+from maturity.language import LANGUAGES, Lang, in_a_row, say
 
 if TYPE_CHECKING:
     from maturity.answers import Answers
@@ -86,8 +86,9 @@ def as_lang(value: str) -> Lang:
     return "en" if value == "en" else "zh"
 
 
-def tell(key: str, lang: Lang, /, **values: object) -> None:
-    out.print(say(f"cli.{key}", lang, **values), markup=False)
+def tell(key: str, lang: Lang, /, *, aside: bool = False, **values: object) -> None:
+    """A line of the command line; ``aside``: beside what the command prints, so that this can be piped on."""
+    (err if aside else out).print(say(f"cli.{key}", lang, **values), markup=False)
 
 
 @contextmanager
@@ -135,12 +136,14 @@ def read(
     lang: Lang,
     *,
     strict: bool = False,
+    aside: bool = False,
 ) -> "Batch":
     from maturity.sheets import read_batch
 
     with _reading(lang) as progress:
         batch = read_batch(files, model, programme, strict=strict, progress=progress)
-    tell("read", lang, count=len(batch.answers), problems=len(batch.problems), notes=len(batch.notes))
+    counts = {"count": len(batch.answers), "problems": len(batch.problems), "notes": len(batch.notes)}
+    tell("read", lang, aside=aside, **counts)
     return batch
 
 
@@ -174,10 +177,11 @@ def judge(
     return assessment, decide(programme, assessment, batch.facts, on=on, readings=pairs(readings, "--reading"))
 
 
-def applied(on: date | None, lang: Lang) -> date:
+def applied(on: date | None, lang: Lang, *, key: str = "applied-today", aside: bool = False) -> date:
+    """The day given, or today, which is said."""
     if on is None:
         on = date.today()
-        tell("applied-today", lang, on=on)
+        tell(key, lang, aside=aside, on=on)
     return on
 
 
@@ -227,6 +231,20 @@ def finish(problems: Sequence[Problem], lang: Lang) -> None:
         raise typer.Exit(1)
 
 
+def _schema(value: bool) -> None:
+    if value:
+        import json
+
+        from maturity.sheets import schema
+
+        out.print(json.dumps(schema(), ensure_ascii=False, indent=2), markup=False)
+        raise typer.Exit
+
+
+Schema = Annotated[
+    bool,
+    typer.Option("--schema", callback=_schema, is_eager=True, help="打印 JSON 结果的 JSON Schema · of results as JSON"),
+]
 Extra = Annotated[
     Path | None, typer.Option("-o", "--output", help="写成 xlsx、csv 或 json · also write xlsx, csv or json")
 ]
@@ -266,7 +284,7 @@ def table_of(
         {name: values[k] for name, values in first.items()} | {name: getattr(row, name) for name in own}
         for k, row in enumerate(rows)
     ]
-    return Table(id, say(f"cli.table.{id}", lang), titles, lines)
+    return Table(id, say(f"cli.table.{id}", lang), titles, lines, lang)
 
 
 def show(table: "Table", columns: Sequence[str]) -> None:
@@ -275,12 +293,12 @@ def show(table: "Table", columns: Sequence[str]) -> None:
     for column in columns:
         shown.add_column(table.titles[column], overflow="fold")
     for row in table.rows:
-        shown.add_row(*(Cell(_told(row[column])) for column in columns))
+        shown.add_row(*(Cell(_told(row[column], table.lang)) for column in columns))
     out.print(shown)
 
 
-def _told(cell: object) -> str:
+def _told(cell: object, lang: Lang) -> str:
     """A cell as it stands on the screen."""
     if isinstance(cell, tuple):
-        return "、".join(map(str, cell))
+        return in_a_row(cell).in_(lang)
     return "—" if cell is None else "✓" * cell if isinstance(cell, bool) else str(cell)

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 AgainstOn = Annotated[
     date | None,
     typer.Option(
-        "--against-on", metavar="YYYY-MM-DD", parser=frame.as_day, help="另一申报日期 · another day of application"
+        "--against-on",
+        metavar="YYYY-MM-DD",
+        parser=frame.as_day,
+        help="另一申报日期；它和给出的 --on 对自填了申报日期的企业也算数"
+        " · another day of application; it, and --on where given, holds for those too who state their own day",
     ),
 ]
 Against = Annotated[
@@ -78,16 +82,21 @@ def compare(
         facts = batch.facts if same else read_batch(files, loaded, other).facts
         if batch.facts is None or facts is None:
             raise typer.BadParameter(NO_PROGRAMME, param_hint="--programme")
-        stated = int(batch.facts.columns[own.definition.application_date].known.sum())
-        if against_on and stated:
-            frame.tell("own-day", language, count=stated, total=len(batch.facts))
+        first, second = batch.facts, facts
+        if against_on:  # to compare two days, each day that is named holds for everybody
+            stated = int(first.columns[own.definition.application_date].known.sum())
+            if stated:
+                key = "own-day-aside" if on else "own-day-before"
+                frame.tell(key, language, count=stated, total=len(first), on=day, against=against_on)
+            first = first.without(own.definition.application_date) if on else first
+            second = second.without(other.definition.application_date)
         assessment = assess(batch.answers)
         found = compared(
-            decide(own, assessment, batch.facts, on=day, readings=chosen),
+            decide(own, assessment, first, on=day, readings=chosen),
             decide(
                 other,
                 assessment,
-                facts,
+                second,
                 on=other_day,
                 readings={**kept, **frame.pairs(against_reading, "--against-reading")},
             ),
@@ -154,9 +163,9 @@ def _tables(found: "Comparison", names: Mapping[str, str], lang: Lang) -> "list[
         for side, decisions in (("before", found.before), ("after", found.after))
     ]
     return [
-        Table("changes", say("comparison.table.changes", lang), titled(*_CHANGES), changes),
-        Table("flows", say("comparison.table.flows", lang), titled("tier", "before", "after", "count"), flows),
-        Table("sides", say("comparison.table.sides", lang), titled("side", "programme", "readings", "on"), sides),
+        Table("changes", say("comparison.table.changes", lang), titled(*_CHANGES), changes, lang),
+        Table("flows", say("comparison.table.flows", lang), titled("tier", "before", "after", "count"), flows, lang),
+        Table("sides", say("comparison.table.sides", lang), titled("side", "programme", "readings", "on"), sides, lang),
     ]
 
 
@@ -214,9 +223,7 @@ def calendar(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        day = on or date.today()
-        if on is None:
-            frame.tell("today", language, on=day)
+        day = frame.applied(on, language, key="today")
         programme = load_programme(ref, on=day)
         frame.out.print(f"{programme.name.in_(language)}  {day}", markup=False)
         found = deadlines(programme, on=day, readings=frame.pairs(reading, "--reading"))
@@ -237,7 +244,7 @@ def calendar(
             }
             for due in found
         ]
-        table = Table("calendar", say("deadlines.table", language), titles, rows)
+        table = Table("calendar", say("deadlines.table", language), titles, rows, language)
         if found:
             frame.show(table, ("when", "last_day", "days", "actor", "deadline", "tiers", "clause"))
         if output:

@@ -5,11 +5,12 @@ nobody else. The first part of a key names the file: ``say("problems-answers.unk
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, Literal, get_args
+from unicodedata import category
 
 from pydantic import ConfigDict
 
@@ -79,3 +80,29 @@ def _entry(key: str, lang: Lang) -> str:
     for part in path:
         entry = entry[part]
     return str(entry[lang])
+
+
+def listed(words: Iterable[object], lang: Lang) -> str:
+    """Words in a row, parted as the language parts them.
+
+    >>> listed(["P4", "P5"], "zh"), listed(["P4", "P5"], "en")
+    ('P4、P5', 'P4, P5')
+    """
+    return ("、" if lang == "zh" else ", ").join(map(str, words))
+
+
+def in_a_row(words: Sequence[object]) -> Text:
+    """Words in a row, for a text of either language."""
+    return Text(listed(words, "zh"), listed(words, "en"))
+
+
+def printable(text: str) -> str:
+    r"""A text of the user's as every format and terminal takes it, nothing hidden in it: broken characters are shown.
+
+    >>> printable("a\x00b\tc")
+    'a�b c'
+    """
+    if text.isprintable():
+        return text
+    shown = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(" " if one.isspace() else "\ufffd" if category(one) in ("Cc", "Cs") else one for one in shown)

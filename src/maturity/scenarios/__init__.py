@@ -8,6 +8,7 @@ assessment and gives, for every tier, a verdict with the reason, clause by claus
 from maturity.scenarios.comparison import Change, Comparison, compare
 from maturity.scenarios.deadlines import Due, calendar
 from maturity.scenarios.decisions import ConditionResult, Decisions, decide
+from maturity.scenarios.explaining import explain
 from maturity.scenarios.facts import Facts, Ledger, fact_problem, value_problem
 from maturity.scenarios.loading import load_programme, parse_programme, shipped
 from maturity.scenarios.programme import (
@@ -21,7 +22,8 @@ from maturity.scenarios.programme import (
     Reading,
     Tier,
 )
-from maturity.scenarios.reasons import Mend
+from maturity.scenarios.reasons import Mend, Mending
+from maturity.scenarios.tree import Explanation
 from maturity.scenarios.truth import NO, UNKNOWN, YES
 from maturity.scenarios.verdicts import VERDICTS, Verdict
 
@@ -38,12 +40,14 @@ __all__ = [
     "ConditionResult",
     "Decisions",
     "Due",
+    "Explanation",
     "FactDefinition",
     "Facts",
     "Ledger",
     "LedgerDefinition",
     "MeasureDefinition",
     "Mend",
+    "Mending",
     "Programme",
     "Reading",
     "Tier",
@@ -51,6 +55,7 @@ __all__ = [
     "calendar",
     "compare",
     "decide",
+    "explain",
     "fact_problem",
     "load_programme",
     "parse_programme",

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from maturity.definition import Cited, Definition, Loaded, Number, dangling, duplicates
 from maturity.errors import Problem
+from maturity.language import in_a_row
 from maturity.models import shipped as shipped_models
 from maturity.scenarios.procedure import refusals
 from maturity.scenarios.programme import (
@@ -93,6 +94,9 @@ def _proceedings(loaded: File) -> Iterator[Problem]:
     for fact in value.facts:
         if fact.states_of:
             yield from dangling(fact.states_of, procedures, f"{loaded.file}: facts.{fact.id}.states_of")
+        if fact.planned_for:
+            known = [other.id for other in value.facts if other.kind == "yes_no"]
+            yield from dangling(fact.planned_for, known, f"{loaded.file}: facts.{fact.id}.planned_for")
     named = {condition.id for condition in value.conditions}
     for sanction in value.sanctions:
         if sanction.id in named:
@@ -103,6 +107,7 @@ def _proceedings(loaded: File) -> Iterator[Problem]:
         clauses=[clause.id for clause in value.clauses],
         tiers=[tier.id for tier in value.tiers],
         facts={fact.id: fact.kind for fact in value.facts},
+        options={fact.id: [option.id for option in fact.options] for fact in value.facts},
         readings={reading.id: [option.id for option in reading.options] for reading in value.readings},
     )
 
@@ -305,6 +310,13 @@ def _cited(loaded: File) -> Iterator[tuple[str, Cited]]:
     yield from ((f"{file}: readings.{reading.id}", reading) for reading in value.readings)
     yield from ((f"{file}: interpretations.{one.id}", one) for one in value.interpretations)
     yield from ((f"{file}: measures.{measure.id}", measure) for measure in value.measures)
+    for group, many in (
+        ("deadlines", value.deadlines),
+        ("procedures", value.procedures),
+        ("sanctions", value.sanctions),
+        ("quotas", value.quotas),
+    ):
+        yield from ((f"{file}: {group}.{one.id}", cited) for one in many for cited in _cited_in(one))
     for place, fact in _asked(value):
         yield from ((f"{file}: {place}", cited) for cited in (fact.scale, fact.most) if cited)
     for _, place, rule in _rules(loaded):
@@ -386,6 +398,7 @@ def _kinds(loaded: File) -> Iterator[Problem]:
     own = {
         "options": ("one_of", "grade"),
         "states_of": ("one_of",),
+        "planned_for": ("date",),
         "scale": ("grade",),
         "unit": ("number",),
         "decimals": ("number",),
@@ -447,7 +460,7 @@ def _catalogues(loaded: File) -> Iterator[Problem]:
             continue  # a stage and the link it belongs to may well have one name
         if 2 * len(common) >= min(len(names[first]), len(names[second])) and len(common) > 1:
             where = f"{file}: catalogues.{second}"
-            yield Problem.of("programme.same-catalogue", where, second, first=first, common="、".join(sorted(common)))
+            yield Problem.of("programme.same-catalogue", where, second, first=first, common=in_a_row(sorted(common)))
     facts = {fact.id: fact for fact in value.facts}
     ledgers = {ledger.id: ledger for ledger in value.ledgers}
     for _, place, rule in _rules(loaded):
@@ -484,6 +497,7 @@ def _clauses(loaded: File) -> Iterator[Problem]:
         *(value.conditions, value.readings, value.interpretations, value.measures, value.catalogues),
         *(value.deadlines, value.sanctions, value.quotas),
         *(procedure.transitions for procedure in value.procedures),
+        *(procedure.premises for procedure in value.procedures),
     )
     used = {one.clause for group in groups for one in group}
     for clause in value.clauses:

@@ -4,20 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
-from maturity.language import Lang, Text, say
+from maturity.language import Lang, Text, listed, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of, what_counts
 from maturity.scenarios.facts import Facts, amount, place
 from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
-from maturity.scenarios.reasons import Goal, Mend
+from maturity.scenarios.reasons import Goal, Mend, Mending
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import (
@@ -26,6 +26,7 @@ from maturity.scenarios.verdicts import (
     Interval,
     Parts,
     Role,
+    Verdict,
     Worded,
     interval,
     parts_of,
@@ -53,9 +54,8 @@ class ConditionResult:
     given: Given
 
     def value(self, i: int, lang: Lang) -> str:
-        """What was found for an applicant, ``""`` when nothing is known; a sanction that nobody recorded is said."""
-        found = wording.value(self.condition.rule, self.given, i, lang)
-        return say("programme.not-on-record", lang) if self.condition.on_record and not found else found
+        """What was found for an applicant, ``""`` when nothing is known."""
+        return wording.value(self.condition.rule, self.given, i, lang)
 
     def threshold(self, lang: Lang) -> str:
         """What the condition asks for."""
@@ -128,7 +128,7 @@ class Decisions:
         closed = any(result.truth[i] == NO for result in results if result.role == "cultivation")
         roles = ("required", "production") if built == YES or closed else ("required", "production", "cultivation")
         row = results[0].given.take(i)
-        asked = [one.condition for one in results if one.role in roles and not one.condition.on_record]
+        asked = [one.condition for one in results if one.role in roles]
         found = {fact for condition in asked for fact in missing(condition.rule, row)}
         return self._in_order(found)
 
@@ -152,7 +152,13 @@ class Decisions:
         """
         if self.verdict[tier][i] != "ineligible":
             return ()
-        return reasons.to_mend(self._parts(tier), self.of_tier(tier)[0].given.take(i))
+        row = self.of_tier(tier)[0].given.take(i)
+        return tuple(one.of(0) for one in reasons.mending(self._parts(tier), row, np.arange(1)))
+
+    def mending(self, tier: str) -> tuple[Mending, ...]:
+        """What `to_mend` says of each applicant, for all of them at once: rule by rule, with the rows it concerns."""
+        rows = np.flatnonzero(self.verdict[tier] == "ineligible")
+        return reasons.mending(self._parts(tier), self.of_tier(tier)[0].given, rows)
 
     def highest(self, i: int) -> str | None:
         """Id of the highest tier that an applicant is eligible for; None for none, and where tiers are no ladder."""
@@ -168,23 +174,32 @@ class Decisions:
         wanted = set(facts)
         return tuple(one.id for one in self.programme.definition.asked if one.id in wanted)
 
-    def headline(self, tier: str, i: int, lang: Lang) -> str:
-        """The verdict in a line: what is missing when undecided, and the readings it hangs on, with the text."""
-        own = str(self.verdict[tier][i])
-        line = say(f"verdict.{own}", lang)
-        if unknown := self.settling(tier, i):
-            names = _listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
-            line = say("programme.headline.missing", lang, verdict=line, facts=names)
+    def otherwise(self, tier: str, i: int) -> tuple[tuple[Reading, str, Verdict], ...]:
+        """Readings, an option of each, and the verdict under it: those that decide otherwise."""
         if not self.depends_on_reading[tier][i]:
-            return line
-        others = [
-            (reading, option.id, other)
+            return ()
+        own = str(self.verdict[tier][i])
+        return tuple(
+            (reading, option.id, cast(Verdict, other))
             for reading in self.programme.readings
             for option in reading.options
             if (other := str(self.verdict_by_reading[reading.id, option.id][tier][i])) not in (own, "undecided")
-        ]
+        )
+
+    def headline(self, tier: str, i: int, lang: Lang, *, settling: Sequence[str] | None = None) -> str:
+        """The verdict in a line: what is missing when undecided, and the readings it hangs on, with the text.
+
+        ``settling``: what the method of that name gives, when it is at hand.
+        """
+        line = say(f"verdict.{self.verdict[tier][i]}", lang)
+        if unknown := self.settling(tier, i) if settling is None else settling:
+            names = listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
+            line = say("programme.headline.missing", lang, verdict=line, facts=names)
+        others = self.otherwise(tier, i)
+        if not others:
+            return line
         hinges = list({reading.id: reading for reading, _, _ in others}.values())
-        chosen = _listed([_option(reading, self.readings[reading.id], lang) for reading in hinges], lang)
+        chosen = listed([_option(reading, self.readings[reading.id], lang) for reading in hinges], lang)
         line = say("programme.headline.by-reading", lang, verdict=line, options=chosen)
         for reading, option, other in others:
             verdict = say(f"verdict.{other}", lang)
@@ -210,10 +225,6 @@ class Decisions:
 def _option(reading: Reading, option: str, lang: Lang) -> str:
     """An option as the verdict line names it: in English by the id that ``--reading`` takes."""
     return say("programme.headline.option", lang, name=reading.option(option).name.zh, id=option)
-
-
-def _listed(names: Sequence[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def decide(
@@ -293,7 +304,7 @@ def decide(
         notes=(
             *_notes(given),
             *_amount_notes([result.condition.rule for result in results], given),
-            *status_notes(programme, facts),
+            *status_notes(programme, facts, verdict, given.on),
             *(note for own in shared.values() for note in own.notes),
         ),
     )
@@ -384,12 +395,24 @@ def _notes(given: Given) -> Iterator[Problem]:
             yield Problem.of(
                 "decide.event-after-application", place(ids, int(i), fact), column.values[i], on=given.on[i]
             )
+    yield from _plan_notes(given)
     yield from _share_notes(rules, facts)
     asked = {
         (rule.model, rule.declared_level, rule.declared_total): rule for rule in rules if isinstance(rule, Assessed)
     }
     for rule in asked.values():
         yield from _level_notes(rule, given)
+
+
+def _plan_notes(given: Given) -> Iterator[Problem]:
+    """Days planned for something that have passed, while it is stated not to be so."""
+    facts = given.facts
+    for planned in (fact for fact in facts.programme.facts if fact.planned_for):
+        day, done = facts.columns[planned.id], facts.columns[planned.planned_for]
+        stated = {"fact": facts.programme.name_of(planned.planned_for), "planned": planned.name}
+        for i in np.flatnonzero(day.known & (day.values < given.on) & done.known & (done.values == 0)):
+            where = place(facts.ids, int(i), planned.id)
+            yield Problem.of("decide.plan-has-passed", where, day.values[i], on=given.on[i], **stated)
 
 
 def _share_notes(rules: Sequence[Rule], facts: Facts) -> Iterator[Problem]:

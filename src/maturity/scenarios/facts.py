@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem, nearest
-from maturity.language import Lang, say
+from maturity.language import Lang, in_a_row, say
 from maturity.scenarios.programme import (
     ENTERPRISE,
     MOST_UNITS,
@@ -267,6 +267,22 @@ class Facts:
         columns = {id: column.take(index) for id, column in self.columns.items()}
         ledgers = {id: ledger.take(index) for id, ledger in self.ledgers.items()}
         return Facts(self.programme, ids, columns, tuple(_notes(self.programme, columns, ledgers, ids)), ledgers)
+
+    def without(self, fact: str) -> "Facts":
+        """The same facts, one of them unknown for everybody.
+
+        Without the day of application, the day given to `decide` holds for those too who stated their own.
+        """
+        own = self.columns[fact]
+        unknown = Column(own.values, np.zeros_like(own.known), Names.of([()] * len(own.names)))
+        columns = {**self.columns, fact: unknown}
+        return Facts(
+            self.programme,
+            self.ids,
+            columns,
+            tuple(_notes(self.programme, columns, self.ledgers, self.ids)),
+            self.ledgers,
+        )
 
     def value(self, fact: str, i: int) -> Value:
         """A fact of one applicant: bool, option id, int or Decimal, date, ``"none"``, names; None when unknown."""
@@ -648,5 +664,5 @@ def _unmatched(catalogue: Catalogue, fact: str, column: Column, ids: Sequence[st
     if any(unmatched):
         for i, code in enumerate(column.names.codes.tolist()):
             for name in unmatched[code]:
-                near = nearest(name, known) or "、".join(known)
+                near = nearest(name, known) or in_a_row(known)
                 yield Problem.of("facts.unknown-name", place(ids, i, fact), name, catalogue=catalogue.name, near=near)

@@ -1,6 +1,5 @@
 """Loading programmes: which are shipped, which edition holds on a day, and the way from a file to a `Programme`."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ from maturity.errors import DefinitionError, Problem
 from maturity.scenarios.checks import problems
 from maturity.scenarios.procedure import Sanction
 from maturity.scenarios.programme import Condition, ConditionDefinition, Programme, ProgrammeDefinition, Variant
-from maturity.scenarios.rules import NoEvent
+from maturity.scenarios.rules import NotBarred
 
 PACKAGE: Final = "maturity.scenarios"
 EDITION_MARK: Final = "@"
@@ -83,10 +82,7 @@ def parse_programme(content: bytes, file: str) -> Programme:
         clauses=value.clauses,
         conditions=(
             *(Condition.of(one, clauses[one.clause], readings) for one in value.conditions),
-            *(
-                replace(Condition.of(_barring(one), clauses[one.clause], readings), on_record=True)
-                for one in value.sanctions
-            ),
+            *(Condition.of(_barring(one), clauses[one.clause], readings) for one in value.sanctions),
         ),
         routes=value.routes,
     )
@@ -94,9 +90,16 @@ def parse_programme(content: bytes, file: str) -> Programme:
 
 def _barring(sanction: Sanction) -> ConditionDefinition:
     """A sanction as the condition that nothing on record bars the applicant."""
+    dates = dict.fromkeys((sanction.event, *(day for one in sanction.event_under.values() for day in one.values())))
 
-    def runs_from(event: str) -> NoEvent:
-        return NoEvent(kind="no_event", fact=event, months=sanction.months)
+    def runs_from(event: str) -> NotBarred:
+        return NotBarred(
+            kind="no_event",
+            fact=event,
+            months=sanction.months,
+            others=tuple(day for day in dates if day != event),
+            recorded_by=sanction.recorded_by,
+        )
 
     under = {
         reading: {option: Variant(rule=runs_from(event)) for option, event in options.items()}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import Problem
-from maturity.language import Lang, say
+from maturity.language import Lang, in_a_row, say
 from maturity.scenarios.facts import Facts, place
 from maturity.scenarios.procedure import Quota, holds_under
 from maturity.scenarios.truth import NO, YES, Given, truth
@@ -119,7 +119,7 @@ def _placed(
     for value in np.unique(rank[edge]):
         tied = np.flatnonzero(sure & ranked & (rank == value))
         if len(tied) > 1 and before[tied[0]] < most < before[tied[0]] + len(tied):
-            ids = "、".join(facts.ids[i] for i in tied)
+            ids = in_a_row([facts.ids[i] for i in tied])
             free = most - int(before[tied[0]])
             where = place(facts.ids, int(tied[0]), quota.rank)
             notes.append(Problem.of("portfolio.tie", where, value, ids=ids, count=len(tied), free=free))

@@ -74,8 +74,18 @@ class Transition(Cited):
     optional: bool = False
 
 
+class Premise(Cited):
+    """What the words of a clause presuppose of whoever has reached some states: that the verdict is one of these."""
+
+    states: Annotated[tuple[str, ...], Some]
+    verdicts: Annotated[tuple[Literal["eligible", "cultivation"], ...], Some]
+    clause: str
+
+
 class Procedure(Definition):
     """The states of an application and the steps between them.
+
+    ``premises``: what some states presuppose; where verdicts contradict the status it is noted, and decides nothing.
 
     ``status`` and ``status_before`` are the facts that hold where an application stands, and where it stood when it was
     last looked at; "" when nobody asks.
@@ -86,6 +96,7 @@ class Procedure(Definition):
     tiers: Annotated[tuple[str, ...], Some]
     states: Annotated[tuple[State, ...], Some]
     transitions: Annotated[tuple[Transition, ...], Some]
+    premises: tuple[Premise, ...] = ()
     status: str = ""
     status_before: str = ""
 
@@ -101,11 +112,13 @@ class Procedure(Definition):
 class Sanction(Cited):
     """What bars an applicant for some calendar months after an event, both ends included.
 
-    Only what is on record bars: an event that nobody recorded bars nobody, and leaves nothing undecided.
+    Only what is on record bars: what nobody recorded bars nobody, and leaves nothing undecided. Where it is on record
+    that there is a ban, and the day from which it runs is not, the applicant is undecided (`NotBarred`).
 
     Attributes:
         event: the fact that holds the day from which it runs.
         event_under: another fact, by reading and option.
+        recorded_by: by one_of fact, such as a status, the options that only those have on whom it was imposed.
         consequences: what else follows.
     """
 
@@ -116,6 +129,7 @@ class Sanction(Cited):
     months: Number
     event: str
     event_under: Mapping[str, Mapping[str, str]] = {}
+    recorded_by: Mapping[str, tuple[str, ...]] = {}
     consequences: tuple[Text, ...] = ()
 
 
@@ -189,12 +203,16 @@ def refusals(
     clauses: Sequence[str],
     tiers: Sequence[str],
     facts: Mapping[str, str],
+    options: Mapping[str, Sequence[str]],
     readings: Mapping[str, Sequence[str]],
 ) -> Iterator[Problem]:
-    """What is wrong with deadlines, procedures, sanctions and quotas; ``facts`` holds the kind of each."""
+    """What is wrong with deadlines, procedures, sanctions and quotas.
+
+    ``facts`` holds the kind of each fact, ``options`` its options, ``readings`` those of each reading.
+    """
     for group in ("actors", "deadlines", "procedures", "sanctions", "quotas"):
         yield from duplicates([one.id for one in getattr(value, group)], f"{file}: {group}")
-    cited: list[tuple[str, Deadline | Transition | Sanction | Quota]] = [
+    cited: list[tuple[str, Deadline | Transition | Premise | Sanction | Quota]] = [
         *((f"{file}: deadlines.{one.id}", one) for one in value.deadlines),
         *((f"{file}: sanctions.{one.id}", one) for one in value.sanctions),
         *((f"{file}: quotas.{one.id}", one) for one in value.quotas),
@@ -202,6 +220,7 @@ def refusals(
     for procedure in value.procedures:
         place = f"{file}: procedures.{procedure.id}"
         cited += [(f"{place}.transitions.{step.id}", step) for step in procedure.transitions]
+        cited += [(f"{place}.premises", premise) for premise in procedure.premises]
         yield from _procedure(procedure, place, facts)
     actors = [actor.id for actor in value.actors]
     for place, part in cited:
@@ -218,7 +237,7 @@ def refusals(
             yield from dangling(tier, tiers, f"{place}.tiers")
     yield from _chains(value.deadlines, file, readings)
     for sanction in value.sanctions:
-        yield from _sanction(sanction, f"{file}: sanctions.{sanction.id}", facts, readings)
+        yield from _sanction(sanction, f"{file}: sanctions.{sanction.id}", facts, options, readings)
     for quota in value.quotas:
         yield from _quota(quota, f"{file}: quotas.{quota.id}", facts, readings)
 
@@ -240,6 +259,12 @@ def _procedure(procedure: Procedure, place: str, facts: Mapping[str, str]) -> It
     for state in states:
         if state not in reached:
             yield Problem.of("programme.state-out-of-reach", f"{place}.states.{state}", state)
+    presuming = [state for premise in procedure.premises for state in premise.states]
+    yield from duplicates(presuming, f"{place}.premises")
+    for state in presuming:
+        yield from dangling(state, states, f"{place}.premises")
+    if presuming and not procedure.status:
+        yield Problem.of("definition.missing-key", f"{place}.status")
     for key, fact in (("status", procedure.status), ("status_before", procedure.status_before)):
         if fact:
             yield from _fact(fact, f"{place}.{key}", facts, "one_of")
@@ -274,14 +299,22 @@ def _comes_back(id: str, known: Mapping[str, Deadline]) -> bool:
 
 
 def _sanction(
-    sanction: Sanction, place: str, facts: Mapping[str, str], readings: Mapping[str, Sequence[str]]
+    sanction: Sanction,
+    place: str,
+    facts: Mapping[str, str],
+    options: Mapping[str, Sequence[str]],
+    readings: Mapping[str, Sequence[str]],
 ) -> Iterator[Problem]:
     yield from _fact(sanction.event, f"{place}.event", facts, "event_date")
-    for reading, options in sanction.event_under.items():
+    for reading, by_option in sanction.event_under.items():
         yield from dangling(reading, list(readings), f"{place}.event_under")
-        for option, fact in options.items():
+        for option, fact in by_option.items():
             yield from dangling(option, readings.get(reading, [option]), f"{place}.event_under.{reading}")
             yield from _fact(fact, f"{place}.event_under.{reading}.{option}", facts, "event_date")
+    for fact, recorded in sanction.recorded_by.items():
+        yield from _fact(fact, f"{place}.recorded_by", facts, "one_of")
+        for option in recorded:
+            yield from dangling(option, options.get(fact, [option]), f"{place}.recorded_by.{fact}")
     yield from _whole(sanction.months, f"{place}.months")
 
 

@@ -13,7 +13,7 @@ from maturity.definition import Cited, Definition, Id, Number, Some
 from maturity.language import Lang, Text, say
 from maturity.models import Level, load_model
 from maturity.scenarios.procedure import Proceedings
-from maturity.scenarios.rules import Aggregate, Combined, Count, Modality, Rule, Window, asks, parts
+from maturity.scenarios.rules import Aggregate, Combined, Count, Modality, NotBarred, Rule, Window, asks, parts
 
 Quote = Annotated[str, StringConstraints(min_length=1)]
 FactKind = Literal["yes_no", "one_of", "grade", "number", "date", "event_date", "names", "text"]
@@ -74,6 +74,7 @@ class FactDefinition(Definition):
         catalogue: id of the catalogue that names, or the text of a ledger, are matched with.
         scale: what the order of the grades rests on.
         states_of: the procedure whose states are the options of a one_of fact.
+        planned_for: of a date: the yes_no fact that it is the plan for, so that a plan that has passed is noticed.
     """
 
     id: Id
@@ -88,6 +89,7 @@ class FactDefinition(Definition):
     most: Number | None = None
     catalogue: str = ""
     states_of: str = ""
+    planned_for: str = ""
 
 
 class LedgerDefinition(Definition):
@@ -253,7 +255,6 @@ class Condition:
         under: what other readings change of it, by reading and option.
         ways: modality and rule under every combination of the options of these readings, in their order. They are
             worked out once, on loading, so that a rule is one object however often it is read.
-        on_record: a sanction, which bars by what is on record; what nobody recorded bars nobody.
     """
 
     id: str
@@ -264,7 +265,6 @@ class Condition:
     rule: Rule
     under: Mapping[str, Mapping[str, Variant]]
     ways: Mapping[tuple[str, ...], tuple[Modality, Rule]]
-    on_record: bool = False
 
     @classmethod
     def of(cls, definition: ConditionDefinition, clause: Clause, readings: Mapping[str, Reading]) -> "Condition":
@@ -273,6 +273,11 @@ class Condition:
         ways = {options: _way(definition, options) for options in product(*known)}
         one = definition
         return cls(one.id, one.name, clause, one.tiers, one.modality, one.rule, one.under, ways)
+
+    @property
+    def on_record(self) -> bool:
+        """Whether it is a sanction, which bars by what is on record alone."""
+        return isinstance(self.rule, NotBarred)
 
     def read(self, readings: Mapping[str, str]) -> "Condition":
         """The condition as it stands under an option of each reading."""

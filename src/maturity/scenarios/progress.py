@@ -1,24 +1,35 @@
-"""Where applications stand: a status column checked against the procedure of the programme."""
+"""Where applications stand: a status column checked against the procedure of the programme and the verdicts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from maturity.errors import Problem
-from maturity.language import Text
+from maturity.language import Lang, Text, say
+from maturity.scenarios.amounts import Dates
 from maturity.scenarios.facts import Facts, place
-from maturity.scenarios.procedure import Procedure
+from maturity.scenarios.procedure import Premise, Procedure
 from maturity.scenarios.programme import Programme
+from maturity.scenarios.verdicts import Verdicts
 
 
-def status_notes(programme: Programme, facts: Facts) -> Iterator[Problem]:
-    """A note for each application whose status cannot follow the one before; one that has not moved is in order.
+def status_notes(programme: Programme, facts: Facts, verdicts: Mapping[str, Verdicts], on: Dates) -> Iterator[Problem]:
+    """A note for each application whose status cannot follow the one before, or presupposes another verdict.
 
-    A status that is no state of the procedure is refused where facts are read, like any other option.
+    One that has not moved is in order. A status that is no state of the procedure is refused where facts are read,
+    like any other option.
+
+    Args:
+        programme: whose procedures.
+        facts: of n applicants, with their status.
+        verdicts: by tier id, (n,) each.
+        on: (n,) datetime64[D], the day of application that the verdicts hold for.
     """
     for procedure in programme.definition.procedures:
         if procedure.status and procedure.status_before:
             yield from _steps(procedure, facts)
+        for premise in procedure.premises:
+            yield from _contradictions(programme, procedure, premise, facts, verdicts, on)
 
 
 def _steps(procedure: Procedure, facts: Facts) -> Iterator[Problem]:
@@ -37,4 +48,41 @@ def _steps(procedure: Procedure, facts: Facts) -> Iterator[Problem]:
             procedure.state(new).name.zh,
             before=procedure.state(old).name,
             possible=Text("、".join(name.zh for name in possible), ", ".join(name.en for name in possible)),
+        )
+
+
+def _contradictions(
+    programme: Programme,
+    procedure: Procedure,
+    premise: Premise,
+    facts: Facts,
+    verdicts: Mapping[str, Verdicts],
+    on: Dates,
+) -> Iterator[Problem]:
+    """Who has a status that presupposes a verdict, and has it for no tier: a status does not say for which it is."""
+    now = facts.columns[procedure.status]
+    ids = [state.id for state in procedure.states]
+    there = np.flatnonzero(now.known & np.isin(now.values, [ids.index(state) for state in premise.states]))
+    fitting = [np.isin(verdicts[tier][there], premise.verdicts) for tier in procedure.tiers]
+    clause = programme.clause(premise.clause)
+
+    def wanted(lang: Lang) -> str:
+        return say("programme.or", lang).join(say(f"verdict.{verdict}", lang) for verdict in premise.verdicts)
+
+    def found(i: int, lang: Lang) -> str:
+        own = [(programme.tier(tier).name, say(f"verdict.{verdicts[tier][i]}", lang)) for tier in procedure.tiers]
+        return ("、" if lang == "zh" else ", ").join(
+            say("programme.subject", lang, of=name) + text for name, text in own
+        )
+
+    for i in there[~np.any(fitting, axis=0)].tolist():
+        yield Problem.of(
+            "decide.status-without-verdict",
+            place(facts.ids, i, procedure.status),
+            procedure.state(ids[int(now.values[i])]).name.zh,
+            wanted=Text(wanted("zh"), wanted("en")),
+            clause=Text(clause.cite("zh"), clause.cite("en")),
+            quote=clause.quote,
+            found=Text(found(i, "zh"), found(i, "en")),
+            on=on[i],
         )

@@ -22,7 +22,7 @@ from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import Condition, Programme
 from maturity.scenarios.rules import Aggregate, AllOf, Applied, AtLeast, Combined, Count, NoneOf, Rule, Sum, leaves
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, missing, thresholds, truth
-from maturity.scenarios.verdicts import Parts, fold, told_apart
+from maturity.scenarios.verdicts import DECIDING_ROLES, Parts, fold, told_apart
 
 Goal = Literal["eligible", "cultivation"]
 
@@ -62,8 +62,7 @@ def _demands(parts: Parts, goal: Goal) -> Iterator[Rule]:
     """The rules that must hold for a verdict."""
     production = tuple(condition.rule for own, condition in parts if own == "production")
     for own, condition in parts:
-        # What is not on record bars nobody, so nobody needs to answer it.
-        if (own == "required" and not condition.on_record) or (own == "cultivation" and goal == "cultivation"):
+        if own == "required" or (own == "cultivation" and goal == "cultivation"):
             yield condition.rule
     if goal == "eligible":
         yield from production
@@ -196,12 +195,14 @@ class Mend:
         condition: that it belongs to.
         rule: the part of the condition to mend; the whole of it when it combines nothing.
         wanted: whether it must hold; False for what stands under ``none`` and must not hold.
+        given, row: who is short of it.
     """
 
     condition: Condition
     rule: Rule
     wanted: bool
     given: Given
+    row: int
 
     def name(self, lang: Lang) -> str:
         """What it is about: the condition, and within a combined one the fact."""
@@ -213,81 +214,122 @@ class Mend:
 
     def value(self, lang: Lang) -> str:
         """What was found."""
-        return wording.value(self.rule, self.given, 0, lang)
+        return wording.value(self.rule, self.given, self.row, lang)
 
     def threshold(self, lang: Lang) -> str:
         """What is asked."""
         own = wording.threshold(self.rule, self.given.programme, lang)
         return own if self.wanted else say("programme.none-of", lang, of=own)
 
-    def shortfall(self, lang: Lang) -> str:
-        """What it is missed by, 差 350 万元; what is asked where that cannot be measured."""
-        measured = wording.shortfall(self.rule, self.given, 0, lang) if self.wanted else ""
+    def shortfall(self, lang: Lang, measured: str | None = None) -> str:
+        """What it is missed by, 差 350 万元, or what is asked where that cannot be measured.
+
+        ``measured``: what `wording.shortfall` says, when it is at hand.
+        """
+        if not self.wanted:
+            asked = wording.threshold(self.rule, self.given.programme, lang)
+            return say("programme.mend.must-not", lang, threshold=asked)
+        if measured is None:
+            measured = wording.shortfall(self.rule, self.given, self.row, lang)
         return measured or say("programme.mend.must", lang, threshold=self.threshold(lang))
 
-    def line(self, lang: Lang) -> str:
-        """Name and shortfall on one line."""
-        return say("programme.mend.line", lang, name=self.name(lang), shortfall=self.shortfall(lang))
+    def line(self, lang: Lang, measured: str | None = None) -> str:
+        """Name and shortfall on one line; ``measured`` as in `shortfall`."""
+        return say("programme.mend.line", lang, name=self.name(lang), shortfall=self.shortfall(lang, measured))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mending:
+    """A rule that some applicants must mend, among the fewest that are enough.
+
+    Attributes:
+        condition, rule, wanted: as in `Mend`.
+        rows: (k,) whose it is, rising.
+    """
+
+    condition: Condition
+    rule: Rule
+    wanted: bool
+    given: Given
+    rows: NDArray[np.intp]
+
+    def of(self, row: int) -> Mend:
+        """What it is for one of them."""
+        return Mend(self.condition, self.rule, self.wanted, self.given, row)
 
 
 _Way = frozenset[tuple[int, bool]]
 """Leaves to change, by number, and whether they must hold then."""
+_FOR_GOOD: Final = -1
+"""NO for ever: an application window that has closed does not open again."""
 
 
-def to_mend(parts: Parts, row: Given) -> tuple[Mend, ...]:
-    """The fewest rules that must change for an applicant who is ineligible to be eligible, or in cultivation.
+def mending(parts: Parts, given: Given, rows: NDArray[np.intp]) -> tuple[Mending, ...]:
+    """The fewest rules that must change for each of some ineligible applicants to be eligible, or in cultivation.
 
     Every leaf counts by itself, even where one fact stands in several, and what is unknown counts at its best. Among
-    the ways with equally few changes, the one to eligible comes first, then the file's order. () when no change is
-    enough: an application window that has closed does not open again.
+    the ways with equally few changes, the one to eligible comes first, then the file's order. Nothing, where no change
+    is enough. The ways depend on which leaves hold alone, so they are looked for once for all who are alike in that.
     """
     numbered: list[tuple[Condition, Rule]] = []
-    for _, condition in parts:
-        numbered += [(condition, leaf) for leaf in leaves(condition.rule)]
+    for own, condition in parts:
+        if own in DECIDING_ROLES:
+            numbered += [(condition, leaf) for leaf in leaves(condition.rule)]
     number = {id(leaf): at for at, (_, leaf) in reversed(list(enumerate(numbered)))}
-    held = {id(leaf): int(truth(leaf, row)[0]) for _, leaf in numbered}
+    if not numbered or not len(rows):
+        return ()
+    held = np.stack([_held(leaf, given)[rows] for _, leaf in numbered])
+    alike, kind = np.unique(held, axis=1, return_inverse=True)
+    whose: dict[tuple[int, bool], list[int]] = {}
+    for at, own in enumerate(alike.T.tolist()):
+        for leaf in _fewest_changes(parts, number, own):
+            whose.setdefault(leaf, []).append(at)
+    return tuple(
+        Mending(*numbered[leaf], wanted, given, rows[np.isin(kind.ravel(), kinds)])
+        for (leaf, wanted), kinds in sorted(whose.items())
+    )
+
+
+def _held(leaf: Rule, given: Given) -> Truth:
+    """(n,) the truth of a leaf, and whether a NO is one for good."""
+    found = truth(leaf, given)
+    if isinstance(leaf, Applied) and leaf.closes is not None:
+        found = np.where(given.on > np.datetime64(leaf.closes.value, "D"), np.int8(_FOR_GOOD), found)
+    return found
+
+
+def _fewest_changes(parts: Parts, number: Mapping[int, int], held: Sequence[int]) -> list[tuple[int, bool]]:
+    """The leaves that one kind of applicant must change; [] when no change is enough."""
     goals: tuple[Goal, ...] = ("eligible", "cultivation")
     if not any(own == "cultivation" for own, _ in parts):
         goals = ("eligible",)
     ways = [
         (len(way), rank, sorted(way))
         for rank, goal in enumerate(goals)
-        for way in _all_of([_ways(rule, True, row, number, held) for rule in _wanted(parts, goal)])
+        for way in _all_of([_ways(rule, True, number, held) for rule in _demands(parts, goal)])
     ]
-    if not ways:
-        return ()
-    return tuple(Mend(*numbered[at], wanted, row) for at, wanted in min(ways)[2])
+    return min(ways)[2] if ways else []
 
 
-def _wanted(parts: Parts, goal: Goal) -> Iterator[Rule]:
-    """The rules that must hold for a verdict, sanctions among them."""
-    yield from (condition.rule for own, condition in parts if own == "required" and condition.on_record)
-    yield from _demands(parts, goal)
-
-
-def _ways(rule: Rule, wanted: bool, row: Given, number: Mapping[int, int], held: Mapping[int, int]) -> list[_Way]:
+def _ways(rule: Rule, wanted: bool, number: Mapping[int, int], held: Sequence[int]) -> list[_Way]:
     """The smallest sets of leaves whose change makes a rule hold, or not hold; [] when there is none.
 
-    ``held`` is the truth of each leaf, which both goals ask for.
+    ``held`` is the truth of each leaf, by its number.
     """
     if not isinstance(rule, Combined):
-        met = held[id(rule)] in (UNKNOWN, YES if wanted else NO)
-        if met:
+        at = number[id(rule)]
+        if held[at] in ((UNKNOWN, YES) if wanted else (UNKNOWN, NO, _FOR_GOOD)):
             return [frozenset()]
-        return [] if isinstance(rule, Applied) and _over(rule, row) else [frozenset({(number[id(rule)], wanted)})]
+        return [] if held[at] == _FOR_GOOD else [frozenset({(at, wanted)})]
     if isinstance(rule, NoneOf):
         wanted = not wanted
-    parts = [_ways(part, wanted, row, number, held) for part in rule.of]
+    parts = [_ways(part, wanted, number, held) for part in rule.of]
     if isinstance(rule, AtLeast):
         needed = int(rule.count.value) if wanted else len(parts) - int(rule.count.value) + 1
     else:
         every = isinstance(rule, AllOf) == wanted
         needed = len(parts) if every else 1
     return _smallest(way for chosen in combinations(parts, needed) for way in _all_of(list(chosen)))
-
-
-def _over(rule: Applied, row: Given) -> bool:
-    return rule.closes is not None and bool(row.on[0] > np.datetime64(rule.closes.value, "D"))
 
 
 def _all_of(parts: Sequence[list[_Way]]) -> list[_Way]:

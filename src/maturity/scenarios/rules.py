@@ -195,6 +195,21 @@ class NoEvent(Definition):
     anchor: str = ""
 
 
+class NotBarred(NoEvent):
+    """What a sanction asks (files write ``[[sanctions]]``): no ban that is on record is running.
+
+    What nobody recorded bars nobody. But where another date of the sanction is on record, or a status that follows from
+    it, there is a ban, and without the day from which it runs nobody knows for how long: unknown.
+
+    Attributes:
+        others: the facts with the other dates of the sanction.
+        recorded_by: by one_of fact, the options that nobody has on whom it was not imposed.
+    """
+
+    others: tuple[str, ...] = ()
+    recorded_by: Mapping[str, tuple[str, ...]] = {}
+
+
 class NotListed(Definition):
     """Not on a public register, by a query of a known day; with ``months``, of one that is not older.
 
@@ -422,6 +437,8 @@ def asks(rule: Rule) -> Iterator[str]:
     match rule:
         case Is() | Compare() | Grade() | Count() | Covers():
             yield rule.fact
+        case NotBarred():
+            yield from (rule.fact, *rule.others, *rule.recorded_by)
         case NoEvent():
             yield from filter(None, (rule.fact, rule.anchor))
         case Versus():

@@ -51,6 +51,7 @@ from maturity.scenarios.rules import (
     Judgement,
     NoEvent,
     NoneOf,
+    NotBarred,
     NotListed,
     Op,
     Recognition,
@@ -142,6 +143,8 @@ def truth(rule: Rule, given: Given) -> Truth:
             column = facts.columns[rule.fact]
             other_day, known = bar_day(rule, given)
             return _known(_compare(column.values, rule.op, other_day), column.known & known)
+        case NotBarred():
+            return _not_barred(rule, given)
         case NoEvent():
             column = facts.columns[rule.fact]
             never = column.known & np.isnat(column.values)
@@ -244,6 +247,30 @@ def bar_day(rule: Dated, given: Given) -> tuple[Dates, Flags]:
     return (months_before(day, int(rule.months.value)) if rule.months else day), known
 
 
+def _not_barred(rule: NotBarred, given: Given) -> Truth:
+    """NO within the ban; UNKNOWN if there is one and the day from which it runs is not on record; else YES."""
+    columns = given.facts.columns
+    dates, states = _on_record(rule, given)
+    event = columns[rule.fact]
+    # No date says that it has not come to that yet; where a status says it has, "never" is no day either.
+    dayless = ((dates | states) & ~event.known) | (states & np.isnat(event.values))
+    runs = event.known & (event.values <= given.on)
+    over = event.values < months_before(given.on, int(rule.months.value))
+    return np.select([dayless, runs & ~over], [np.int8(UNKNOWN), np.int8(NO)], default=np.int8(YES))
+
+
+def _on_record(rule: NotBarred, given: Given) -> tuple[Flags, Flags]:
+    """(n,) twice: whether another date of the sanction is on record, and whether a status that follows from it is."""
+    columns = given.facts.columns
+    dates, states = np.zeros(len(given.facts), dtype=np.bool_), np.zeros(len(given.facts), dtype=np.bool_)
+    for fact in rule.others:
+        dates |= columns[fact].known & ~np.isnat(columns[fact].values)
+    for fact, options in rule.recorded_by.items():
+        wanted = [_position(fact, option, given) for option in options]
+        states |= columns[fact].known & np.isin(columns[fact].values, wanted)
+    return dates, states
+
+
 def _not_listed(rule: NotListed, given: Given) -> Truth:
     """NO if listed; YES if not, by a query that was made, not after the application, and is not too old."""
     listed = given.facts.columns[rule.fact]
@@ -325,7 +352,7 @@ def missing(rule: Rule, given: Given) -> Iterator[str]:
         for part in rule.of:
             yield from missing(part, given)
         return
-    if isinstance(rule, Assessed):
+    if isinstance(rule, Assessed | NotBarred):
         yield from facts_of(rule)[:1]
         return
     asked = facts_of(rule)

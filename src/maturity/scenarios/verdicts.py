@@ -37,6 +37,7 @@ from maturity.scenarios.rules import (
     Grade,
     Is,
     NoneOf,
+    NotBarred,
     Op,
     Rule,
     leaves,
@@ -226,9 +227,10 @@ class Asked:
         return cls(given, {}, *_of_rules(given.programme))
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
-        """The facts that a rule asks."""
+        """The facts that a rule asks; what is on record is never assumed of who has not said."""
         if id(rule) not in self.named:
-            self.named[id(rule)] = rule, self.given.programme.facts_of(rule)
+            asks = (rule.fact,) if isinstance(rule, NotBarred) else self.given.programme.facts_of(rule)
+            self.named[id(rule)] = rule, asks
         return self.named[id(rule)][1]
 
     def to_try(self, fact: str, rules: Sequence[Rule]) -> tuple[Any, ...]:
@@ -241,14 +243,13 @@ class Asked:
         return self.tried[key]
 
     def condition(self, condition: Condition, answers: Answers = ()) -> Truth:
-        """(n,) whether a condition holds; a sanction bars only by what is on record."""
+        """(n,) whether a condition holds."""
 
         def leaf(rule: Rule) -> Truth:
             asks = self.facts_of(rule) if answers else ()
             return self.leaf(rule, tuple(one for one in answers if one[0] in asks))
 
-        found = fold(condition.rule, leaf)
-        return np.where(found == UNKNOWN, np.int8(YES), found) if condition.on_record else found
+        return fold(condition.rule, leaf)
 
     def leaf(self, rule: Rule, answers: Answers = ()) -> Truth:
         """(n,) whether a rule without combinators holds, if those who have not said gave these answers; read-only."""
@@ -319,7 +320,7 @@ def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp]) -> Interval:
     """The interval of some rows, (m,) each."""
     which = rows if len(rows) < len(asked.given.on) else slice(None)  # all of them: nothing is copied
     truths = [(own, asked.condition(condition)[which]) for own, condition in parts if own in DECIDING_ROLES]
-    low, high = _ranks(truths, len(rows))
+    low, high = ranks(truths, len(rows))
     undecided = low != high
     columns = asked.given.facts.columns
     axes = splits(parts, asked) if undecided.any() else {}
@@ -352,14 +353,14 @@ def _over(
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
-        least, most = _ranks([*fixed, *((own, asked.condition(one, answers)[rows]) for own, one in moving)], len(rows))
+        least, most = ranks([*fixed, *((own, asked.condition(one, answers)[rows]) for own, one in moving)], len(rows))
         low, high = np.minimum(low, least), np.maximum(high, most)
         if np.array_equal(low, outer[0]) and np.array_equal(high, outer[1]):
             break  # what is left to try cannot widen them
     return low, high
 
 
-def _ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
+def ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
     """(n,) twice: the bounds that follow from the conditions, each by itself."""
     code = np.zeros(n, dtype=np.int8)
     for wanted in DECIDING_ROLES:

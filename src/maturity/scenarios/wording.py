@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from maturity.definition import Number
-from maturity.language import Lang, say
+from maturity.language import Lang, listed, say
 from maturity.scenarios.amounts import months_before, unit_of
 from maturity.scenarios.coverage import counted, not_named
-from maturity.scenarios.facts import UNMATCHED, amount, in_unit
+from maturity.scenarios.facts import NONE, UNMATCHED, amount, in_unit
 from maturity.scenarios.programme import FactDefinition, Programme, levels_of
 from maturity.scenarios.rules import (
     APPLICATION,
@@ -34,6 +34,7 @@ from maturity.scenarios.rules import (
     Judgement,
     NoEvent,
     NoneOf,
+    NotBarred,
     NotListed,
     Op,
     Recognition,
@@ -69,9 +70,11 @@ def value(rule: Rule, given: Given, i: int, lang: Lang) -> str:
             named = facts.shown(rule.fact, i, lang)
             return named + _to_be_mapped(rule.fact, given, i, lang) if named else ""
         case NotListed():
-            listed = facts.shown(rule.fact, i, lang)
+            on_it = facts.shown(rule.fact, i, lang)
             queried = facts.shown(rule.queried_on, i, lang) if rule.queried_on else ""
-            return listed + say("programme.queried", lang, date=queried) if listed and queried else listed
+            return on_it + say("programme.queried", lang, date=queried) if on_it and queried else on_it
+        case NotBarred():
+            return facts.shown(rule.fact, i, lang) or _recorded(rule, given, i, lang)
         case Recognition():
             dates = [facts.shown(fact, i, lang) for fact in (rule.on, rule.valid_until) if fact]
             grade = facts.shown(rule.fact, i, lang)
@@ -98,6 +101,17 @@ def value(rule: Rule, given: Given, i: int, lang: Lang) -> str:
             )
         case _:
             return facts.shown(rule.fact, i, lang)
+
+
+def _recorded(rule: NotBarred, given: Given, i: int, lang: Lang) -> str:
+    """What else is on record of a sanction whose day is not; that nothing is, where nothing is."""
+    found = {fact: given.facts.value(fact, i) for fact in (*rule.others, *rule.recorded_by)}
+    told = [
+        say("programme.subject", lang, of=given.programme.fact(fact).name) + given.facts.shown(fact, i, lang)
+        for fact, own in found.items()
+        if (own in rule.recorded_by[fact] if fact in rule.recorded_by else own not in (None, NONE))
+    ]
+    return _join(told, lang) if told else say("programme.not-on-record", lang)
 
 
 def _sum(rule: Sum | Aggregate, one: Given, lang: Lang) -> str:
@@ -188,7 +202,7 @@ def threshold(rule: Rule, programme: Programme, lang: Lang) -> str:
             shown = say("programme.not-on-register", lang, register=rule.register_name)
             return shown + (say("programme.query-age", lang, months=_whole(rule.months)) if rule.months else "")
         case Covers():
-            return say("programme.covers", lang, of=_listed(_entries(rule, rule.required, programme, lang), lang))
+            return say("programme.covers", lang, of=listed(_entries(rule, rule.required, programme, lang), lang))
         case Assessed():
             return f"≥ {_asked_level(rule, lang)}"
         case Recognition():
@@ -298,12 +312,12 @@ def shortfall(rule: Rule, given: Given, i: int, lang: Lang) -> str:
         case NoEvent():
             key = "no-event-from" if rule.anchor else "holds-from"
             day = programme.fact(rule.anchor).name if rule.anchor else ""
-            return say(f"programme.{key}", lang, date=_holds_from(rule, one), day=day)
+            return say(f"programme.{key}", lang, date=holds_from(rule, one), day=day)
         case NotListed():
             return say("programme.listed", lang, register=rule.register_name)
         case Covers():
             absent = _entries(rule, not_named(rule, facts, 0), programme, lang)
-            return say("programme.lacks", lang, of=_listed(absent, lang))
+            return say("programme.lacks", lang, of=listed(absent, lang))
         case Recognition():
             return _unrecognised(rule, one, lang)
         case Handed():
@@ -391,8 +405,8 @@ def _not_handed(rule: Handed, one: Given, lang: Lang) -> str:
     return _join(found, lang)
 
 
-def _holds_from(rule: NoEvent, one: Given) -> date:
-    """The first day, of application or of the anchor, on which the event lies before the window."""
+def holds_from(rule: NoEvent, one: Given) -> date:
+    """The first day, of application or of the anchor, on which the event of one applicant lies before the window."""
     event = one.facts.columns[rule.fact].values
     months = _whole(rule.months)
     day = months_before(event, -months)  # at or before the day looked for: the clamping of short months only adds days
@@ -437,20 +451,21 @@ def _entries(rule: Covers, ids: tuple[str, ...], programme: Programme, lang: Lan
     return [entry.name.in_(lang) for entry in catalogue.entries if entry.id in ids]
 
 
-def _subject(rule: Rule, programme: Programme, lang: Lang) -> str:
-    """What a part of a combined rule is about: the names of its facts."""
-    names = [programme.fact(fact).name.in_(lang) for fact in programme.facts_of(rule)]
+def about(rule: Rule, programme: Programme, lang: Lang) -> str:
+    """What a rule looks at: the names of its facts, ``""`` when it looks at none."""
     if isinstance(rule, Applied):
-        names = [say("programme.application-day", lang)]
-    return say("programme.subject", lang, of=_listed(names, lang)) if names else ""
+        return say("programme.application-day", lang)
+    return listed([programme.fact(fact).name.in_(lang) for fact in programme.facts_of(rule)], lang)
+
+
+def _subject(rule: Rule, programme: Programme, lang: Lang) -> str:
+    """What a part of a combined rule is about, before what is said of it."""
+    names = about(rule, programme, lang)
+    return say("programme.subject", lang, of=names) if names else ""
 
 
 def _parts(rule: Combined, programme: Programme, lang: Lang) -> list[str]:
     return [f"{_subject(part, programme, lang)}{threshold(part, programme, lang)}" for part in rule.of]
-
-
-def _listed(names: list[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def _join(parts: list[str], lang: Lang) -> str:

@@ -9,8 +9,9 @@ from maturity.sheets.arrow import import_arrow
 from maturity.sheets.batch import Batch, read_batch
 from maturity.sheets.costs import read_costs
 from maturity.sheets.form import write_form
-from maturity.sheets.results import write_results
+from maturity.sheets.results import results_object, write_results
 from maturity.sheets.saved import SavedResults, read_results
+from maturity.sheets.schema import schema
 from maturity.sheets.tables import Table, write_tables
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = [
     "read_batch",
     "read_costs",
     "read_results",
+    "results_object",
+    "schema",
     "score_parquet",
     "write_answers",
     "write_form",

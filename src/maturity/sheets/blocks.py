@@ -54,13 +54,13 @@ from maturity.scenarios import (
     value_problem,
 )
 from maturity.scenarios.facts import NO_NAMES, NONE, Column, Names, Value
+from maturity.scenarios.kinds import kinds, parts
 from maturity.scenarios.programme import MOST_UNITS
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
 from maturity.sheets.grid import Cell
 from maturity.sheets.headings import GROUPS, ID, NAME, PROFILE, Heading, Headings, Target
-from maturity.sheets.kinds import kinds, parts
 
 Kind = Literal["problem", "note"]
 Rows = NDArray[np.intp]

@@ -25,18 +25,18 @@ from maturity.improvement import STATUSES, Plan
 from maturity.improvement.plans import plain
 from maturity.language import Lang, say
 from maturity.models import READINGS
-from maturity.scenarios import VERDICTS, ConditionResult, Decisions
+from maturity.scenarios import VERDICTS, ConditionResult, Decisions, Mending, explain
+from maturity.scenarios.explaining import alike, asked
 from maturity.scenarios.portfolio import STANDINGS
+from maturity.scenarios.tree import TRUTHS
 from maturity.scoring import Assessment, cut
 from maturity.sheets.arrow import PARQUET, import_arrow
 from maturity.sheets.filling import Cells, Filling, filled
 from maturity.sheets.intake import guarded
-from maturity.sheets.kinds import kinds, parts
+from maturity.sheets.schema import SCHEMA, explanation_json, plain_programme
 from maturity.sheets.writing import ID, MOST_ROWS, TITLE, printed, replacing
 
 WRITTEN: Final = (".xlsx", ".csv", ".json", PARQUET)
-TRUTHS: Final = ("no", "unknown", "yes")
-"""Names of NO, UNKNOWN and YES."""
 KINDS: Final = ("problem", "note")
 ROLES: Final = ("required", "production", "cultivation", "advice", "experts")
 """Of what is listed, and of conditions."""
@@ -44,14 +44,13 @@ ROLES: Final = ("required", "production", "cultivation", "advice", "experts")
 
 @dataclass(frozen=True, slots=True)
 class _Results:
-    """The tables of a result; texts of ``conditions`` and ``basis`` are in the language asked for.
+    """The tables of a result.
 
     ``ids`` says which columns hold ids of profiles, verdicts, tiers ...: a workbook shows the name of each. ``more``
     are the tables that are there only when asked for: plan, firmness.
     """
 
     enterprises: pd.DataFrame
-    conditions: pd.DataFrame
     more: Mapping[str, pd.DataFrame]
     titles: Mapping[str, str]
     ids: Mapping[str, Mapping[str, str]]
@@ -86,7 +85,8 @@ def write_results(
     * ``.csv``: the results; the conditions, if any, in ``NAME-conditions.csv`` beside it, and problems and notes in
       ``NAME-problems.csv``. UTF-8 with a byte order mark. An apostrophe keeps text from being taken for a formula;
       `read_batch` takes it away again.
-    * ``.json``: one object: model, programme, enterprises (each with its conditions), problems, notes.
+    * ``.json``: one object: model, what the programme asks, enterprises (each with the tree of its conditions),
+      problems, notes; `maturity.sheets.schema.schema` describes it.
 
     * ``.parquet``: the results in typed columns (`maturity.sheets.blocks`); problems in ``NAME-problems.parquet``.
 
@@ -98,7 +98,8 @@ def write_results(
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
     levels), the verdict for each tier as ``PROGRAMME.TIER``, and the standing in each quota as ``PROGRAMME.QUOTA``.
-    Where there is no level or score, nothing is written.
+    Where there is no level or score, nothing is written. Workbooks and csv end with ``PROGRAMME.TIER.to_mend``: the
+    fewest conditions that an ineligible enterprise must mend, each with what it is short by, as in a report.
 
     Args:
         path: the file to write or replace.
@@ -195,18 +196,18 @@ def _results(
             own[key] = tier.name.in_(lang)
             columns[key] = decisions.verdict[tier.id][rows].tolist()
             shown[key] = {verdict: say(f"verdict.{verdict}", lang) for verdict in VERDICTS}
+            own[f"{key}{_LEAST}"] = say("sheets.mends.title", lang, tier=tier.name)
         for places in decisions.places.values():
             key = f"{decisions.programme.id}.{places.quota.id}"
             own[key] = places.quota.name.in_(lang)
             columns[key] = places.standing[rows].tolist()
             shown[key] = {standing: say(f"portfolio.{standing}", lang) for standing in STANDINGS if standing}
-    conditions = _conditions(columns["id"], columns["name"], assessment, decisions, lang)
     keys = ("tier", "condition", "condition_name", "role", "value", "threshold", "shortfall", "clause", "quote")
     own |= {key: say(f"sheets.columns.{key}", lang) for key in keys}
     own["verdict"] = say("sheets.columns.condition_verdict", lang)
     shown["verdict"] = {word: say(f"verdict.{word}", lang) for word in TRUTHS}
     shown["kind"] = {kind: say(f"sheets.kinds.{kind}", lang) for kind in KINDS}
-    shown["role"] = {role: say(f"sheets.roles.{role}", lang) for role in set(conditions["role"])}
+    shown["role"] = {role: say(f"sheets.roles.{role}", lang) for role in ROLES}
     shown["tier"] = {tier.id: tier.name.in_(lang) for tier in decisions.programme.tiers} if decisions else {}
     more = {}
     if plans:
@@ -235,7 +236,6 @@ def _results(
     }
     return _Results(
         pd.DataFrame(columns),
-        conditions,
         more,
         own,
         shown,
@@ -276,14 +276,14 @@ def _rows(assessment: Assessment, decisions: Decisions) -> NDArray[np.intp]:
     return np.array([rows[id] for id in assessment.answers.ids], np.intp)
 
 
-def _conditions(
-    ids: Sequence[str], names: Sequence[str], assessment: Assessment, decisions: Decisions | None, lang: Lang
-) -> pd.DataFrame:
-    """Every condition of every enterprise, one enterprise after the other."""
+def _conditions(results: _Results) -> pd.DataFrame:
+    """Every condition of every enterprise, one enterprise after the other; texts in the language asked for."""
     columns = ["id", "name", "tier", "condition", "condition_name", "role", "verdict"]
     columns += ["value", "threshold", "shortfall", "clause", "quote"]
+    decisions, lang = results.decisions, results.lang
     if decisions is None:
         return pd.DataFrame(columns=columns, dtype=object)
+    ids, names = (results.enterprises[key].tolist() for key in ("id", "name"))
     fixed = [
         (
             result.tier,
@@ -298,7 +298,7 @@ def _conditions(
         for result in decisions.conditions
     ]
     said = [_said(one[-1], lang) for one in fixed]
-    rows, many = _rows(assessment, decisions), len(fixed)
+    rows, many = _rows(results.assessment, decisions), len(fixed)
 
     def repeated(values: Sequence[str]) -> list[str]:
         """Each once for every condition."""
@@ -323,13 +323,7 @@ def _conditions(
 
 def _said(result: ConditionResult, lang: Lang) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """(n,) what was found, and (n,) what is short; worded once for those who state the same."""
-    given, rule = result.given, result.condition.rule
-    n = len(result.truth)
-    first = every = np.arange(n)
-    if not any(len(ledger.rows) for ledger in given.facts.ledgers.values()):
-        facts = [given.facts.columns[id] for id in given.programme.facts_of(rule) if id in given.facts.columns]
-        stated = (part for column in facts for part in parts(column))
-        first, every = kinds((given.assessed, given.level, given.level_possible, given.on, *stated), n)
+    first, every = alike(result.condition.rule, result.given, np.arange(len(result.truth)))
     found = (
         [_text(result.value(row, lang)) for row in first.tolist()],
         [_text(result.shortfall(row, lang)) for row in first.tolist()],
@@ -338,6 +332,42 @@ def _said(result: ConditionResult, lang: Lang) -> tuple[NDArray[np.object_], NDA
     return value, short
 
 
+def _with_least(results: _Results, conditions: pd.DataFrame) -> pd.DataFrame:
+    """The enterprises, with the fewest conditions that the ineligible must mend, each with its shortfall, by tier.
+
+    ``conditions`` is the table of conditions, whose shortfalls are taken as they are worded there.
+    """
+    decisions, lang = results.decisions, results.lang
+    if decisions is None:
+        return results.enterprises
+    order = np.argsort(_rows(results.assessment, decisions))  # the enterprise that each row of the decisions is
+    worded = conditions["shortfall"].to_numpy().reshape(len(decisions.ids), len(decisions.conditions))
+    at = {(one.tier, one.condition.id): number for number, one in enumerate(decisions.conditions)}
+    columns = {}
+    for tier in decisions.programme.tiers:
+        lines: list[list[str]] = [[] for _ in decisions.ids]
+        for one in decisions.mending(tier.id):
+            rows = order[one.rows].tolist()
+            for row, text in zip(rows, _lines(one, worded[rows, at[tier.id, one.condition.id]], lang), strict=True):
+                lines[row].append(text)
+        mark = say("sheets.mends.mark", lang)
+        columns[f"{decisions.programme.id}.{tier.id}{_LEAST}"] = [mark.join(own) for own in lines]
+    return results.enterprises.assign(**columns)
+
+
+def _lines(mending: Mending, shortfalls: Sequence[str], lang: Lang) -> list[str]:
+    """(k,) the line of each whose rule it is; ``shortfalls`` are those of the condition, which the table has worded."""
+    if mending.rule is mending.condition.rule and mending.wanted:
+        first = mending.of(int(mending.rows[0]))
+        once = _Once(lambda short: _text(first.line(lang, short)))
+        return [once[short] for short in shortfalls]
+    rows, kind = alike(mending.rule, mending.given, mending.rows)
+    texts = [_text(mending.of(row).line(lang)) for row in rows.tolist()]
+    return [texts[own] for own in kind.tolist()]
+
+
+_LEAST: Final = ".to_mend"
+"""Ends the names of the columns that say what the ineligible must mend at least."""
 _OF_READING: Final = ("id", "name", "reading", "aim", "reading_level", "target_level", "steps", "pivotal", "always")
 _OF_READING_TOO: Final = ("kept", "draws", "weight_points", "lowest", "lowest_attained", "highest", "highest_attained")
 _OF_FIRMNESS: Final = (*_OF_READING, *_OF_READING_TOO, "holds_within")
@@ -463,9 +493,10 @@ def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> li
 
 def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     """The enterprises as csv; the conditions beside them."""
-    tables = {path: results.enterprises}
+    conditions = _conditions(results)
+    tables = {path: _with_least(results, conditions)}
     if results.decisions:
-        tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = results.conditions
+        tables[path.with_name(f"{path.stem}-conditions{path.suffix}")] = conditions
     if results.problems or results.notes:
         tables[path.with_name(f"{path.stem}-problems{path.suffix}")] = _problem_table(results)
     tables |= {path.with_name(f"{path.stem}-{name}{path.suffix}"): table for name, table in results.more.items()}
@@ -509,42 +540,69 @@ def _values(column: "pd.Series[Any]") -> list[Any]:
 
 
 def _write_object(path: Path, results: _Results) -> tuple[Path, ...]:
-    """Everything as one JSON object; what has no value is null."""
+    with replacing(path) as fresh, fresh.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+        stream.writelines(_object(results, range(len(results.assessment))))
+    return (path,)
+
+
+def results_object(
+    assessment: Assessment,
+    decisions: Decisions | None = None,
+    *,
+    rows: Sequence[int],
+    names: Sequence[str],
+    problems: Sequence[Problem] = (),
+    notes: Sequence[Problem] = (),
+    lang: Lang = "zh",
+) -> str:
+    """The same JSON as `write_results` writes, of some enterprises of a batch.
+
+    Args:
+        assessment: n enterprises.
+        decisions: of the same enterprises, matched by id.
+        rows: of the assessment, those to be told of.
+        names: (n,) their names.
+        problems, notes: listed as they are.
+        lang: of texts.
+    """
+    return "".join(_object(_results(assessment, decisions, names, problems, notes, (), (), None, lang, None), rows))
+
+
+def _object(results: _Results, rows: Sequence[int]) -> Iterator[str]:
+    """Everything as one JSON object, piece by piece; what has no value is null."""
+    decisions = results.decisions
     document = {
+        "schema": SCHEMA,
         "library": version("maturity-scoring"),
+        "lang": results.lang,
         "model": _identity(results.assessment.answers.model),
-        "programme": _identity(results.decisions.programme) if results.decisions else None,
-        "readings": dict(results.decisions.readings) if results.decisions else {},
+        "programme": plain_programme(asked(decisions)) if decisions else None,
         **({"whatif_model": _identity(results.whatif.after.answers.model)} if results.whatif else {}),
         "enterprises": [],
         "problems": [_listed(problem, results.lang) for problem in results.problems],
         "notes": [_listed(note, results.lang) for note in results.notes],
     }
     head, empty, tail = _json(document).partition('"enterprises": []')
-    with replacing(path) as fresh, fresh.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
-        stream.write(f"{head}{empty[:-1]}")
-        mark = "\n"
-        for enterprise in _enterprises(results):
-            stream.write(f"{mark}{enterprise}")
-            mark = ",\n"
-        stream.write(f"\n ]{tail}\n" if mark == ",\n" else f"]{tail}\n")
-    return (path,)
+    yield f"{head}{empty[:-1]}"
+    mark = "\n"
+    for enterprise in _enterprises(results, rows):
+        yield f"{mark}{enterprise}"
+        mark = ",\n"
+    yield f"\n ]{tail}\n" if mark == ",\n" else f"]{tail}\n"
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
 
 
-def _enterprises(results: _Results) -> Iterator[str]:
-    """Each enterprise as JSON, two deep: its own columns, its conditions, and what else was asked for."""
-    own, more = _members(results.enterprises, "   "), _more(results)
-    conditions = _members(results.conditions.drop(columns=["id", "name"]), "     ")
-    many = len(conditions) // max(len(own), 1)
-    for i, (members, further) in enumerate(zip(own, more, strict=True)):
-        objects = ",\n".join(f"    {{\n{one}\n    }}" for one in conditions[i * many : (i + 1) * many])
-        listed = f'   "conditions": [\n{objects}\n   ]' if objects else '   "conditions": []'
-        rest = [f"   {_json(key)}: {_json(value)}".replace("\n", "\n   ") for key, value in further.items()]
-        yield "  {\n" + ",\n".join([members, listed, *rest]) + "\n  }"
+def _enterprises(results: _Results, rows: Sequence[int]) -> Iterator[str]:
+    """Each enterprise as JSON, two deep: its own columns, its explanation on one line, and what else was asked for."""
+    own, more, decisions = _members(results.enterprises, "   "), _more(results), results.decisions
+    decided = _rows(results.assessment, decisions).tolist() if decisions else []
+    for i in rows:
+        told = explanation_json(explain(decisions, decided[i], results.lang)) if decisions else "null"
+        rest = [f"   {_json(key)}: {_json(value)}".replace("\n", "\n   ") for key, value in more[i].items()]
+        yield "  {\n" + ",\n".join([own[i], f'   "explanation": {told}', *rest]) + "\n  }"
 
 
 def _members(table: pd.DataFrame, margin: str) -> list[str]:
@@ -606,10 +664,13 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
     )
     with replacing(path) as fresh, filled(fresh, results.progress) as (book, filling):
         sheets = _Sheets(book, filling, results)
-        sheets.add("results", results.enterprises, widths={"id": 16, "name": 28})
+        conditions = _conditions(results)
+        table = _with_least(results, conditions)
+        least = {str(key): 48 for key in table if str(key).endswith(_LEAST)}
+        sheets.add("results", table, widths={"id": 16, "name": 28, **least})
         if results.decisions:
             wide = {"condition_name": 28, "value": 24, "threshold": 24, "shortfall": 24, "quote": 60}
-            sheets.add("conditions", results.conditions, widths={"id": 16, "name": 28, **wide})
+            sheets.add("conditions", conditions, widths={"id": 16, "name": 28, **wide})
         for name, table in results.more.items():
             wide = {"target": 32, "reasons": 40, "requirement": 26, "requirement_name": 34, "subdomain": 18, "to": 14}
             sheets.add(name, table, widths={"id": 16, "name": 28, "present": 14, "reading": 24, "asked_by": 18, **wide})

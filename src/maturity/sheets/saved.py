@@ -12,11 +12,12 @@ from maturity.improvement import STATUSES
 from maturity.language import LANGUAGES, say
 from maturity.models import READINGS, MaturityModel
 from maturity.scenarios import VERDICTS, Programme
+from maturity.scenarios.tree import TRUTHS
 from maturity.sheets.arrow import PARQUET, import_arrow
 from maturity.sheets.cells import said
 from maturity.sheets.grid import Cell, Grid
 from maturity.sheets.intake import read_grids
-from maturity.sheets.results import KINDS, ROLES, TRUTHS, WRITTEN
+from maturity.sheets.results import KINDS, ROLES, WRITTEN
 
 Kept = str | int | float | None
 _TABLES: Final = ("results", "conditions", "problems")
@@ -148,13 +149,13 @@ def _from_object(path: Path) -> SavedResults:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
         enterprises, conditions = [], []
         further: dict[str, list[Mapping[str, Any]]] = {}
+        asked = _asked(document)
         for one in document["enterprises"]:
-            own = dict(
-                takewhile(lambda pair: pair[0] != "conditions", one.items())
-            )  # what goes on from a level follows
+            # What goes on from a level follows its explanation.
+            own = dict(takewhile(lambda pair: pair[0] != "explanation", one.items()))
             enterprises.append(own)
             named = {key: own[key] for key in ("id", "name")}
-            conditions += [{**named, **condition} for condition in one["conditions"]]
+            conditions += [{**named, **found} for found in _conditions(one["explanation"] or {"tiers": ()}, asked)]
             for name, key in (("plan", "plans"), ("firmness", "firmness"), ("whatif", "whatif")):
                 held = one.get(key) or []
                 for object in held if isinstance(held, list) else [held]:
@@ -170,3 +171,27 @@ def _from_object(path: Path) -> SavedResults:
         raise InputError([Problem.of("sheets.no-results", path.name)]) from error
     kept = {name: tuple(objects) for name, objects in further.items()}
     return SavedResults(tuple(enterprises), tuple(conditions), tuple(problems), kept)
+
+
+def _asked(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """By id of a condition, what it asks of everybody, in the language of the document and the file's order."""
+    lang = document["lang"]
+    return {
+        one["id"]: {
+            "condition_name": one["name"][lang],
+            "threshold": one["rule"]["threshold"][lang],
+            "clause": one["clause"][lang],
+            "quote": one["quote"],
+        }
+        for one in (document["programme"] or {"conditions": ()})["conditions"]
+    }
+
+
+def _conditions(explanation: Mapping[str, Any], asked: Mapping[str, Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+    """The conditions of an explanation, one after the other, as the other formats list them."""
+    order = list(asked)
+    for tier in explanation["tiers"]:
+        found = [(group["role"], one) for group in tier["groups"] for one in group["conditions"]]
+        for role, one in sorted(found, key=lambda pair: order.index(pair[1]["id"])):
+            own = {"tier": tier["id"], "condition": one["id"], "role": role, "verdict": one["truth"]}
+            yield {**own, **asked[one["id"]], "value": one.get("value", ""), "shortfall": one.get("shortfall", "")}

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from maturity.errors import InputError, Problem
+from maturity.language import Lang, listed
 from maturity.sheets.intake import guarded
 from maturity.sheets.writing import ID, LINES, TITLE, printed, replacing, workbook
 
@@ -25,13 +26,15 @@ class Table:
         id: names the table in file names.
         title: names its sheet, at most 31 characters.
         titles: the heading of each column by its id, in this order.
-        rows: what stands in the columns; a missing value or None leaves the cell empty.
+        rows: what stands in the columns; a missing value or None leaves the cell empty, several stand in a row.
+        lang: of the words.
     """
 
     id: str
     title: str
     titles: Mapping[str, str]
     rows: Sequence[Mapping[str, object]]
+    lang: Lang = "zh"
 
 
 def write_tables(path: str | Path, tables: Sequence[Table], document: Mapping[str, object]) -> tuple[Path, ...]:
@@ -84,11 +87,11 @@ def _write_csv(path: Path, table: Table, *, first: bool) -> Path:
 
 def _frame(table: Table) -> pd.DataFrame:
     """The rows as a table of cells: text, numbers, or nothing."""
-    cells = [[_cell(row.get(key)) for key in table.titles] for row in table.rows]
+    cells = [[_cell(row.get(key), table.lang) for key in table.titles] for row in table.rows]
     return pd.DataFrame(cells, columns=list(table.titles), dtype=object)
 
 
-def _cell(value: Any) -> str | int | float | None:
+def _cell(value: Any, lang: Lang) -> str | int | float | None:
     if value is None or (isinstance(value, float) and value != value):
         return None
     if isinstance(value, bool):
@@ -97,4 +100,4 @@ def _cell(value: Any) -> str | int | float | None:
         return value
     if isinstance(value, Decimal | Fraction):
         return float(value)
-    return "、".join(str(_cell(part)) for part in value) if isinstance(value, tuple) else str(value)
+    return listed([_cell(part, lang) for part in value], lang) if isinstance(value, tuple) else str(value)

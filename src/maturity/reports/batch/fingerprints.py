@@ -17,9 +17,9 @@ from maturity.improvement import Plan
 from maturity.language import Lang
 from maturity.reports.content.letterhead import Letterhead
 from maturity.reports.content.peers import Group, Peers
-from maturity.reports.content.verdicts import notes_by_id
 from maturity.reports.formats.templates import folders
 from maturity.scenarios import Decisions
+from maturity.scenarios.explaining import notes_by_id
 from maturity.scenarios.facts import Column, Ledger
 from maturity.scoring import Assessment
 

@@ -25,10 +25,11 @@ from maturity.reports.content.notes import first_page, grouped, open_answers
 from maturity.reports.content.peers import Peers
 from maturity.reports.content.pictures import pictures
 from maturity.reports.content.scores import NodeScores, level_lines, node_lines
-from maturity.reports.content.verdicts import Noted, notes_by_id, programme_notes, tier_pages
+from maturity.reports.content.verdicts import programme_notes, tier_pages
 from maturity.reports.content.way_up import plan_pages
 from maturity.reports.content.what_if import whatif_page
 from maturity.scenarios import Decisions
+from maturity.scenarios.explaining import Noted, notes_by_id
 from maturity.scoring import Assessment
 
 _BLOCK: Final = 256

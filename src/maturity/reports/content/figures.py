@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import floor, isnan
-from unicodedata import category
 
+from maturity.language import printable as printable  # noqa: PLC0414  every room of a report takes it from here
 from maturity.scoring import cut
 
 NONE = "—"
@@ -45,15 +45,3 @@ def span(certain: str, possible: str) -> str:
 def listed(names: Sequence[str], comma: str) -> str:
     """Names in a row, each once."""
     return comma.join(dict.fromkeys(names))
-
-
-def printable(text: str) -> str:
-    r"""A text of the user's as every format takes it, and nothing hidden in it: broken characters are shown.
-
-    >>> printable("a\x00b\tc")
-    'a�b c'
-    """
-    if text.isprintable():
-        return text
-    shown = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join(" " if one.isspace() else "\ufffd" if category(one) in ("Cc", "Cs") else one for one in shown)
