@@ -83,28 +83,39 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sheets")
 
 
-def test_parquet_of_answers(folder: Path) -> None:
-    run("make_parquet", folder, 1_000_000)
+KINDS = {
+    "texts": "216 columns of choices, texts with a dictionary",
+    "points": "216 columns of choices, whole numbers of points (uint8)",
+    "facts": "the same as texts, and the facts that tiers ask, with amounts that hardly repeat",
+    "ledgers": "the same as facts, and two investments an enterprise",
+}
+"""What stands in a file, by kind of `sheets_work.stream`."""
+
+
+@pytest.mark.parametrize("n", [200_000, 1_000_000])
+@pytest.mark.parametrize(("kind", "decided"), [("texts", "levels"), ("points", "levels"), ("texts", "tiers")])
+def test_parquet_of_answers(folder: Path, kind: str, decided: str, n: int) -> None:
+    streamed(folder, kind, decided, n)
+
+
+@pytest.mark.parametrize("n", [200_000, 1_000_000])
+def test_parquet_of_answers_and_facts(folder: Path, n: int) -> None:
+    streamed(folder, "facts", "tiers", n)
+
+
+def test_parquet_of_answers_facts_and_ledgers(folder: Path) -> None:
+    streamed(folder, "ledgers", "tiers", 200_000)
+
+
+def streamed(folder: Path, kind: str, decided: str, n: int) -> None:
+    """A file scored beside pyarrow alone; memory must not grow with the number of enterprises."""
+    if not (folder / f"{n}-{kind}.parquet").exists():
+        run(f"make_{kind}", folder, n)
     rows = [
-        ("pyarrow alone: reads 216 columns of choices, writes the columns of the results", "parquet_alone", 1_000_000),
-        ("`maturity score answers.parquet -o results.parquet`: levels", "parquet_levels", 1_000_000),
-        ("the same: levels and tiers", "parquet_tiers", 1_000_000),
+        (f"pyarrow alone: reads {KINDS[kind]}; writes the results ({decided})", f"stream_{kind}_{decided}_alone", n),
+        (f"`maturity score`: {kind}, {decided}", f"stream_{kind}_{decided}_scored", n),
     ]
     compare(rows, folder)
-
-
-def test_parquet_of_answers_and_facts(folder: Path) -> None:
-    run("make_parquet_facts", folder, 250_000)
-    rows = [
-        ("pyarrow alone: the same with facts, amounts that hardly repeat among them", "facts_alone", 250_000),
-        ("`maturity score`: levels, and tiers by these facts", "facts_tiers", 250_000),
-    ]
-    compare(rows, folder)
-
-
-def test_memory_does_not_grow_with_the_file(folder: Path) -> None:
-    run("make_parquet", folder, 250_000)
-    compare([("`maturity score`: a quarter of the rows, for its memory", "parquet_levels", 250_000)], folder, 1)
 
 
 @pytest.mark.parametrize("n", [20_000, 100_000])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
@@ -36,40 +37,64 @@ def answers(n: int, seed: int) -> Answers:
     )
 
 
-def facts(given: Answers, seed: int) -> Facts:
+def facts(given: Answers, seed: int, *, listed: bool = False) -> Facts:
     """What the conditions ask besides a declared level: one in twenty unknown, and amounts that hardly repeat."""
     rng, n = np.random.default_rng(seed), len(given)
     asked = {fact for condition in PROGRAMME.conditions for fact in PROGRAMME.facts_of(condition.rule)}
     columns: dict[str, list[Any]] = {}
+    by_entry = {fact for measure in PROGRAMME.measures for fact in measure.stated if measure.ledger and listed}
     for fact in PROGRAMME.facts:
-        if fact.id not in asked or fact.id.startswith("declared"):
+        if fact.id not in asked or fact.id in by_entry or fact.id.startswith("declared"):
             continue
         own: Any
         match fact.kind:
             case "yes_no":
                 own = rng.choice([True, False], n, p=[0.9, 0.1])
             case "number":
-                own = rng.integers(0, 5 * 10**7, n) / 10_000 if fact.decimals else rng.integers(0, 6, n)
+                most = 5_000 if fact.most is None else int(fact.most.exact)
+                units = 10 ** min(fact.decimals, 4)
+                own = rng.integers(0, most * units, n) / units if fact.decimals else rng.integers(0, 6, n)
             case "date":
                 own = np.full(n, "2025-01-02")
             case "event_date":
                 own = rng.choice(["none", "2021-05-06", "2024-12-30"], n)
             case "names":
-                own = rng.choice(["数字化设计", "数字化设计、绿色化制造", "none"], n)
+                entries = [entry.name.zh for entry in PROGRAMME.catalogue(fact.catalogue).entries]
+                lists = ["、".join(rng.permutation(entries)[: k % 7]) or "none" for k in range(100)]
+                own = rng.choice(lists, n)
             case _:
                 own = rng.choice([option.id for option in fact.options], n)
         known = rng.random(n) < 0.95
         columns[fact.id] = [value if there else None for value, there in zip(own.tolist(), known, strict=True)]
-    return Facts.from_columns(PROGRAMME, columns, ids=given.ids)
+    return Facts.from_columns(PROGRAMME, columns, ids=given.ids, ledgers=investments(given, rng) if listed else {})
 
 
-def make(path: Path, n: int, *, stated: bool) -> None:
-    """A file of answers, in row groups."""
+def investments(given: Answers, rng: np.random.Generator) -> dict[str, dict[str, list[Any]]]:
+    """Two investments an enterprise, in the order of nobody."""
+    ledger, m = PROGRAMME.ledger("investments"), 2 * len(given)
+    columns: dict[str, list[Any]] = {"enterprise": [given.ids[i] for i in rng.integers(0, len(given), m).tolist()]}
+    for column in ledger.columns:
+        if column.kind == "number":
+            columns[column.id] = (rng.integers(0, 5 * 10**7, m) / 10_000).tolist()
+        elif column.kind == "date":
+            columns[column.id] = (np.datetime64("2021-01-01") + rng.integers(0, 1600, m)).tolist()
+        elif column.options:
+            columns[column.id] = rng.choice([option.id for option in column.options], m).tolist()
+        else:
+            columns[column.id] = [f"发票{number}" for number in rng.integers(0, 10**6, m).tolist()]
+    return {ledger.id: columns}
+
+
+def make(path: Path, n: int, *, stated: bool = False, listed: bool = False, as_points: bool = False) -> None:
+    """A file of answers, in row groups: choices as texts with a dictionary, or as whole numbers of points."""
     writer = None
     for seed, start in enumerate(range(0, n, GROUP)):
         given = answers(min(GROUP, n - start), seed)
-        own = facts(given, seed) if stated else None
+        own = facts(given, seed, listed=listed) if stated else None
         table = answer_table(given, own, names=[f"示例企业{id}" for id in given.ids])
+        for requirement, points in zip(MODEL.requirements, given.columns if as_points else (), strict=False):
+            column = table.column_names.index(requirement.id)
+            table = table.set_column(column, requirement.id, pa.array(points))
         writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table, row_group_size=GROUP)
     assert writer
@@ -88,7 +113,7 @@ def workbook(path: Path, n: int) -> None:
 
 
 def alone(source: Path, results: Path, to: Path) -> Callable[[], None]:
-    """What pyarrow takes to read the one and write the columns of the other, as it does by itself."""
+    """What pyarrow takes to read the columns of the one and write those of the other, as it does by itself."""
     blocks = pq.read_table(results).to_batches(GROUP)
 
     def work() -> None:
@@ -101,10 +126,22 @@ def alone(source: Path, results: Path, to: Path) -> Callable[[], None]:
     return work
 
 
+def stream(kind: str, decided: str, way: str, folder: Path, n: int) -> Callable[[], object]:
+    """A file of answers (``texts``, ``points`` ...) scored to ``levels`` or ``tiers``, or taken by pyarrow ``alone``.
+
+    The latter reads the same columns of the same file and writes the very columns of those results.
+    """
+    source, results = folder / f"{n}-{kind}.parquet", folder / f"{n}-{kind}-{decided}.parquet"
+    scoring = Scoring(MODEL, PROGRAMME, ON) if decided == "tiers" else Scoring(MODEL)
+    if way == "scored":
+        return lambda: score_parquet([source], folder / "scored.parquet", scoring)
+    if not results.exists():
+        score_parquet([source], results, scoring)
+    return alone(source, results, folder / "alone.parquet")
+
+
 def prepared(what: str, folder: Path, n: int) -> Callable[[], object]:
     """A piece of work that is ready to be timed."""
-    source, stated = folder / f"{n}.parquet", folder / f"{n}-facts.parquet"
-    levels, tiers = Scoring(MODEL), Scoring(MODEL, PROGRAMME, ON)
     book = folder / f"{n}.xlsx"
     if what.startswith("results_"):
         given = answers(n, 0)
@@ -112,18 +149,15 @@ def prepared(what: str, folder: Path, n: int) -> Callable[[], object]:
         decisions, path = decide(PROGRAMME, assessment, own, on=ON), folder / f"r.{what.removeprefix('results_')}"
         names = [f"企业{id}" for id in given.ids]
         return lambda: write_results(path, assessment, decisions, names=names)
-    if what.endswith("_alone") and what != "workbook_alone":
-        file = stated if what == "facts_alone" else source
-        if not (folder / f"{file.stem}-tiers.parquet").exists():
-            score_parquet([file], folder / f"{file.stem}-tiers.parquet", tiers)
-        return alone(file, folder / f"{file.stem}-tiers.parquet", folder / "alone.parquet")
+    if what.startswith("stream_"):
+        kind, decided, way = what.removeprefix("stream_").split("_")
+        return stream(kind, decided, way, folder, n)
     ways: dict[str, Callable[[], object]] = {
-        "make_parquet": lambda: make(source, n, stated=False),
-        "make_parquet_facts": lambda: make(stated, n, stated=True),
+        "make_texts": lambda: make(folder / f"{n}-texts.parquet", n),
+        "make_points": lambda: make(folder / f"{n}-points.parquet", n, as_points=True),
+        "make_facts": lambda: make(folder / f"{n}-facts.parquet", n, stated=True),
+        "make_ledgers": lambda: make(folder / f"{n}-ledgers.parquet", n, stated=True, listed=True),
         "make_workbook": lambda: workbook(book, n),
-        "parquet_levels": lambda: score_parquet([source], folder / "r.parquet", levels),
-        "parquet_tiers": lambda: score_parquet([source], folder / "r.parquet", tiers),
-        "facts_tiers": lambda: score_parquet([stated], folder / "r.parquet", tiers),
         "workbook_alone": lambda: python_calamine.load_workbook(book).get_sheet_by_index(0).to_python(False),
         "workbook_read": lambda: read_batch(book, MODEL),
     }

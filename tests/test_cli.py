@@ -423,3 +423,19 @@ def test_problems_are_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     shown = screen.file.getvalue()
     assert re.search(r"Where +What +Way out", shown)
     assert re.search(r"\[b\]batch\.xlsx!企业!F12 +'\[red\]x\[/red\]' is neither yes nor no", shown)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_how_far_reading_is_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    """What is done with a workbook, by name; nothing where nobody watches."""
+    screen = Console(file=io.StringIO(), force_terminal=terminal, width=150, color_system=None)
+    monkeypatch.setattr(frame, "err", screen)
+    model, _ = frame.load(frame.DEFAULT_MODEL, frame.NO_PROGRAMME, date(2025, 6, 30))
+    with frame._reading("en") as told:
+        told("open", 0, 20_000)
+        told("match", 54, 216)
+    frame.read([EXAMPLE], model, None, "en")
+    assert isinstance(screen.file, io.StringIO)
+    shown = screen.file.getvalue()
+    assert bool(shown) == terminal
+    assert ("Matching 216 requirements" in shown) == terminal

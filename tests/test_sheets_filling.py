@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maturity.scenarios.facts import Column
+from maturity.scenarios.facts import Column, Names
 from maturity.scenarios.kinds import kinds, parts
 from maturity.sheets.filling import Cells, filled
 from maturity.sheets.intake import read_grids
@@ -105,5 +105,5 @@ def test_rows_of_a_kind_agree_in_every_column_and_no_others_do(data: st.DataObje
 
 def test_names_tell_rows_apart() -> None:
     """Two lists that count the same are two."""
-    column = Column(np.array([[1, 1, 0]] * 3), np.array([True] * 3), (("甲",), ("乙",), ("甲",)))
+    column = Column(np.array([[1, 1, 0]] * 3), np.array([True] * 3), Names.of([("甲",), ("乙",), ("甲",)]))
     assert kinds(parts(column), 3)[1].tolist() == [0, 1, 0]

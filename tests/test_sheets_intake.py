@@ -398,3 +398,21 @@ def test_a_guarded_text_comes_back(text: str) -> None:
     """Whatever the text, and it never begins as a formula."""
     assert unguarded(guarded(text)) == text
     assert not re.match(r"\s*[=+\-@＝＋－＠]|[\t\r\n]", guarded(text))
+
+
+def test_how_far_a_workbook_is_is_told(tmp_path: Path) -> None:
+    """Bytes of all its sheets, then rows, which are opened at once; never more than there are, and never backwards."""
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("二")):
+        for row in range(2000):
+            sheet.append([f"企业{row}", row, "全部满足"])
+    book.save(tmp_path / "b.xlsx")
+    told: list[tuple[str, int, int]] = []
+    read_grids(tmp_path / "b.xlsx", progress=lambda *how_far: told.append(how_far))
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as archive:
+        whole = sum(entry.file_size for entry in archive.infolist() if "/worksheets/" in entry.filename)
+    scanned = [done for stage, done, total in told if stage == "scan" and total == whole]
+    assert scanned == sorted(scanned)
+    assert scanned[-1] == whole
+    assert told[-2:] == [("open", 0, 4000), ("open", 4000, 4000)]
+    assert {stage for stage, _, _ in told} == {"scan", "open"}

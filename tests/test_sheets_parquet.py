@@ -20,7 +20,7 @@ from maturity.errors import InputError, Problem
 from maturity.models import load_model
 from maturity.scenarios import Facts, decide, load_programme
 from maturity.scoring import assess, cut
-from maturity.sheets import Scoring, read_batch, score_parquet, write_answers, write_results
+from maturity.sheets import Scoring, read_batch, read_results, score_parquet, write_answers, write_results
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -45,6 +45,7 @@ STATED: Mapping[str, st.SearchStrategy[Any]] = {
     "date": st.dates(date(1900, 1, 1), date(2100, 1, 1)),
     "event_date": st.one_of(st.just("none"), st.dates(date(1900, 1, 1), date(2100, 1, 1))),
     "names": st.lists(NAMED, max_size=3),
+    "text": TEXTS,
 }
 
 
@@ -67,7 +68,13 @@ def batches(draw: st.DrawFn) -> tuple[Answers, Facts, list[str]]:
     profiles = draw(st.lists(st.sampled_from(["discrete", "process"]), min_size=len(ids), max_size=len(ids)))
     columns = {fact.id: [draw(stated(fact)) for _ in ids] for fact in PROGRAMME.facts}
     answers = Answers.from_points(MODEL, points.astype(np.uint8), ids=ids, profiles=profiles)
-    return answers, Facts.from_columns(PROGRAMME, columns, ids=ids), [draw(TEXTS) for _ in ids]
+    entries: dict[str, dict[str, list[Any]]] = {}
+    for ledger in PROGRAMME.ledgers:
+        owners = draw(st.lists(st.sampled_from(ids), max_size=6))
+        own = {column.id: [draw(stated(column)) for _ in owners] for column in ledger.columns}
+        entries[ledger.id] = {"enterprise": owners, **own}
+    facts = Facts.from_columns(PROGRAMME, columns, ids=ids, ledgers=entries)
+    return answers, facts, [draw(TEXTS) for _ in ids]
 
 
 @settings(max_examples=10)
@@ -75,7 +82,7 @@ def batches(draw: st.DrawFn) -> tuple[Answers, Facts, list[str]]:
 def test_answers_and_facts_come_back(
     tmp_path_factory: pytest.TempPathFactory, batch: tuple[Answers, Facts, list[str]]
 ) -> None:
-    """read(write(x)) == x for ids, names, profiles, every choice, and facts of every kind."""
+    """read(write(x)) == x for ids, names, profiles, every choice, facts of every kind, and entries of ledgers."""
     answers, facts, names = batch
     path = write_answers(tmp_path_factory.mktemp("p") / "answers.parquet", answers, facts, names=names)
     read = read_batch(path, MODEL, PROGRAMME)
@@ -87,7 +94,83 @@ def test_answers_and_facts_come_back(
     for fact in PROGRAMME.facts:
         own = [facts.value(fact.id, i) for i in range(len(facts))]
         assert [read.facts.value(fact.id, i) for i in range(len(facts))] == own
+    for id, ledger in facts.ledgers.items():
+        back = read.facts.ledgers[id]
+        assert back.rows.tolist() == ledger.rows.tolist()
+        for column in ledger.definition.columns:
+            assert back.values(column.id) == ledger.values(column.id)
     assert {problem.id for problem in read.problems} <= {"answers.trimmed"}
+
+
+def test_what_is_wrong_in_an_entry_is_named_at_its_enterprise(tmp_path: Path) -> None:
+    """Values, names that no catalogue has, and columns that no ledger has; what is right beside them counts."""
+    mine = [
+        {"spent_on": "2024-05-06", "amount": 12.5, "state": "perhaps", "colour": "red"},
+        {"spent_on": "yesterday", "amount": -1.0, "state": None, "colour": None},
+    ]
+    known = PROGRAMME.catalogue(PROGRAMME.ledger("scenario_list").column("scenario").catalogue).entries[0].name.zh
+    named = [{"scenario": "没有这个场景"}, {"scenario": known}]
+    table = pa.table(
+        {
+            "id": ["a", "b", "c"],
+            "profile": ["discrete"] * 3,
+            FIRST: ["full"] * 3,
+            "investments": [None, mine, []],
+            "scenario_list": [named[1:], [], named],
+        }
+    )
+    pq.write_table(table, tmp_path / "answers.parquet")
+    batch = read_batch(tmp_path / "answers.parquet", MODEL, PROGRAMME)
+    found = {(one.where, one.value) for one in batch.problems}
+    assert found == {
+        ("answers.parquet!2: b: investments.state", "perhaps"),
+        ("answers.parquet!2: b: investments.spent_on", "yesterday"),
+        ("answers.parquet!2: b: investments.amount", "-1"),
+        ("answers.parquet!2: b: investments.colour", "colour"),
+    }
+    notes = [(one.where, one.value) for one in batch.notes if one.id == "facts.unknown-name"]
+    assert notes == [("answers.parquet!3: c: scenario_list.scenario", "没有这个场景")]
+    assert batch.facts is not None
+    money, scenes = (batch.facts.ledgers[id] for id in ("investments", "scenario_list"))
+    assert money.rows.tolist() == [1, 1]
+    assert money.values("amount") == (Decimal("12.5"), None)
+    assert money.values("spent_on") == (date(2024, 5, 6), None)
+    assert scenes.rows.tolist() == [0, 2, 2]
+
+
+def test_industry_and_city_divide_the_batch_as_those_of_a_sheet_do(tmp_path: Path) -> None:
+    """Headed in either language, in one file of several, dictionaries or not; nothing where nothing stands."""
+    first = pa.table({"id": ["a", "b"], "profile": ["discrete"] * 2, "行业": ["汽车", None], FIRST: ["full", "none"]})
+    city = pa.array([" 长春 ", "吉林"]).dictionary_encode()
+    second = pa.table({"id": ["c", "d"], "profile": ["process"] * 2, "city": city, FIRST: ["full", "none"]})
+    for name, table in (("a", first), ("b", second)):
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    batch = read_batch([tmp_path / "a.parquet", tmp_path / "b.parquet"], MODEL)
+    assert batch.groups == {"industry": ("汽车", "", "", ""), "city": ("", "", "长春", "吉林")}
+    assert not batch.problems
+    assert read_batch(tmp_path / "b.parquet", MODEL).groups == {"city": ("长春", "吉林")}
+
+
+def test_results_and_their_problems_are_read_back(tmp_path: Path) -> None:
+    """As those of every other format are; a file of answers holds no results."""
+    answers = pa.table({"id": ["a", "b"], "profile": ["discrete", "?"], FIRST: ["full", "sometimes"]})
+    pq.write_table(answers, tmp_path / "answers.parquet")
+    score_parquet([tmp_path / "answers.parquet"], tmp_path / "r.parquet", SCORING)
+    saved = read_results(tmp_path / "r.parquet", MODEL, PROGRAMME)
+    assert [(row["id"], row["profile"], row["level"]) for row in saved.enterprises] == [
+        ("a", "discrete", 0),
+        ("b", None, 0),
+    ]
+    assert {row[f"{PROGRAMME.id}.{tier.id}"] for row in saved.enterprises for tier in PROGRAMME.tiers} == {"undecided"}
+    assert not saved.conditions
+    problems = [one for one in saved.problems if one["kind"] == "problem"]
+    assert {(one["where"], one["found"]) for one in problems} >= {
+        ("answers.parquet!2: b: profile", "?"),
+        (f"answers.parquet!2: b: {FIRST}", "sometimes"),
+    }
+    assert all(one["what"] and one["hint"] for one in problems)
+    with pytest.raises(InputError, match="no results"):
+        read_results(tmp_path / "answers.parquet", MODEL)
 
 
 @settings(max_examples=10)

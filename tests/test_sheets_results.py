@@ -458,6 +458,40 @@ def test_csv_has_a_row_for_each_upgrade_and_each_aim_beside_it(tmp_path: Path) -
         assert (row["lowest"], row["highest"]) == (str(weights.lowest), str(weights.highest))
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_plans_and_firmness_are_read_back(tmp_path: Path, lang: Any) -> None:
+    """A workbook and the files of a .csv hold the same rows, in either language; a .json has the objects."""
+    assessment, decisions = results()
+    plans, firmness = worked_out()
+    for ending in ("xlsx", "csv", "json"):
+        more: dict[str, Any] = {"plans": plans, "firmness": firmness, "lang": lang}
+        write_results(tmp_path / f"r.{ending}", assessment, decisions, names=NAMES, **more)
+    book, table, document = (
+        read_results(tmp_path / f"r.{ending}", MODEL, PROGRAMME) for ending in ("xlsx", "csv", "json")
+    )
+    assert list(table.further) == list(book.further) == list(document.further) == ["plan", "firmness"]
+    for name, rows in table.further.items():
+        assert [_figures(row) for row in book.further[name]] == [_figures(row) for row in rows]
+    assert {row["status"] for row in book.further["plan"]} == {one.status for one in plans}
+    assert {row["aim"] for row in book.further["firmness"]} == {"lose", "gain"}
+    own = [json.loads(json.dumps(one.as_dict())) for one in plans]
+    assert [{key: row[key] for key in one} for row, one in zip(document.further["plan"], own, strict=True)] == own
+    assert [row["id"] for row in document.further["firmness"]] == [IDS[one.row] for one in firmness]
+    write(tmp_path / "plain.xlsx")
+    assert not read_results(tmp_path / "plain.xlsx", MODEL, PROGRAMME).further
+
+
+def _figures(row: Any) -> dict[str, Any]:
+    """A row whose numbers count as numbers: a workbook keeps 2.50 as 2.5; the name with a control character aside."""
+    found: dict[str, Any] = {}
+    for key, text in row.items():
+        try:
+            found[key] = float(text)
+        except ValueError:
+            found[key] = text
+    return {key: value for key, value in found.items() if key != "name"}
+
+
 @pytest.mark.parametrize(
     ("lang", "sheets", "reached"),
     [("zh", ["提升方案", "等级稳固度"], "无需提升"), ("en", ["Plan", "Firmness"], "nothing to raise")],

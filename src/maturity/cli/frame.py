@@ -1,7 +1,7 @@
 """What every command shares: its options, the language, messages, exit codes, and the steps from files to verdicts."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.box import HORIZONTALS
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 from rich.table import Table as Screen
 from rich.text import Text as Cell
 
@@ -139,11 +140,29 @@ def read(
 ) -> "Batch":
     from maturity.sheets import read_batch
 
-    with err.status(say("cli.reading", lang)):
-        batch = read_batch(files, model, programme, strict=strict)
+    with _reading(lang) as progress:
+        batch = read_batch(files, model, programme, strict=strict, progress=progress)
     counts = {"count": len(batch.answers), "problems": len(batch.problems), "notes": len(batch.notes)}
     tell("read", lang, aside=aside, **counts)
     return batch
+
+
+@contextmanager
+def _reading(lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
+    """What to call as files are read: on a terminal a bar, or a sign of life where nobody can tell how far it is."""
+    if not err.is_terminal:
+        yield lambda stage, done, total: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=err, transient=True) as shown:
+        task = shown.add_task(say("cli.reading.any", lang), total=None)
+
+        def told(stage: str, done: int, total: int) -> None:
+            text = say(f"cli.reading.{stage}", lang, total=f"{total:,}")
+            # Rows are opened all at once: the bar moves to and fro until they are there.
+            shown.update(task, description=text, completed=done, total=total if done else None)
+
+        yield told
 
 
 def judge(

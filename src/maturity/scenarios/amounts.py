@@ -50,7 +50,8 @@ class Amount:
 
 
 Sums = dict[tuple[object, ...], tuple[tuple[object, ...], Amount]]
-"""Sums of entries that were added up before: by measure, window and restriction, with what they were added up from.
+"""Sums of facts and of entries that were added up before: by the facts, or by measure, window and restriction;
+with what they were added up from.
 
 Tiers and readings ask for the same sums again and again; of a million entries each takes tens of milliseconds.
 """
@@ -71,7 +72,7 @@ def aggregated(rule: Aggregate, facts: Facts, on: Dates, sums: Sums) -> Amount:
         sums: of these or other applicants, added up before; a new one is put there.
     """
     measure = facts.programme.measure(rule.measure)
-    result = stated(rule, facts)
+    result = _stated(measure.stated, facts, sums)
     if measure.ledger and len(ledger := facts.ledgers[measure.ledger]):
         by_entry = _once(rule, facts, ledger, on, sums)
         given = by_entry.entries > 0
@@ -83,7 +84,7 @@ def aggregated(rule: Aggregate, facts: Facts, on: Dates, sums: Sums) -> Amount:
         )
     if not rule.plus:
         return result
-    beside = _stated(rule.plus, facts)
+    beside = _stated(rule.plus, facts, sums)
     return Amount(
         _capped(result.least, beside.least),
         np.where((result.most == ENDLESS) | (beside.most == ENDLESS), ENDLESS, _capped(result.most, beside.most)),
@@ -107,8 +108,19 @@ def unit_of(rule: Sum | Aggregate, programme: Programme) -> FactDefinition:
     return programme.fact(measure.stated[0])
 
 
-def _stated(ids: tuple[str, ...], facts: Facts) -> Amount:
-    """The sum of facts; an unknown part leaves it without upper bound, no parts at all are nothing known."""
+def _stated(ids: tuple[str, ...], facts: Facts, sums: Sums | None = None) -> Amount:
+    """The sum of facts; an unknown part leaves it without upper bound, no parts at all are nothing known.
+
+    Taken from ``sums`` if that was added up before, of the very same columns.
+    """
+    sums = {} if sums is None else sums
+    source = tuple(facts.columns[id] for id in ids)
+    if not ids or ids not in sums or any(one is not own for one, own in zip(sums[ids][0], source, strict=True)):
+        sums[ids] = source, _summed(ids, facts)
+    return sums[ids][1]
+
+
+def _summed(ids: tuple[str, ...], facts: Facts) -> Amount:
     n = len(facts)
     least = np.zeros(n, dtype=np.int64)
     every, some = np.full(n, bool(ids)), np.zeros(n, dtype=np.bool_)

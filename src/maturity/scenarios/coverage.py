@@ -27,7 +27,7 @@ def counted(rule: Count, facts: Facts) -> tuple[Whole, Whole, Flags]:
     if rule.catalogue:
         groups = _of_each(facts, rule.fact, rule.catalogue)
         by = {"category": [len(set(one)) for one in groups], "name": [len(one) for one in groups]}
-        least = np.array(by[rule.distinct_by], dtype=np.int64)
+        least = np.array(by[rule.distinct_by], dtype=np.int64)[column.names.codes]
     else:
         least = column.values[:, CATEGORIES if rule.distinct_by == "category" else NAMES]
     most = least + column.values[:, UNMATCHED] if catalogue.open else least
@@ -42,15 +42,16 @@ def missed(rule: Covers, facts: Facts) -> tuple[Whole, Whole]:
     catalogue = facts.programme.catalogue(facts.programme.fact(rule.fact).catalogue)
     wanted = set(rule.required)
     absent = [len(wanted.difference(one)) for one in _of_each(facts, rule.fact, rule.catalogue or catalogue.id)]
-    most = np.array(absent, dtype=np.int64)
-    unmatched = facts.columns[rule.fact].values[:, UNMATCHED]
+    column = facts.columns[rule.fact]
+    most = np.array(absent, dtype=np.int64)[column.names.codes]
+    unmatched = column.values[:, UNMATCHED]
     return np.maximum(most - unmatched, 0) if catalogue.open else most, most
 
 
 def not_named(rule: Covers, facts: Facts, i: int) -> tuple[str, ...]:
     """Ids of the required entries that the list of one applicant does not name."""
     own = rule.catalogue or facts.programme.fact(rule.fact).catalogue
-    (named,) = _of_each(facts.take([i]), rule.fact, own)
+    (named,) = _of_each(facts.take([i], [rule.fact]), rule.fact, own)
     return tuple(entry for entry in rule.required if entry not in named)
 
 
@@ -65,14 +66,14 @@ def lift(programme: Programme, catalogue: Catalogue, to: str) -> Mapping[str, st
 
 
 def _of_each(facts: Facts, fact: str, to: str) -> list[list[str]]:
-    """(n,) lists: the entry, or its group, of each distinct name that matches one."""
+    """For each distinct list: the entry, or its group, of each distinct name that matches one."""
     catalogue = facts.programme.catalogue(facts.programme.fact(fact).catalogue)
     entries, belongs = entries_by_name(catalogue), lift(facts.programme, catalogue, to)
-    found: dict[tuple[str, ...], list[str]] = {}
-    for names in dict.fromkeys(facts.columns[fact].names):
+    found = []
+    for names in facts.columns[fact].names.distinct:
         matched = [entries[name] for name in dict.fromkeys(map(plain, names)) if name in entries]
-        found[names] = [belongs[entry] for entry in matched if entry in belongs]
-    return [found[names] for names in facts.columns[fact].names]
+        found.append([belongs[entry] for entry in matched if entry in belongs])
+    return found
 
 
 def _from_ledger(rule: Count, source: Entries, facts: Facts) -> tuple[Flags, Whole, Whole]:

@@ -27,9 +27,8 @@ from maturity.scenarios.verdicts import (
     Parts,
     Role,
     Verdict,
-    Verdicts,
+    Worded,
     interval,
-    named,
     parts_of,
     read_otherwise,
     unknown_readings,
@@ -93,10 +92,10 @@ class Decisions:
     assessment_rows: NDArray[np.intp] | None
     on: Dates
     readings: Mapping[str, str]
-    verdict: Mapping[str, Verdicts]
-    verdict_worst: Mapping[str, Verdicts]
-    verdict_best: Mapping[str, Verdicts]
-    verdict_by_reading: Mapping[tuple[str, str], Mapping[str, Verdicts]]
+    verdict: Worded
+    verdict_worst: Worded
+    verdict_best: Worded
+    verdict_by_reading: Mapping[tuple[str, str], Worded]
     depends_on_reading: Mapping[str, NDArray[np.bool_]]
     conditions: tuple[ConditionResult, ...]
     places: Mapping[str, Places]
@@ -214,7 +213,7 @@ class Decisions:
         """The words that a reading interprets in a tier: of several clauses, the first that decides otherwise."""
         results = [one for one in self.of_tier(tier) if reading.id in one.condition.under]
         if len(results) > 1:
-            asked = Asked(results[0].given.take(i), {}, {}, {})
+            asked = Asked.of(results[0].given.take(i))
             changed = parts_of(self.programme, tier, {**self.readings, reading.id: option})
             other = {one.id: asked.condition(one)[0] if own in DECIDING_ROLES else YES for own, one in changed}
             for one in results:
@@ -259,7 +258,7 @@ def decide(
     rows = _rows(assessment, facts)
     given = _given(assessment, rows, facts, _dates(facts, on))
 
-    asked = Asked(given, {}, {}, {})
+    asked = Asked.of(given)
     results: list[ConditionResult] = []
     intervals: dict[str, Interval] = {}
     own_parts: dict[str, Parts] = {}
@@ -269,22 +268,24 @@ def decide(
         intervals[tier.id] = interval(parts, asked)
         own_parts[tier.id] = parts
 
-    verdict = {tier: found.verdict for tier, found in intervals.items()}
-    depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in verdict}
-    by_reading: dict[tuple[str, str], Mapping[str, Verdicts]] = {}
+    codes = {tier: found.code for tier, found in intervals.items()}
+    depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in codes}
+    by_reading: dict[tuple[str, str], Worded] = {}
     for reading in programme.readings:
         for option in reading.options:
-            other = dict(verdict)
+            other = dict(codes)
             for tier in programme.tiers:
                 if option.id == chosen[reading.id] or not any(reading.id in one.under for _, one in own_parts[tier.id]):
                     continue
                 changed = parts_of(programme, tier.id, {**chosen, reading.id: option.id}, but=own_parts[tier.id])
                 found = read_otherwise(intervals[tier.id], own_parts[tier.id], changed, asked)
-                depends[tier.id] |= (found.code != intervals[tier.id].code) & (found.worst == found.best)
-                other[tier.id] = verdict[tier.id] if found is intervals[tier.id] else found.verdict
-            by_reading[reading.id, option.id] = other
+                if found is not intervals[tier.id]:
+                    other[tier.id] = found.code
+                    depends[tier.id] |= (other[tier.id] != codes[tier.id]) & (found.worst == found.best)
+            by_reading[reading.id, option.id] = Worded(other)
     for flags in depends.values():
         flags.flags.writeable = False
+    verdict = Worded(codes)
     shared = {quota.id: places(quota, verdict[quota.tier], given, chosen) for quota in programme.definition.quotas}
     return Decisions(
         programme=programme,
@@ -294,8 +295,8 @@ def decide(
         on=given.on,
         readings=chosen,
         verdict=verdict,
-        verdict_worst={tier: named(found.worst) for tier, found in intervals.items()},
-        verdict_best={tier: named(found.best) for tier, found in intervals.items()},
+        verdict_worst=Worded({tier: found.worst for tier, found in intervals.items()}),
+        verdict_best=Worded({tier: found.best for tier, found in intervals.items()}),
         verdict_by_reading=by_reading,
         depends_on_reading=depends,
         conditions=tuple(results),

@@ -1,12 +1,12 @@
 """Facts: what a batch of applicants states besides maturity, checked and stored column by column, exactly."""
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,56 @@ Value = bool | str | int | Decimal | date | tuple[str, ...] | None
 """A fact as Python has it; None when it is unknown."""
 
 
+class Names(Sequence[tuple[str, ...]]):
+    """Lists of names, one for each of n applicants; each distinct list is held once, so that it is looked at once.
+
+    Attributes:
+        distinct: lists, without any that is held twice; some may be nobody's.
+        codes: (n,) intp, read-only: which of them is whose.
+
+    >>> names = Names.of([("甲", "乙"), (), ("甲", "乙")])
+    >>> names.distinct, names.codes.tolist(), names[2]
+    ((('甲', '乙'), ()), [0, 1, 0], ('甲', '乙'))
+    """
+
+    __slots__ = ("codes", "distinct")
+
+    def __init__(self, distinct: tuple[tuple[str, ...], ...], codes: NDArray[np.intp]) -> None:
+        self.distinct, self.codes = distinct, codes
+        codes.flags.writeable = False
+
+    @classmethod
+    def of(cls, lists: Iterable[tuple[str, ...]]) -> "Names":
+        """The same lists, each held once."""
+        numbers: dict[tuple[str, ...], int] = {}
+        codes = np.array([numbers.setdefault(one, len(numbers)) for one in lists], dtype=np.intp)
+        return cls(tuple(numbers), codes)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[str, ...]: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Names": ...
+    def __getitem__(self, at: int | slice) -> "tuple[str, ...] | Names":
+        return self.take(np.arange(len(self))[at]) if isinstance(at, slice) else self.distinct[self.codes[at]]
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        return map(self.distinct.__getitem__, self.codes.tolist())
+
+    def take(self, index: NDArray[np.intp]) -> "Names":
+        """Some of the lists, in the order of the positions given; never more distinct ones than positions."""
+        codes = self.codes[index]
+        if len(codes) >= len(self.distinct):
+            return Names(self.distinct, codes)
+        kept, codes = np.unique(codes, return_inverse=True)
+        return Names(tuple(self.distinct[code] for code in kept.tolist()), codes)
+
+
+NO_NAMES: Final = Names((), np.empty(0, np.intp))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """One fact of n applicants; the arrays are read-only.
@@ -50,7 +100,7 @@ class Column:
 
     values: NDArray[Any]
     known: NDArray[np.bool_]
-    names: tuple[tuple[str, ...], ...] = ()
+    names: Names = NO_NAMES
 
     def __post_init__(self) -> None:
         self.values.flags.writeable = False
@@ -58,8 +108,8 @@ class Column:
 
     def take(self, index: NDArray[np.intp]) -> "Column":
         """Some of the values, in the order of the positions given."""
-        names = tuple(self.names[i] for i in index) if self.names else ()
-        return Column(self.values[index], self.known[index], names)
+        names = self.names.take(index) if self.names else NO_NAMES
+        return Column(self.values.take(index, axis=0), self.known.take(index), names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,7 +274,7 @@ class Facts:
         Without the day of application, the day given to `decide` holds for those too who stated their own.
         """
         own = self.columns[fact]
-        unknown = Column(own.values, np.zeros_like(own.known), ((),) * len(own.names))
+        unknown = Column(own.values, np.zeros_like(own.known), Names.of([()] * len(own.names)))
         columns = {**self.columns, fact: unknown}
         return Facts(
             self.programme,
@@ -570,12 +620,12 @@ def _column(programme: Programme, fact: FactDefinition, stored: list[Any]) -> Co
     """A column of values without problems."""
     known = np.fromiter((value is not None for value in stored), dtype=np.bool_, count=len(stored))
     if fact.kind == "names":
-        names = tuple(value or () for value in stored)
+        names = Names.of(value or () for value in stored)
         return Column(_counts(programme.catalogue(fact.catalogue), names), known, names)
     if fact.kind == "text":
         numbers: dict[str, int] = {}
         codes = [numbers.setdefault(value or "", len(numbers)) for value in stored]
-        texts = tuple(() if value is None else (value,) for value in stored)
+        texts = Names.of(() if value is None else (value,) for value in stored)
         return Column(np.array(codes, dtype=np.int64), known, texts)
     if fact.kind in ("date", "event_date"):
         days = [None if value == NONE else value for value in stored]  # None becomes NaT
@@ -592,24 +642,27 @@ def entries_by_name(catalogue: Catalogue) -> Mapping[str, str]:
     }
 
 
-def _counts(catalogue: Catalogue, names: Sequence[tuple[str, ...]]) -> NDArray[np.int64]:
+def _counts(catalogue: Catalogue, names: Names) -> NDArray[np.int64]:
     """(n, 3) what each list of names comes to, see `CATEGORIES`."""
     entries = entries_by_name(catalogue)
-    counted: dict[tuple[str, ...], tuple[int, int, int]] = {}
-    for given in dict.fromkeys(names):
+    counted = []
+    for given in names.distinct:
         distinct = set(map(plain, given))
         matched = [entries[name] for name in distinct if name in entries]
-        counted[given] = (len(set(matched)), len(matched), len(distinct) - len(matched))
-    return np.array([counted[given] for given in names], dtype=np.int64).reshape(len(names), 3)
+        counted.append((len(set(matched)), len(matched), len(distinct) - len(matched)))
+    return np.array(counted, dtype=np.int64).reshape(-1, 3)[names.codes]
 
 
 def _unmatched(catalogue: Catalogue, fact: str, column: Column, ids: Sequence[str]) -> Iterator[Problem]:
     """A note for each name that matches nothing in the catalogue."""
     entries = entries_by_name(catalogue)
     known = [entry.name.zh for entry in catalogue.entries]
-    unmatched = {name for name in {name for names in column.names for name in names} if plain(name) not in entries}
-    for i, names in enumerate(column.names):
-        for name in {plain(name): name for name in names}.values() if unmatched else ():
-            if name in unmatched:
+    unmatched = [
+        [name for name in {plain(name): name for name in names}.values() if plain(name) not in entries]
+        for names in column.names.distinct
+    ]
+    if any(unmatched):
+        for i, code in enumerate(column.names.codes.tolist()):
+            for name in unmatched[code]:
                 near = nearest(name, known) or in_a_row(known)
                 yield Problem.of("facts.unknown-name", place(ids, i, fact), name, catalogue=catalogue.name, near=near)

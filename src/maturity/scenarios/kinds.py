@@ -9,6 +9,11 @@ from numpy.typing import NDArray
 from maturity.scenarios.facts import Column
 
 _MOST: Final = 2**62
+_MANY: Final = 8192
+_SHARE: Final = 16
+_UNALIKE: Final = 0.9
+"""Of so many rows the first sixteenth is looked at by itself: where nearly all of it are unlike, sorting the whole
+would find no fewer (of 16,384 equally frequent kinds, a quarter of 65,536 rows, 4,096 rows have 3,624)."""
 
 Rows = NDArray[np.intp]
 
@@ -24,7 +29,11 @@ def kinds(columns: Iterable[NDArray[Any]], n: int, few: int = 1) -> tuple[Rows, 
     >>> kinds([np.array([7, 8, 7]), np.array([True, True, True])], 3)
     (array([0, 1]), array([0, 1, 0]))
     """
-    everyone = np.arange(n)
+    everyone, columns = np.arange(n), list(columns)
+    if few > 1 and n >= _MANY:
+        size = n // _SHARE
+        if len(kinds([column[:size] for column in columns], size)[0]) > _UNALIKE * size:
+            return everyone, everyone
     key, span = np.zeros(n, np.int64), 1
     for column in columns:
         if not n or column.strides == (0,):  # one value throughout
@@ -47,8 +56,5 @@ def kinds(columns: Iterable[NDArray[Any]], n: int, few: int = 1) -> tuple[Rows, 
 
 def parts(column: Column) -> list[NDArray[Any]]:
     """What tells the rows of a fact apart."""
-    named: list[NDArray[Any]] = []
-    if column.names:
-        seen: dict[tuple[str, ...], int] = {}
-        named = [np.fromiter((seen.setdefault(own, len(seen)) for own in column.names), np.int64, len(column.names))]
+    named = [column.names.codes] if column.names else []
     return [column.known, *(column.values.T if column.values.ndim > 1 else (column.values,)), *named]

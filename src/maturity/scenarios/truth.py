@@ -129,10 +129,8 @@ def truth(rule: Rule, given: Given) -> Truth:
             column = facts.columns[rule.fact]
             if isinstance(rule.value, bool):
                 return _known(column.values == int(rule.value), column.known)
-            wanted = [
-                at for at, option in enumerate(given.programme.fact(rule.fact).options) if option.id in rule.value
-            ]
-            return _known(np.isin(column.values, wanted), column.known)
+            wanted = [option.id in rule.value for option in given.programme.fact(rule.fact).options]
+            return _known(np.array(wanted).take(column.values, mode="clip"), column.known)
         case Grade():
             column = facts.columns[rule.fact]
             return _known(_compare(column.values, rule.op, _position(rule.fact, rule.grade, given)), column.known)

@@ -14,6 +14,7 @@ recognition with equivalents, overlays that hang on what they compare); there it
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any, Final, Literal, get_args
@@ -48,6 +49,8 @@ Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 RANKED: Final[tuple[Verdict, ...]] = ("ineligible", "cultivation", "eligible")
 """The verdicts that an applicant can end with, the worst first; a rank is a position here."""
+WORDS: Final[tuple[Verdict, ...]] = (*RANKED, "undecided")
+"""The words of ranks; the rank after the last is undecided."""
 
 Role = Literal["required", "production", "cultivation", "advice", "experts"]
 """What a condition does in a tier: required; waived by the cultivation route (production); asked by that route
@@ -85,17 +88,34 @@ class Interval:
         """(n,) the rank where it is known, else the one after the last."""
         return np.where(self.worst == self.best, self.worst, np.int8(len(RANKED)))
 
-    @property
-    def verdict(self) -> Verdicts:
-        """(n,) the verdict where it is known, else undecided."""
-        return named(self.code)
 
+class Worded(Mapping[str, Verdicts]):
+    """Verdicts by tier: (n,) text each, put into words when it is first asked for.
 
-def named(ranks: NDArray[np.int8]) -> Verdicts:
-    """(n,) the words of ranks; the rank after the last is undecided."""
-    verdicts: Verdicts = np.array([*RANKED, "undecided"])[ranks]
-    verdicts.flags.writeable = False
-    return verdicts
+    Decisions hold some forty such columns, most of them for readings that nobody looks at, and words take forty times
+    the room of ranks: spelling all of them out took a quarter of the time of deciding.
+
+    Attributes:
+        ranks: by tier, (n,) positions in `WORDS`.
+    """
+
+    __slots__ = ("_words", "ranks")
+
+    def __init__(self, ranks: Mapping[str, Ranks]) -> None:
+        self.ranks = ranks
+        self._words: dict[str, Verdicts] = {}
+
+    def __getitem__(self, tier: str) -> Verdicts:
+        if tier not in self._words:
+            self._words[tier] = np.array(WORDS).take(self.ranks[tier])
+            self._words[tier].flags.writeable = False
+        return self._words[tier]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ranks)
+
+    def __len__(self) -> int:
+        return len(self.ranks)
 
 
 def role(condition: Condition, route: Route | None) -> Role:
@@ -189,12 +209,22 @@ class Asked:
         decided: by leaf and answers assumed, what was decided so far, with the leaf itself, so that its identity lasts.
         named: by rule, the facts that it asks, with the rule itself.
         tried: by fact and the rules that ask it, the answers to be tried.
+        split: by the rules of a tier, its `splits`.
     """
 
     given: Given
     decided: dict[tuple[int, Answers], tuple[Rule, Truth]]
     named: dict[int, tuple[Rule, tuple[str, ...]]]
     tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
+    split: dict[tuple[int, ...], Mapping[str, tuple[Any, ...]]]
+
+    @classmethod
+    def of(cls, given: Given) -> "Asked":
+        """Nothing is decided yet; what follows from the rules alone is kept from one batch of applicants to the next.
+
+        For a block of a stream, of which few kinds of rows are decided, finding it out anew is most of the work.
+        """
+        return cls(given, {}, *_of_rules(given.programme))
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
         """The facts that a rule asks; what is on record is never assumed of who has not said."""
@@ -235,6 +265,12 @@ class Asked:
             found.flags.writeable = False
             self.decided[key] = rule, found
         return self.decided[key][1]
+
+
+@lru_cache(4)
+def _of_rules(programme: Programme) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+    """What was found out about the rules of a programme, by their identity: they live as long as it does."""
+    return {}, {}, {}
 
 
 def _all(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -282,7 +318,8 @@ def _deciding(own: Role, condition: Condition, asked: Asked) -> Truth:
 
 def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp]) -> Interval:
     """The interval of some rows, (m,) each."""
-    truths = [(own, asked.condition(condition)[rows]) for own, condition in parts if own in DECIDING_ROLES]
+    which = rows if len(rows) < len(asked.given.on) else slice(None)  # all of them: nothing is copied
+    truths = [(own, asked.condition(condition)[which]) for own, condition in parts if own in DECIDING_ROLES]
     low, high = ranks(truths, len(rows))
     undecided = low != high
     columns = asked.given.facts.columns
@@ -344,13 +381,16 @@ def splits(parts: Parts, asked: Asked) -> Mapping[str, tuple[Any, ...]]:
     Those asked in several places, and those asked by a rule that every answer meets, or none; left out are numbers and
     dates that other kinds of rules than comparisons ask.
     """
-    asking: dict[str, list[Rule]] = {}
-    for own, condition in parts:
-        if own in DECIDING_ROLES:
-            for leaf in leaves(condition.rule):
-                for fact in asked.facts_of(leaf):
-                    asking.setdefault(fact, []).append(leaf)
-    return {fact: told for fact, rules in asking.items() if (told := asked.to_try(fact, rules))}
+    rules = [condition.rule for own, condition in parts if own in DECIDING_ROLES]
+    key = tuple(map(id, rules))
+    if key not in asked.split:
+        asking: dict[str, list[Rule]] = {}
+        for leaf in (leaf for rule in rules for leaf in leaves(rule)):
+            for fact in asked.facts_of(leaf):
+                asking.setdefault(fact, []).append(leaf)
+        told = {fact: asked.to_try(fact, own) for fact, own in asking.items()}
+        asked.split[key] = {fact: answers for fact, answers in told.items() if answers}
+    return asked.split[key]
 
 
 def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:

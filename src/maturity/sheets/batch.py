@@ -29,7 +29,7 @@ from maturity.sheets.headings import (
     Headings,
     Target,
 )
-from maturity.sheets.intake import TABLES, WORKBOOKS, read_grids
+from maturity.sheets.intake import TABLES, WORKBOOKS, Progress, read_grids, untold
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
 _LISTED: Final = 10
@@ -87,6 +87,7 @@ def read_batch(
     programme: Programme | None = None,
     *,
     strict: bool = False,
+    progress: Progress = untold,
 ) -> Batch:
     """The enterprises of workbooks and CSV files: their answers to a model's requirements, and facts of a programme.
 
@@ -102,6 +103,7 @@ def read_batch(
         model: whose requirements are answered.
         programme: whose facts are given, if any.
         strict: whether any problem ends the reading; all of them are in the error.
+        progress: is told how far a workbook is (`maturity.sheets.intake.Progress`).
 
     Raises:
         InputError: no file can be opened as what it is named, or none has a header and an enterprise; any problem when
@@ -114,7 +116,9 @@ def read_batch(
     parts: list[_Part] = []
     for file, called in _files([path] if isinstance(path, str | Path) else path, found):
         try:
-            parts.append(_part(read_grids(file, called), called, model, programme, headings, ledgers, found))
+            parts.append(
+                _part(read_grids(file, called, progress), called, model, programme, headings, ledgers, found, progress)
+            )
         except InputError as error:
             found.problems.extend(error.problems)
     if all(part.without_profile == len(part.profiles) for part in parts):  # not one enterprise whose answers count
@@ -185,6 +189,7 @@ def _part(
     headings: Headings,
     ledgers: Ledgers,
     found: Found,
+    progress: Progress,
 ) -> _Part:
     """The enterprises of one file, without their ids, which must differ between files; and its entries of ledgers."""
     own = Found([], [])
@@ -204,7 +209,7 @@ def _part(
         empty = Problem.of("sheets.empty-form" if table.called else "sheets.no-rows", table.place)
         raise InputError(own.problems or [empty])
     table = table.take(kept)
-    points = _points(table, model, own)
+    points = _points(table, model, own, progress)
     points[:, ~np.array(counted, np.bool_)] = UNANSWERED
     columns = [(fact, table.columns.get(Target("fact", fact.id))) for fact in (programme.facts if programme else ())]
     facts = {fact.id: values_of(fact, column, own) for fact, column in columns if column}
@@ -438,11 +443,12 @@ class _Codes(dict[Cell, int]):
         return code
 
 
-def _points(table: Records, model: MaturityModel, found: Found) -> NDArray[np.uint8]:
+def _points(table: Records, model: MaturityModel, found: Found, progress: Progress) -> NDArray[np.uint8]:
     """(q, n) points of the answers."""
     points = np.full((len(model.requirements), len(table.rows)), UNANSWERED, np.uint8)
     known: dict[object, _Codes] = {}
     for row, requirement in enumerate(model.requirements):
+        progress("match", row, len(model.requirements))
         column = table.columns.get(Target("requirement", requirement.id))
         if column is None:
             continue

@@ -5,6 +5,7 @@ Columns of a table of answers, in any order, headed as those of a sheet: by id, 
     id            text or whole numbers; needed. It is handed on as it stands.
     name          text
     profile       text: id or name of the profile
+    industry, city        text; what a batch may be divided by, of no use to levels and tiers
     a requirement text: id, name or value of a choice, or not_applicable; a dictionary of such texts is the fastest;
                   uint8: points as in `maturity.Answers` (GB/T 39116: tenths; 254 not applicable, 255 unanswered);
                   any other number: the value of a choice, 0 to 1. Null is unanswered.
@@ -52,13 +53,14 @@ from maturity.scenarios import (
     decide,
     value_problem,
 )
-from maturity.scenarios.facts import NONE, Column, Value
+from maturity.scenarios.facts import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.kinds import kinds, parts
 from maturity.scenarios.programme import MOST_UNITS
+from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
 from maturity.sheets.grid import Cell
-from maturity.sheets.headings import ID, NAME, PROFILE, Heading, Headings, Target
+from maturity.sheets.headings import GROUPS, ID, NAME, PROFILE, Heading, Headings, Target
 
 Kind = Literal["problem", "note"]
 Rows = NDArray[np.intp]
@@ -158,7 +160,7 @@ def _readable(target: Target, of: pa.DataType, programme: Programme | None) -> b
     types, own = pa.types, _value_type(of)
     if target == ID:
         return is_text(of) or bool(types.is_integer(own))
-    if target in (NAME, PROFILE):
+    if target in (NAME, PROFILE, *GROUPS):
         return is_text(of)
     if target.kind == "fact" and programme and target.id in (ledger.id for ledger in programme.ledgers):
         return _is_list(of) and bool(types.is_struct(of.value_type))
@@ -242,7 +244,7 @@ def read_block(batch: pa.RecordBatch, layout: Layout, model: MaturityModel, prog
     return Block(ids, names, profiles, answers, facts, tuple(findings))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _keys(n: int) -> tuple[str, ...]:
     """Ids of the rows of a block."""
     return tuple(map(str, range(n)))
@@ -263,15 +265,27 @@ def _text(column: pa.Array | None, n: int) -> pa.Array:
 def _distinct(column: pa.Array) -> tuple[Rows, list[Cell]]:
     """(n,) which of the distinct contents stands in each row, and these; what is null or NaN is ``""``."""
     if _is_list(column.type):
-        seen: dict[object, int] = {None: 0}
-        codes = [seen.setdefault(None if one is None else tuple(one), len(seen)) for one in column.to_pylist()]
-        return np.array(codes, np.intp), ["", *(cast("Cell", one) for one in list(seen)[1:])]
+        return _distinct_lists(column)
     encoded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
     indices = encoded.indices
     contents = [_cell(one) for one in encoded.dictionary.to_pylist()]
     if indices.null_count:
         indices = pc.fill_null(indices.cast(pa.int32()), len(contents))
     return indices.to_numpy(), [*contents, ""]
+
+
+def _distinct_lists(column: pa.Array) -> tuple[Rows, list[Cell]]:
+    """The same for lists of texts: lists that have the same texts at every place are one."""
+    lengths = pc.fill_null(pc.list_value_length(column), -1).to_numpy()
+    texts, rest = _distinct(column.flatten())
+    starts = np.cumsum(np.maximum(lengths, 0)) - np.maximum(lengths, 0)
+    places = (
+        np.where(lengths > place, texts[np.minimum(starts + place, len(texts) - 1)], len(rest))
+        for place in range(max(lengths.max(initial=0), 0))
+    )
+    first, codes = kinds([lengths, *places], len(column))
+    contents = column.take(pa.array(first)).to_pylist()
+    return codes, ["" if one is None else cast("Cell", tuple(one)) for one in contents]
 
 
 def _cell(content: Any) -> Cell:
@@ -376,35 +390,18 @@ def _facts(
     findings: list[Finding],
 ) -> Facts:
     """The facts of a block: each distinct content is read once, and numbers that are whole units not one by one."""
-    contents: dict[str, list[Value]] = {}
-    codes: dict[str, Rows] = {}
-    units: dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
+    read: dict[str, _Read] = {}
     for fact in programme.facts:
         target = Target("fact", fact.id)
-        if target not in given:
-            contents[fact.id] = [None]
-            continue
-        column = given[target]
-        if fact.kind == "number" and (found := _units(fact, column)):
-            units[fact.id] = found
-            column = pc.if_else(pa.array(found[1]), pa.scalar(None, column.type), column)
-        reader = fact_reader(fact, layout.columns[target][1].unit)
-        contents[fact.id], codes[fact.id] = _values(fact, reader, column, fact.id, findings)
-    most = max(map(len, contents.values()), default=0)
-    padded = {id: [*values, *[None] * (most - len(values))] for id, values in contents.items()}
+        if target in given:
+            reader = fact_reader(fact, layout.columns[target][1].unit)
+            read[fact.id] = _column(fact, reader, given[target], fact.id, findings)
+    padded, most = _padded(read)
     few = Facts.from_columns(programme, padded, ids=_keys(most))
-    columns = {}
-    for id, column in few.columns.items():
-        if id not in codes:
-            columns[id] = _throughout(column, len(keys))
-            continue
-        columns[id] = column.take(codes[id])
-        if id in units:
-            own, exact = units[id]
-            columns[id] = Column(np.where(exact, own, columns[id].values), columns[id].known | exact)
+    columns = {id: _all_rows(column, read.get(id), len(keys)) for id, column in few.columns.items()}
     for note in few.notes:  # a note for each content that has one: it belongs to all rows that hold it
         row, _, id = note.where.partition(": ")
-        findings.append(Finding("note", id, note, np.flatnonzero(codes[id] == int(row))))
+        findings.append(Finding("note", id, note, np.flatnonzero(read[id].codes == int(row))))
     ledgers = {
         ledger.id: _ledger(programme, ledger, given.get(Target("fact", ledger.id)), findings)
         for ledger in programme.ledgers
@@ -412,10 +409,54 @@ def _facts(
     return Facts(programme, keys, columns, (), ledgers)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A column of facts that was read.
+
+    Attributes:
+        contents: its distinct values, at least one; None where nothing is known.
+        codes: (n,) which of them stands in each row.
+        units: of numbers that were taken over as they stand, (n,) values and (n,) which they are; these win.
+    """
+
+    contents: list[Value]
+    codes: Rows
+    units: tuple[NDArray[np.int64], NDArray[np.bool_]] | None
+
+
+def _column(fact: FactDefinition, reader: Reader, column: pa.Array, name: str, findings: list[Finding]) -> _Read:
+    units = _units(fact, column) if fact.kind == "number" else None
+    if units:
+        if units[1].sum() + column.null_count == len(column):  # nothing is left to be read
+            return _Read([None], np.broadcast_to(np.intp(0), len(column)), units)
+        column = pc.if_else(pa.array(units[1]), pa.scalar(None, column.type), column)
+    return _Read(*_values(fact, reader, column, name, findings), units)
+
+
+def _padded(read: Mapping[str, _Read]) -> tuple[dict[str, list[Value]], int]:
+    """The distinct values of all columns, as columns of one length, and that length."""
+    most = max((len(one.contents) for one in read.values()), default=1)
+    return {id: [*one.contents, *[None] * (most - len(one.contents))] for id, one in read.items()}, most
+
+
+def _all_rows(few: Column, read: _Read | None, n: int) -> Column:
+    """A column of n rows from the one of its distinct values."""
+    if read is None:
+        return _throughout(few, n)
+    if read.units is None:
+        return few.take(read.codes)
+    own, exact = read.units
+    if len(read.contents) == 1:
+        return Column(own, exact)
+    rest = few.take(read.codes)
+    return Column(np.where(exact, own, rest.values), rest.known | exact)
+
+
 def _throughout(column: Column, n: int) -> Column:
     """The first value of a column, n times, in the memory of one."""
     values = np.broadcast_to(column.values[:1], (n, *column.values.shape[1:]))
-    return Column(values, np.broadcast_to(column.known[:1], n), column.names[:1] * n)
+    names = Names(column.names.distinct, np.broadcast_to(column.names.codes[:1], n)) if column.names else NO_NAMES
+    return Column(values, np.broadcast_to(column.known[:1], n), names)
 
 
 def _values(
@@ -441,24 +482,30 @@ def _ledger(
     """The entries of a block; what is wrong in one is named at the row of its enterprise."""
     entries = column.flatten() if column is not None and len(column.flatten()) else None
     rows = np.empty(0, np.intp) if entries is None else pc.list_parent_indices(column).to_numpy().astype(np.intp)
-    columns: dict[str, list[Value]] = {}
+    read: dict[str, _Read] = {}
+    own: list[Finding] = []
     for fact in definition.columns:
         at = -1 if entries is None else entries.type.get_field_index(fact.id)
-        if entries is None or at < 0:
-            continue
-        own: list[Finding] = []
-        name = f"{definition.id}.{fact.id}"
-        contents, codes = _values(fact, fact_reader(fact), pc.struct_field(entries, at), name, own)
-        columns[fact.id] = [contents[code] for code in codes.tolist()]
-        findings += [Finding(one.kind, one.column, one.problem, np.unique(rows[one.rows])) for one in own]
+        if entries is not None and at >= 0:
+            column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
+            read[fact.id] = _column(fact, fact_reader(fact), column, name, own)
+    padded, most = _padded(read)
+    sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * most, **padded}
+    few = Facts.from_columns(programme, {}, ids=["0"], ledgers={definition.id: sheet})
+    for (where, given), note in {(note.where, note.value): note for note in few.notes}.items():
+        one = read[where.rpartition(".")[2]]  # the note belongs to all entries that hold the name
+        held = [
+            at for at, value in enumerate(one.contents) if given in (value if isinstance(value, tuple) else (value,))
+        ]
+        own.append(Finding("note", where.partition(": ")[2], note, np.flatnonzero(np.isin(one.codes, held))))
+    findings += [replace(found, rows=np.unique(rows[found.rows])) for found in own]
     for field_ in entries.type if entries is not None else ():
         if field_.name not in {fact.id for fact in definition.columns}:
             near = ", ".join(fact.id for fact in definition.columns)
             unknown = Problem.of("facts.unknown-ledger-column", "", field_.name, near=near)
             findings.append(Finding("problem", f"{definition.id}.{field_.name}", unknown, np.unique(rows)))
-    sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * len(rows), **columns}
-    read = Facts.from_columns(programme, {}, ids=["0"], ledgers={definition.id: sheet})
-    return Ledger.of(definition, rows, read.ledgers[definition.id].columns)
+    columns = few.ledgers[definition.id].columns
+    return Ledger.of(definition, rows, {id: _all_rows(one, read.get(id), len(rows)) for id, one in columns.items()})
 
 
 def _units(fact: FactDefinition, column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
@@ -636,8 +683,7 @@ def result_columns(
     for tier in decisions.programme.tiers if decisions else ():
         assert decisions
         key = f"{decisions.programme.id}.{tier.id}"
-        verdicts = pa.array(decisions.verdict[tier.id], pa.string())
-        columns[key] = verdicts.take(pa.array(rows))
+        columns[key] = pa.array(WORDS).take(pa.array(decisions.verdict.ranks[tier.id][rows]))
         columns[f"{key}.depends_on_reading"] = pa.array(decisions.depends_on_reading[tier.id][rows])
     return columns
 

@@ -12,12 +12,13 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final, Literal, cast
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -40,12 +41,23 @@ _ERRORS: Final = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|
 _GUARD: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")  # full-width signs start a formula, too
 
 
-def read_grids(path: str | Path, shown: str = "") -> tuple[Grid, ...]:
+Stage = Literal["scan", "open", "match"]
+"""What is done with a workbook: its bytes are looked through, its rows are opened, its columns are matched."""
+Progress = Callable[[Stage, int, int], None]
+"""Is told how far a stage is, of how much: bytes, rows, columns. Rows are opened all at once."""
+
+
+def untold(stage: Stage, done: int, total: int) -> None:
+    """For those who need not know how far it is."""
+
+
+def read_grids(path: str | Path, shown: str = "", progress: Progress = untold) -> tuple[Grid, ...]:
     """Every visible sheet of a workbook, or the one table of a text file.
 
     Args:
         path: the file; an .xls that is an .xlsx inside, or the other way round, is read as what it is.
         shown: what the file is called in addresses and messages; its name, if nothing is given.
+        progress: is told how far an .xlsx is.
 
     Raises:
         InputError: the file is missing, of another kind than its name says, encrypted, damaged, or too large to open.
@@ -69,7 +81,7 @@ def read_grids(path: str | Path, shown: str = "") -> tuple[Grid, ...]:
         elif head.startswith(biff.MAGIC):
             grids = _old_workbook(_content(path))
         else:
-            grids = _workbook(path)
+            grids = _workbook(path, progress)
     except InputError as error:
         raise InputError(replace(one, where=f"{shown}{one.where}") for one in error.problems) from error.__cause__
     return tuple(_named(grid, shown) for grid in grids)
@@ -182,7 +194,7 @@ def _old_workbook(content: bytes) -> list[Grid]:
         return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets)]
 
 
-def _workbook(path: Path) -> list[Grid]:
+def _workbook(path: Path, progress: Progress) -> list[Grid]:
     with _opening():
         with zipfile.ZipFile(path) as archive:
             _refuse_bomb(archive)
@@ -190,8 +202,11 @@ def _workbook(path: Path) -> list[Grid]:
             extents: dict[str, Extent] = {}
             cleared: dict[str, bytes] = {}
             problems: dict[str, list[Problem]] = {}
-            for name, member in sheets.items():
-                extents[name], strays = _looked_through(archive, name, member)
+            sizes = [archive.getinfo(member).file_size for member in sheets.values()]
+            for number, (name, member) in enumerate(sheets.items()):
+                before, whole = sum(sizes[:number]), sum(sizes)
+                told = partial(_scanned, progress, before, whole)
+                extents[name], strays = _looked_through(archive, name, member, told)
                 if strays:
                     cleared[member], problems[name] = _cleared(archive, name, member, strays)
             source: Path | io.BytesIO = path
@@ -199,9 +214,16 @@ def _workbook(path: Path) -> list[Grid]:
                 source = _rewritten(archive, cleared)
             elif path.suffix.lower() == ".xls":  # the reader would believe the ending
                 source = io.BytesIO(path.read_bytes())
+        rows = sum(extent.last_row for extent in extents.values())
+        progress("open", 0, rows)
         with calamine.load_workbook(source) as book:
             grids = _grids(book, sheets)
+        progress("open", rows, rows)
     return [_marked(replace(grid, problems=tuple(problems.get(grid.sheet, ()))), extents[grid.sheet]) for grid in grids]
+
+
+def _scanned(progress: Progress, before: int, whole: int, read: int) -> None:
+    progress("scan", before + read, whole)
 
 
 @contextmanager
@@ -270,8 +292,9 @@ def _refuse_bomb(archive: zipfile.ZipFile) -> None:
 class _Unpacked(io.RawIOBase):
     """A part of an archive while it is unpacked; more than it declares is an error, not memory."""
 
-    def __init__(self, stream: IO[bytes], declared: int) -> None:
+    def __init__(self, stream: IO[bytes], declared: int, told: Callable[[int], None] | None = None) -> None:
         self._stream, self._left = stream, declared
+        self._declared, self._told = declared, told
 
     def readable(self) -> bool:
         return True
@@ -281,6 +304,8 @@ class _Unpacked(io.RawIOBase):
         self._left -= len(data)
         if self._left < 0:
             raise zipfile.BadZipFile("unpacks to more than it declares")
+        if self._told:
+            self._told(self._declared - self._left)
         return data
 
     def close(self) -> None:
@@ -288,11 +313,14 @@ class _Unpacked(io.RawIOBase):
         super().close()
 
 
-def _unpacked(archive: zipfile.ZipFile, name: str) -> _Unpacked:
-    """A part of the archive, read to its true end: zipfile alone would stop where the part is declared to end."""
+def _unpacked(archive: zipfile.ZipFile, name: str, told: Callable[[int], None] | None = None) -> _Unpacked:
+    """A part of the archive, read to its true end: zipfile alone would stop where the part is declared to end.
+
+    ``told`` is called with the bytes unpacked so far.
+    """
     entry = copy(archive.getinfo(name))
     declared, entry.file_size = entry.file_size, MOST_BYTES
-    return _Unpacked(archive.open(entry), declared)
+    return _Unpacked(archive.open(entry), declared, told)
 
 
 def _sheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -318,9 +346,11 @@ def _sheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
     return members
 
 
-def _looked_through(archive: zipfile.ZipFile, sheet: str, member: str) -> tuple[Extent, list[Stray]]:
+def _looked_through(
+    archive: zipfile.ZipFile, sheet: str, member: str, told: Callable[[int], None]
+) -> tuple[Extent, list[Stray]]:
     """Where the cells of a sheet lie, and those to be passed over; refused when the others would still not fit."""
-    with _unpacked(archive, member) as stream:
+    with _unpacked(archive, member, told) as stream:
         extent = scan_bytes(stream)
     if extent and extent.proportionate:
         return extent, []
@@ -330,7 +360,7 @@ def _looked_through(archive: zipfile.ZipFile, sheet: str, member: str) -> tuple[
     if size > MOST_TEXT:  # a minute for each GiB
         most = f"{MOST_TEXT / 2**30:.0f} GiB"
         raise _stray(sheet, extent) if extent else _refusal("too-large", f"{size / 2**30:.1f} GiB", most=most)
-    with _unpacked(archive, member) as stream:
+    with _unpacked(archive, member, told) as stream:
         found = scan_elements(stream)
     if found.extent.proportionate:
         return found.extent, []

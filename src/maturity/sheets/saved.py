@@ -2,21 +2,27 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
 from maturity.errors import InputError, Problem
+from maturity.improvement import STATUSES
 from maturity.language import LANGUAGES, say
-from maturity.models import MaturityModel
+from maturity.models import READINGS, MaturityModel
 from maturity.scenarios import VERDICTS, Programme
 from maturity.scenarios.tree import TRUTHS
+from maturity.sheets.arrow import PARQUET, import_arrow
+from maturity.sheets.cells import said
 from maturity.sheets.grid import Cell, Grid
 from maturity.sheets.intake import read_grids
 from maturity.sheets.results import KINDS, ROLES, WRITTEN
 
 Kept = str | int | float | None
+_TABLES: Final = ("results", "conditions", "problems")
+_FURTHER: Final = ("plan", "firmness", "whatif")
+"""What goes on from a level, where it was asked for."""
 _LISTED: Final = ("where", "found", "what", "hint")
 _WORDS: Final = frozenset({"id", "name", "profile"})
 """Columns of the enterprises that hold texts; so do verdicts, whose keys have a full stop."""
@@ -31,18 +37,21 @@ class SavedResults:
             tier as ``PROGRAMME.TIER``; None where there is none.
         conditions: a row for each condition of each enterprise; texts in the language that they were written in.
         problems: what was wrong, and what was read differently (``kind`` problem or note).
+        further: ``plan``, ``firmness`` and ``whatif``, as far as they were asked for. Of a workbook and a .csv: their
+            rows, all as text. Of a .json: the objects that it holds, with the enterprise's ``id`` and ``name``.
     """
 
     enterprises: tuple[Mapping[str, Kept], ...]
     conditions: tuple[Mapping[str, str], ...]
     problems: tuple[Mapping[str, str], ...]
+    further: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
 
 
 def read_results(path: str | Path, model: MaturityModel, programme: Programme | None = None) -> SavedResults:
     """What `write_results` wrote, from any of its formats and in either language.
 
-    A .csv is read with the conditions and problems beside it. A workbook that was edited since, in the same cells, is
-    read as it is now; nothing is scored anew.
+    A .csv is read with the tables beside it, a .parquet, which holds no conditions, with the problems beside it. A
+    workbook that was edited since, in the same cells, is read as it is now; nothing is scored anew.
 
     Args:
         path: the file.
@@ -57,25 +66,31 @@ def read_results(path: str | Path, model: MaturityModel, programme: Programme | 
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=", ".join(WRITTEN))])
     if path.suffix.lower() == ".json":
         return _from_object(path)
+    if path.suffix.lower() == PARQUET:
+        return SavedResults(*import_arrow("parquet").read_scored(path))
     if path.suffix.lower() == ".csv":
-        beside = [path.with_name(f"{path.stem}-{name}{path.suffix}") for name in ("conditions", "problems")]
+        beside = [path.with_name(f"{path.stem}-{name}{path.suffix}") for name in (*_TABLES[1:], *_FURTHER)]
         tables = [_rows([(read_grids(file)[0], 0)]) if file.exists() else [] for file in (path, *beside)]
     else:
         grids = read_grids(path)
-        tables = [_rows([(grid, 1) for grid in _sheets(grids, name)]) for name in ("results", "conditions", "problems")]
+        tables = [_rows([(grid, 1) for grid in _sheets(grids, name)]) for name in (*_TABLES, *_FURTHER)]
     if not tables[0] or not {"id", "level"} <= tables[0][0].keys():
         raise InputError([Problem.of("sheets.no-results", path.name)])
     ids = _ids(model, programme)
-    return SavedResults(
-        tuple(
-            {key: _value(key, cell, ids["verdict" if "." in key else key]) for key, cell in row.items()}
-            for row in tables[0]
-        ),
-        *(
-            tuple({key: ids[key].get(str(cell), str(cell)) for key, cell in row.items()} for row in table)
-            for table in tables[1:]
-        ),
+    enterprises = tuple(
+        {key: _value(key, cell, ids["verdict" if "." in key else key]) for key, cell in row.items()}
+        for row in tables[0]
     )
+    conditions, problems = (
+        tuple({key: ids[key].get(str(cell), str(cell)) for key, cell in row.items()} for row in table)
+        for table in tables[1 : len(_TABLES)]
+    )
+    further = {
+        name: tuple({key: ids[key].get(said(cell), said(cell)) for key, cell in row.items()} for row in table)
+        for name, table in zip(_FURTHER, tables[len(_TABLES) :], strict=True)
+        if table
+    }
+    return SavedResults(enterprises, conditions, problems, further)
 
 
 def _sheets(grids: Sequence[Grid], name: str) -> Iterator[Grid]:
@@ -103,13 +118,18 @@ class _Ids(dict[str, dict[str, str]]):
 
 def _ids(model: MaturityModel, programme: Programme | None) -> _Ids:
     known = _Ids()
+    known["profile_whatif"] = {profile.name.in_(lang): profile.id for profile in model.profiles for lang in LANGUAGES}
     for column, named in (("profile", model.profiles), ("tier", programme.tiers if programme else ())):
         known[column] = {one.name.in_(lang): one.id for one in named for lang in LANGUAGES}
     words = {
         "verdict": ("verdict", (*VERDICTS, *TRUTHS)),
         "role": ("sheets.roles", ROLES),
         "kind": ("sheets.kinds", KINDS),
+        "status": ("report.way.status", STATUSES),
+        "reading": ("report.reading", READINGS),
+        "aim": ("sheets.aims", ("lose", "gain")),
     }
+    words |= dict.fromkeys(("optimal", "lowest_attained", "highest_attained"), ("sheets.form", ("yes", "no")))
     for column, (group, ids) in words.items():
         known[column] = {say(f"{group}.{id}", lang): id for id in ids for lang in LANGUAGES}
     return known
@@ -128,6 +148,7 @@ def _from_object(path: Path) -> SavedResults:
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
         enterprises, conditions = [], []
+        further: dict[str, list[Mapping[str, Any]]] = {}
         asked = _asked(document)
         for one in document["enterprises"]:
             # What goes on from a level follows its explanation.
@@ -135,6 +156,10 @@ def _from_object(path: Path) -> SavedResults:
             enterprises.append(own)
             named = {key: own[key] for key in ("id", "name")}
             conditions += [{**named, **found} for found in _conditions(one["explanation"] or {"tiers": ()}, asked)]
+            for name, key in (("plan", "plans"), ("firmness", "firmness"), ("whatif", "whatif")):
+                held = one.get(key) or []
+                for object in held if isinstance(held, list) else [held]:
+                    further.setdefault(name, []).append({**object, **named})
         problems = [
             {"kind": kind, **dict(zip(_LISTED, (one["where"], one["value"], one["what"], one["hint"]), strict=True))}
             for kind, listed in zip(KINDS, ("problems", "notes"), strict=True)
@@ -144,7 +169,8 @@ def _from_object(path: Path) -> SavedResults:
         raise InputError([Problem.of("sheets.unreadable", path.name, error.strerror or error)]) from error
     except (ValueError, KeyError, TypeError) as error:
         raise InputError([Problem.of("sheets.no-results", path.name)]) from error
-    return SavedResults(tuple(enterprises), tuple(conditions), tuple(problems))
+    kept = {name: tuple(objects) for name, objects in further.items()}
+    return SavedResults(tuple(enterprises), tuple(conditions), tuple(problems), kept)
 
 
 def _asked(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:

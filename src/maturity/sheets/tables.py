@@ -100,4 +100,4 @@ def _cell(value: Any, lang: Lang) -> str | int | float | None:
         return value
     if isinstance(value, Decimal | Fraction):
         return int(value) if value == int(value) else float(value)
-    return listed([str(_cell(part, lang)) for part in value], lang) if isinstance(value, tuple) else str(value)
+    return listed([_cell(part, lang) for part in value], lang) if isinstance(value, tuple) else str(value)
