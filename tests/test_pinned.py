@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -80,7 +81,7 @@ def check(found: Assessment, cases: Sequence[Case]) -> None:
     assert len(found) == len(cases)
     rejected = ["rejected" in case for case in cases]
     assert found.answers.rejected.tolist() == rejected
-    kept, out = np.flatnonzero(np.logical_not(rejected)), np.flatnonzero(rejected)
+    kept, out = (np.flatnonzero(np.array(rejected) == bad).tolist() for bad in (False, True))
     default = READINGS.index(found.answers.model.definition.reading.default)
     for end, bound in (("", "certain"), ("_possible", "possible")):
         levels = getattr(found, f"level_by_reading{end}")
@@ -342,10 +343,19 @@ def test_choices_raise_no_suspicion() -> None:
 
 def test_what_the_first_profile_lacks_is_no_concern_of_the_second() -> None:
     """Only enterprises of the profile without the requirement are told that their answer is ignored."""
-    text = model_text([("only", "a", "", "- 0.5", "1"), ("only", "b", "", "1 0.5", "1")], bands="0.8")
+    text = model_text([("only", "a", "", "- 0.5", "1 2"), ("only", "b", "", "1 0.5", "1")], bands="0.8 1.8")
     model = parse_model(text.encode("utf-8"), "x.toml")
-    answers = Answers.from_points(model, np.zeros((3, 2), np.uint8), ids=list("abc"), profiles=["q", "p", "q"])
-    assert [(note.where, note.values["rows"]) for note in answers.notes] == [("b: a.0", 1)]
+    points = np.zeros((4, 3), np.uint8)
+    points[0, 1] = points[3, 1] = UNANSWERED
+    for ids, place in ((list("abcd"), "b: "), (["a", "", "c", "d"], "")):
+        notes = Answers.from_points(model, points, ids=ids, profiles=["p", "p", "q", "p"]).notes
+        assert [(note.id, note.where, note.values["rows"]) for note in notes] == [
+            ("answers.outside-profile", "a: a.0", 3),
+            ("answers.outside-profile", f"{place}a.1", 1),
+            ("answers.unasked-level", "p", 3),
+        ]
+    notes = Answers.from_points(model, points, ids=["", *"bcd"], profiles=["p", "p", "q", "p"]).notes
+    assert [note.where for note in notes] == ["a.0", "b: a.1", "p"]
 
 
 def test_answers_outside_the_profile_are_noted() -> None:
@@ -458,7 +468,7 @@ def test_one_thread_or_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
             super().__init__(threads)
 
     monkeypatch.setattr("maturity.scoring.ThreadPoolExecutor", Pool)
-    for threads in (1, 2, 3):
+    for threads in (0, 1, 2, 3):
         assess(answers_of("zero", pinned()["zero"]), threads=threads)
     assess(answers_of("zero", pinned()["zero"]))
     assert pools == [2, 3]
@@ -632,6 +642,26 @@ def ratios(levels: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.floa
     numerator[tenths] = (denominator * random.integers(0, 10, (levels, 150)) // 10)[tenths]
     numerator[0] = denominator[0] * random.integers(0, 2, 150)
     return numerator.astype(np.float64), denominator.astype(np.float64)
+
+
+@pytest.mark.parametrize("name", ["renormalise", "zero"])
+def test_totals_on_a_band_of_scores_that_no_decimal_holds(name: str) -> None:
+    """Thirtieths that add up to the beginning of a level, by either reading, and one that is a hair below it."""
+    compiled = plan(model_of(name))
+    rows = [
+        row
+        for row in product([*range(0, 24, 2), 30], repeat=3)
+        if any(sum(row) == 30 * level.total_from for level in compiled.model.levels)
+    ]
+    whole = 30 * 10**6
+    numerator = np.array([*rows, *rows], np.int64).T * 10**6
+    numerator[-1, len(rows) :] -= 1
+    numerator, denominator = np.maximum(numerator, 0), np.full_like(numerator, whole)
+    expected = _judged_in_fractions(compiled, numerator.astype(object), denominator.astype(object))
+    rough = _judged(compiled, numerator.astype(np.float64), denominator.astype(np.float64))
+    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
+        assert found.levels.tolist() == expected.levels.tolist()
+        assert cut(found.total).tolist() == cut(expected.total).tolist()
 
 
 @pytest.mark.parametrize("name", ["gbt39116-2020", "zero", "eleven unlike levels", "fine bands, few levels"])

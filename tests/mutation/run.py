@@ -40,11 +40,11 @@ from cosmic_ray.plugins import get_operator, operator_names  # noqa: E402
 import pinned  # noqa: E402
 
 MUTATED = (
-    "maturity.answers",
-    "maturity.scoring",
-    "maturity.scoring.arithmetic",
-    "maturity.scoring.lines",
     "maturity.scoring.plan",
+    "maturity.scoring.lines",
+    "maturity.scoring.arithmetic",
+    "maturity.scoring",
+    "maturity.answers",
 )
 ARGUMENTS = ["-x", "-q", "-s", "-o", "addopts=", "--noconftest"]
 ARGUMENTS += [f"-pno:{plugin}" for plugin in ("cacheprovider", "hypothesispytest", "unraisableexception")]
@@ -212,6 +212,7 @@ def main() -> None:
     options.add_argument("--jobs", type=int, default=1)
     options.add_argument("--log", type=Path, default=Path("mutants.jsonl"), help="one line for each mutant")
     options.add_argument("--every", action="store_true", help="all replacements of a binary operator, not two of them")
+    options.add_argument("--again", type=Path, help="an earlier log: what was noticed then is not run again")
     options.add_argument("--within", nargs="*", default=[], help="only in these functions and classes")
     given = options.parse_args()
     pinned.load_all()
@@ -223,14 +224,25 @@ def main() -> None:
     print(f"The tests take {unchanged.seconds} s of processor time.")
     found = [mutant for module in MUTATED for mutant in mutants(module, given.every)]
     found = [mutant for mutant in found if not given.within or mutant.within in given.within]
+    known = {}
+    if given.again:
+        lines = map(json.loads, given.again.read_text(encoding="utf-8").splitlines())
+        known = {(each["module"], each["operator"], each["old"], each["new"]): each for each in lines}
     print(f"{len(found)} mutants")
+    if known:
+        found = [
+            mutant
+            for mutant in found
+            if not known.get((mutant.module, mutant.operator, *change(mutant)[1:]), {}).get("noticed_by")
+        ]
+    print(f"{len(found)} to run")
     counts: Counter[str] = Counter()
     with given.log.open("w", encoding="utf-8") as log:
         for mutant, outcome in outcomes(found, given.jobs):
             assert mutant
             kind = {"": "survived", "no Python": "no Python"}.get(outcome.noticed_by, "killed")
             counts[kind] += 1
-            _, old, new = change(mutant) if kind == "survived" else ("", "", "")
+            _, old, new = change(mutant)
             if kind == "survived":
                 print(f"{mutant.module}:{mutant.line}: {old}  ->  {new}", flush=True)
             log.write(json.dumps({**asdict(mutant), **asdict(outcome), "old": old, "new": new}) + "\n")

@@ -193,7 +193,7 @@ def _freeze(answers: Answers, certain: Bound, possible: Bound, if_na_unmet: NDAr
     default = answers.model.definition.reading.default
 
     def differ(bound: Bound) -> NDArray[np.bool_]:
-        differs = np.ptp(bound.levels, axis=0).astype(np.bool_)
+        differs: NDArray[np.bool_] = np.ptp(bound.levels, axis=0).astype(np.bool_)
         differs.flags.writeable = False
         return differs
 

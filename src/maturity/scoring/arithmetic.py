@@ -83,7 +83,7 @@ def assess_block(
 ) -> None:
     """Fill the results of a block of rows, for certain and at best; these are the same where nothing is unanswered."""
     codes, cells = answers.profile_codes[rows], cell_sums(plan, answers, rows)
-    bounds = [bound.at(rows) for bound in results[: 2 if answers.unanswered else 1]]
+    bounds = [bound.at(rows) for bound in (results if answers.unanswered else results[:1])]
     gaps = any(own.gone for own in cells)
     # With gaps all results are decided anew, the first sheet is wanted for the level with them at the lowest choice.
     _point_scores(plan, cells, codes, bounds[:1] if gaps and plan.climbable else bounds)
