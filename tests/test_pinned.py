@@ -556,6 +556,8 @@ def test_whole_numbers_stay_in_range(name: str) -> None:
         for rows, most in digits:
             for row in rows.reshape(-1, rows.shape[-1]).astype(int).tolist():
                 assert sum(d * m for d, m in zip(row, most, strict=True)) < 2**24 * max(1, math.gcd(*row))
+    climbed = (tree.root.most * compiled.cell for level in compiled.levels for tree in level.trees)
+    assert compiled.step == _step(max(compiled.by_means.whole, *climbed), len(compiled.levels))
 
 
 def test_largest_denominator_of_a_branch() -> None:
@@ -656,9 +658,9 @@ def test_totals_on_a_band_of_scores_that_no_decimal_holds(name: str) -> None:
     whole = 30 * 10**6
     numerator = np.array([*rows, *rows], np.int64).T * 10**6
     numerator[-1, len(rows) :] -= 1
-    numerator, denominator = np.maximum(numerator, 0), np.full_like(numerator, whole)
+    numerator, denominator = np.maximum(numerator, 0).astype(np.float64), np.full(numerator.shape, float(whole))
     expected = _judged_in_fractions(compiled, numerator.astype(object), denominator.astype(object))
-    rough = _judged(compiled, numerator.astype(np.float64), denominator.astype(np.float64))
+    rough = _judged(compiled, numerator, denominator)
     for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
         assert found.levels.tolist() == expected.levels.tolist()
         assert cut(found.total).tolist() == cut(expected.total).tolist()

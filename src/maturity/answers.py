@@ -202,7 +202,7 @@ def _profile_codes(model: MaturityModel, profiles: Profiles, ids: Sequence[str])
     """
     if isinstance(profiles, np.ndarray) and profiles.dtype.kind in "iu":
         wrong = np.flatnonzero(~((profiles >= 0) & (profiles < len(model.profiles))))
-        _refuse(_unknown_profiles(model, profiles[wrong].tolist(), [ids[i] for i in wrong]))
+        _refuse(_unknown_profiles(model, profiles[wrong].tolist(), [ids[i] for i in wrong.tolist()]))
         return profiles.astype(np.uint8)
     names = (profiles,) * len(ids) if isinstance(profiles, str) else [str(name) for name in profiles]
     _refuse(_unknown_profiles(model, names, ids))

@@ -29,7 +29,7 @@ SOURCE = TESTS.parent / "src"
 sys.path[:0] = [str(SOURCE), str(TESTS)]
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[threads] = "1"  # a process that has threads must not fork
-
+sys.dont_write_bytecode = False  # pytest rewrites the tests once then, not for each mutant
 
 import pytest  # noqa: E402
 from cosmic_ray.ast import ast_nodes, get_ast  # noqa: E402
@@ -39,6 +39,7 @@ from cosmic_ray.plugins import get_operator, operator_names  # noqa: E402
 
 import pinned  # noqa: E402
 
+LOADED_BEFORE = ("concurrent.futures.thread", "numpy.random", "maturity.errors", "maturity.language")
 MUTATED = (
     "maturity.scoring.plan",
     "maturity.scoring.lines",
@@ -65,6 +66,8 @@ BINARY = {
 SECONDS = 20
 """Of processor time, after which a mutant that runs on and on counts as noticed."""
 MEMORY = 4 << 30
+NO_PYTHON = "no Python"
+"""The outcome of a mutant that does not compile: it is none."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,16 @@ class Mutant:
     """One fault: the n-th place at which an operator of cosmic-ray changes a module."""
 
     module: str
+    within: str
     operator: str
+    text: str
+    nth: int
     occurrence: int
     line: int
-    within: str
+
+
+IDENTITY = ("module", "within", "operator", "text", "nth")
+"""Of a mutant, wherever its line stands now: the function, the operator and the line, and which one there."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +102,20 @@ def source_of(module: str) -> Path:
 
 def mutants(module: str, every: bool) -> Iterator[Mutant]:
     """Those of a module."""
-    nodes = list(ast_nodes(get_ast(source_of(module).read_text(encoding="utf-8"))))
+    source = source_of(module).read_text(encoding="utf-8")
+    nodes, lines = list(ast_nodes(get_ast(source))), source.splitlines()
     for name in operator_names():
         operator = get_operator(name)
         if operator.arguments() or not worthwhile(name, every):
             continue
-        places = [(node, place) for node in nodes for place in operator().mutation_positions(node)]
-        for occurrence, (node, (start, _)) in enumerate(places):
+        places = [(node, start[0]) for node in nodes for start, _ in operator().mutation_positions(node)]
+        seen: Counter[tuple[str, str]] = Counter()
+        for occurrence, (node, line) in enumerate(places):
+            within, text = ASTQuery(node).get_definition_name() or "", lines[line - 1].strip()
+            seen[within, text] += 1
             if node.type == "operator" and node.parent.type == "parameters":
                 continue  # the lone star that keyword-only parameters follow
-            yield Mutant(module, name, occurrence, start[0], ASTQuery(node).get_definition_name() or "")
+            yield Mutant(module, within, name, text, seen[within, text], occurrence, line)
 
 
 def worthwhile(operator: str, every: bool) -> bool:
@@ -114,12 +127,12 @@ def worthwhile(operator: str, every: bool) -> bool:
     return kind != "Binary" or (old != "BitOr" and (every or new in BINARY[old]))
 
 
-def change(mutant: Mutant) -> tuple[str, str, str]:
-    """The source with the fault, and the first line that differs, before and after."""
+def change(mutant: Mutant) -> tuple[str, str]:
+    """The source with the fault, and its line."""
     old = source_of(mutant.module).read_text(encoding="utf-8")
     new: str = mutate_code(old, get_operator(mutant.operator)(), mutant.occurrence)
     lines = zip(old.splitlines(), new.splitlines(), strict=False)
-    return new, *next(((a.strip(), b.strip()) for a, b in lines if a != b), ("", ""))
+    return new, next((after.strip() for before, after in lines if before != after), "")
 
 
 class Loader(importlib.machinery.SourceFileLoader):
@@ -167,11 +180,11 @@ def tested(mutant: Mutant | None, to: int) -> None:
     os.dup2(1, 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     if mutant:
-        text, *_ = change(mutant)
+        text, _ = change(mutant)
         try:
             compile(text, "", "exec")
         except SyntaxError:
-            os.write(to, b"no Python")
+            os.write(to, NO_PYTHON.encode())
             return
         sys.meta_path.insert(0, Finder(mutant.module, text))
     used = time.process_time()
@@ -216,6 +229,8 @@ def main() -> None:
     options.add_argument("--within", nargs="*", default=[], help="only in these functions and classes")
     given = options.parse_args()
     pinned.load_all()
+    for name in LOADED_BEFORE:
+        importlib.import_module(name)
     gc.disable()
     assert not set(MUTATED) & set(sys.modules), "what is mutated must not be loaded yet"
     ((_, unchanged),) = outcomes([None], 1)
@@ -224,28 +239,21 @@ def main() -> None:
     print(f"The tests take {unchanged.seconds} s of processor time.")
     found = [mutant for module in MUTATED for mutant in mutants(module, given.every)]
     found = [mutant for mutant in found if not given.within or mutant.within in given.within]
-    known = {}
-    if given.again:
-        lines = map(json.loads, given.again.read_text(encoding="utf-8").splitlines())
-        known = {(each["module"], each["operator"], each["old"], each["new"]): each for each in lines}
     print(f"{len(found)} mutants")
-    if known:
-        found = [
-            mutant
-            for mutant in found
-            if not known.get((mutant.module, mutant.operator, *change(mutant)[1:]), {}).get("noticed_by")
-        ]
-    print(f"{len(found)} to run")
+    if given.again:
+        earlier = map(json.loads, given.again.read_text(encoding="utf-8").splitlines())
+        noticed = {tuple(each[name] for name in IDENTITY) for each in earlier if each["noticed_by"]}
+        found = [mutant for mutant in found if tuple(getattr(mutant, name) for name in IDENTITY) not in noticed]
+        print(f"{len(found)} not noticed before")
     counts: Counter[str] = Counter()
     with given.log.open("w", encoding="utf-8") as log:
         for mutant, outcome in outcomes(found, given.jobs):
             assert mutant
-            kind = {"": "survived", "no Python": "no Python"}.get(outcome.noticed_by, "killed")
+            kind = {"": "survived", NO_PYTHON: NO_PYTHON}.get(outcome.noticed_by, "killed")
             counts[kind] += 1
-            _, old, new = change(mutant)
             if kind == "survived":
-                print(f"{mutant.module}:{mutant.line}: {old}  ->  {new}", flush=True)
-            log.write(json.dumps({**asdict(mutant), **asdict(outcome), "old": old, "new": new}) + "\n")
+                print(f"{mutant.module}:{mutant.line}: {mutant.text}  ->  {change(mutant)[1]}", flush=True)
+            log.write(json.dumps({**asdict(mutant), **asdict(outcome)}, ensure_ascii=False) + "\n")
             log.flush()
     print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
 
