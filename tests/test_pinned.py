@@ -1,4 +1,7 @@
-"""Answers and scoring against pinned results, in a second or two: the tests that are run for each mutant."""
+"""Answers and scoring against pinned results, in a second or two: the tests that are run for each mutant.
+
+Quick ones and those that notice most stand first, since the first that fails ends the run.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -52,6 +55,65 @@ def answers_of(name: str, cases: Sequence[Case]) -> Answers:
     model = model_of(name)
     ids, profiles = [f"e{i}" for i in range(len(cases))], [case["profile"] for case in cases]
     return Answers.from_points(model, points_of(model, cases), ids=ids, profiles=profiles)
+
+
+# ---------------------------------------------------------------- the plan of a model, by itself
+
+
+@pytest.mark.parametrize(("levels", "step"), [(1, 10**9), (9, 10**9), (10, 10**8), (11, 10**8)])
+def test_steps(levels: int, step: int) -> None:
+    """The highest power of ten whose square int64 adds up over the levels, and that it multiplies numerators by."""
+    assert _step(1, levels) == step
+    for places in range(1, 10):
+        most = 2**63 // 10**places
+        assert _step(most, levels) == min(10**places, step)
+        assert _step(most + 1, levels) == min(10 ** (places - 1), step)
+
+
+def test_rows_that_stand_one_after_the_other_are_a_slice() -> None:
+    """So that they are not copied."""
+    assert [_rows(rows) for rows in ([], [0], [4], [3, 4, 5], [4, 5, 6, 7])] == [
+        slice(0, 0),
+        slice(0, 1),
+        slice(4, 5),
+        slice(3, 6),
+        slice(4, 8),
+    ]
+    assert [_rows(rows) for rows in ([3, 5], [5, 4], [0, 2, 3])] == [[3, 5], [5, 4], [0, 2, 3]]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2**8 - 1, 2**8, 2**16 - 1, 2**16, 2**32 - 1])
+def test_the_type_of_sums_holds_the_largest_one(most: int) -> None:
+    """And none narrower does: a sum of one more would wrap to 0."""
+    chosen = np.iinfo(_narrowest(most))
+    assert chosen.max >= most
+    assert all(
+        np.iinfo(narrower).max < most for narrower in (np.uint8, np.uint16) if np.iinfo(narrower).max < chosen.max
+    )
+
+
+@pytest.mark.parametrize("points", [0, 1, 2, 3, 1000, 2**16 - 1, 2**16, 2**22, 2**23 - 1, 2**23, 2**24 - 1])
+def test_digits_of_coefficients(points: int) -> None:
+    """As many as it takes; they add up to the coefficient, and times all the points float32 holds each of them."""
+    assert _digits([(0, 0), (0, 0), (0, 0)], points, 2).shape == (2, 1, 3)
+    for most in (1, 2, 3, 1000, 2**17 - 1, 2**17, 2**24 - 1, 2**24, 2**34, 10**11):
+        coefficients = [(most, 0), (0, most // 3), (1, most - 1)]
+        digits = _digits(coefficients, points, 2)
+        assert digits.astype(np.float64).sum(axis=1).T.tolist() == [list(each) for each in coefficients]
+        assert digits[:, -1].any() or digits.shape[1] == 1
+        for place in digits.astype(np.float64).transpose(1, 0, 2):
+            unit = np.gcd.reduce(place.astype(np.int64), axis=None)
+            assert place.max() * points < 2**24 * max(1, unit)
+
+
+@pytest.mark.parametrize(
+    ("bands", "marks"),
+    [("0.8 1.8", 100), ("0.8 1.8001", 10**4), ("0.8 1.80002", 50_000), ("0.8 1.80001", 10**5), ("0.8 1.800008", 0)],
+)
+def test_marks_too_fine_for_floats(bands: str, marks: int) -> None:
+    """Levels that begin at five decimals are told in floats, at six in whole numbers only: marks x 3**2 < 2**20."""
+    text = model_text([("only", "a", "", "1", "1 2 3")], profiles="p", bands=f"{bands} 2.8")
+    assert plan(parse_model(text.encode("utf-8"), "x.toml")).marks == marks
 
 
 # ---------------------------------------------------------------- against the file
@@ -119,56 +181,294 @@ def test_every_case(name: str) -> None:
     assert {problem.id for problem in found.answers.problems} <= {"answers.trimmed"}
 
 
-def test_many_cells() -> None:
-    """A level 1 / 40320000 below 0.8 in a model of 160 cells is not met."""
-    check(assess(answers_of("many cells", pinned()["many cells"])), pinned()["many cells"])
+# ---------------------------------------------------------------- the plans of all models
+
+
+def test_floats_where_they_are_exact() -> None:
+    """Python's own whole numbers only where weights, cells, the mark or the bands are too fine for floats."""
+    fine = ["long", "long, met", "fine bands", "bytes", "bytes, few", "fine mark", "digits", "hair"]
+    assert [name for name in MODELS if not plan(model_of(name)).climbable] == fine
+    assert not plan(model_of("fine gaps")).climbable
+
+
+def dyadic(*digits: int, mark: str = "1", bands: str = "0.5", levels: str = "1") -> MaturityModel:
+    """A domain for each number, all of the same weight, in which two subdomains weigh 1 / 2**digits and the rest."""
+    share = Decimal(1) / len(digits)
+    nodes = []
+    for k, n in enumerate(digits):
+        least = Decimal(2) ** -n
+        nodes += [("domain", f"d{k}", "", f"{share}", "")]
+        nodes += [("leaf", f"d{k}{j}", f"d{k}", f"{w:f}", levels) for j, w in enumerate((least, 1 - least))]
+    text = model_text(nodes, profiles="p", scales=("0 1",), bands=bands, mark=mark)
+    return parse_model(text.encode("utf-8"), "dyadic.toml")
+
+
+@pytest.mark.parametrize(
+    ("digits", "other", "exact"),
+    [
+        # float32 adds 2**24: the weights of a branch, and with two requirements in a cell half as many
+        ([23], {}, True),
+        ([24], {}, False),
+        ([22], {"levels": "1 1"}, True),
+        ([23], {"levels": "1 1"}, False),
+        # quotients are told from hundredths below 2**46: here of weights multiplied along the tree
+        ([22, 22], {}, True),
+        ([22, 23], {}, False),
+        ([10, 10, 10, 13], {}, True),
+        ([10, 10, 10, 14], {}, False),
+        # float64 compares them with the mark below 2**53
+        ([12, 12], {"mark": f"{1 - Decimal(2) ** -27:f}"}, True),
+        ([12, 12], {"mark": f"{1 - Decimal(2) ** -28:f}"}, False),
+        # bands are whole in steps of a power of ten
+        ([2], {"bands": "0.81"}, True),
+        ([2], {"bands": "0.85"}, True),
+        ([2], {"bands": f"{Decimal(2) ** -9}"}, True),
+        ([2], {"bands": f"{Decimal(2) ** -10}"}, False),
+    ],
+)
+def test_edges_of_what_floats_hold(digits: Sequence[int], other: Mapping[str, str], exact: bool) -> None:
+    """Weights, cells, marks and bands one binary digit coarser or finer than floats hold."""
+    assert plan(dyadic(*digits, **other)).climbable == exact
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_cases_by_what_they_hold(name: str) -> None:
-    """Batches in which all is answered and applicable, or some is not applicable, or some unanswered."""
-    kinds: dict[tuple[bool, bool], list[Case]] = {}
-    for case in pinned()[name]:
-        kinds.setdefault(("-" in case["answers"], "." in case["answers"]), []).append(case)
-    kinds[True, False] = kinds.get((True, False), []) + kinds.get((False, False), [])
-    for (not_applicable, unanswered), cases in kinds.items():
-        answers = answers_of(name, cases)
-        assert (answers.unanswered, answers.not_applicable and not not_applicable) == (unanswered, False)
-        check(assess(answers), cases)
+def test_whole_numbers_stay_in_range(name: str) -> None:
+    """Sums of points times digits stay below 2**24, and the type of sums holds the points of a cell."""
+    compiled = plan(model_of(name))
+    best = [asked.best for asked in compiled.model.requirements]
+    for level in compiled.levels:
+        sums = [int(np.array(best)[cell.rows].sum()) for cell in level.cells]
+        top = max(*sums, int(level.asked.max()))
+        assert level.sums == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
+        digits = [(level.coefficients, sums)]
+        digits += [(level.shares, [compiled.cell] * len(level.cells))] if compiled.climbable else []
+        for rows, most in digits:
+            for row in rows.reshape(-1, rows.shape[-1]).astype(int).tolist():
+                assert sum(d * m for d, m in zip(row, most, strict=True)) < 2**24 * max(1, math.gcd(*row))
+    climbed = (tree.root.most * compiled.cell for level in compiled.levels for tree in level.trees)
+    assert compiled.step == _step(max(compiled.by_means.whole, *climbed), len(compiled.levels))
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name in ("met", "zero", "long", "gbt39116-2020")])
-def test_each_profile_alone(name: str) -> None:
-    """Batches of one profile only."""
-    for profile in model_of(name).profiles:
-        cases = [case for case in pinned()[name] if case["profile"] == profile.id]
-        check(assess(answers_of(name, cases)), cases)
+def test_largest_denominator_of_a_branch() -> None:
+    """Whole weights without a common factor, times the branches below; an only child stands for its parents."""
+    level = plan(model_of("renormalise")).levels[0]
+    root = level.trees[0].root
+    assert (root.most, root.names, [weight for weight, _ in root.children]) == (5 * 20 * 10, (("", ""),), [3])
+    (x,) = [branch for _, branch in root.children]
+    assert (x.most, x.names, [weight for weight, _ in x.children]) == (20 * 10, (("element", "x"),), [9])
+    names = [(("subdomain", "c"), ("domain", "k")), (("subdomain", "e"), ("domain", "m"), ("element", "y"))]
+    assert [set(cell) for cell in level.trees[0].cells[2:]] == [set(each) for each in names]
+    third = plan(model_of("renormalise")).levels[2].trees[0].root  # no requirement of a and b, so none below x.a
+    assert (third.most, len(third.children)) == (5 * 10, 1)
+    assert plan(model_of("sevenths")).levels[0].trees[0].root.most == 10
+    assert plan(model_of("shared")).levels[0].trees[0].root.most == 2
+    (alone,) = [branch for _, branch in level.trees[1].root.children] or [level.trees[1].root]
+    assert alone.most == 4
+    assert set(alone.names) == {("domain", "a"), ("element", "x")}
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_each_case_alone_and_exact(name: str) -> None:
-    """Batches of one; level scores and totals as fractions, by both readings."""
-    default = READINGS.index(model_of(name).definition.reading.default)
-    for case in [case for case in pinned()[name] if "nodes" in case]:
-        found, certain, possible = assess(answers_of(name, [case])), case["certain"], case["possible"]
-        check(found, [case])
-        assert [str(score) for score in found.level_scores_exact(0)] == certain["scores"]
-        assert [str(score) for score in found.level_scores_exact(0, possible=True)] == possible["scores"]
-        assert str(found.total_exact(0)) == certain["totals"][default]
-        assert str(found.total_exact(0, possible=True)) == possible["totals"][default]
-        assert str(found.total_exact(0, reading=READINGS[1 - default])) == certain["totals"][1 - default]
+def test_cells_a_profile_has_requirements_in() -> None:
+    """Not those of another profile, nor those that the rule lists although nothing is asked there."""
+    assert [level.inside for level in plan(model_of("met")).levels] == [
+        ([0, 1, 2, 4], slice(0, 2)),
+        ([0, 1, 3], slice(0, 2)),
+        (slice(2, 5), slice(0, 0)),
+    ]
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_scores_of_nodes(name: str) -> None:
-    """Scores of every node of every layer; NaN where the profile lacks it or nothing is applicable."""
-    model, cases = model_of(name), [case for case in pinned()[name] if "nodes" in case]
-    found = assess(answers_of(name, cases))
-    for layer, nodes in model.nodes.items():
-        for bound, scores in (("certain", found.scores(layer)), ("possible", found.scores(layer, possible=True))):
-            assert scores.shape == (len(cases), len(nodes), len(model.levels))
-            nothing, keys = [None] * len(model.levels), [f"{layer}.{node.id}" for node in nodes]
-            close(scores, [score for case in cases for key in keys for score in case["nodes"][bound].get(key, nothing)])
+def test_values_are_frozen() -> None:
+    """Nothing that scoring passes on can be changed, nor holds more than it says; arrays are never compared."""
+    values = [Bound, CellSums, Ratio, Cell, Unit, Branch, Tree, Level, Plan, Assessment, Answers, Line]
+    for value in values:
+        assert value.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        assert set(value.__slots__) == set(value.__dataclass_fields__)  # type: ignore[attr-defined]
+    assert all(value.__eq__ is object.__eq__ for value in (Tree, Level, Plan, Answers, Assessment))
+
+
+# ---------------------------------------------------------------- cells
+
+
+def test_cells_of_some_rows() -> None:
+    """What is forgone and gone is said of the rows asked for; where nothing is, nothing is kept."""
+    name = "lowest above zero"
+    model, asked = model_of(name), plan(model_of(name)).levels
+    points = np.array([[requirement.lowest for requirement in model.requirements]] * 3, np.uint8)
+    points[1], points[2, 0] = UNANSWERED, NOT_APPLICABLE
+    answers = Answers.from_points(model, points, ids=list("abc"), profiles="p")
+    for row, gone in ((0, [False] * 3), (1, [False] * 3), (2, [True, False, False])):
+        cells = cell_sums(plan(model), answers, np.array([row]))
+        assert [own.gone for own in cells] == gone
+        assert [own.forgone is None for own in cells] == [row == 0] * 3
+        assert [own.lacking(level.asked).tolist() for own, level in zip(cells, asked, strict=True)] == [
+            [g] for g in gone
+        ]
+    assert cells[0].forgone is not None
+    assert cells[0].forgone.ravel().tolist() == [model.requirements[0].lowest, 0, 0, 0]
+
+
+def test_profiles_that_occur() -> None:
+    """Where all enterprises are of one profile, there is nothing to choose from."""
+    compiled = plan(model_of("renormalise"))
+    assert _belongs(compiled, np.array([1, 1], np.uint8)) == ([1], None)
+    profiles, several = _belongs(compiled, np.array([1, 0, 1], np.uint8))
+    assert (profiles, several is not None and several.tolist()) == ([0, 1], [[[0, 1, 0]], [[1, 0, 1]]])
+
+
+# ---------------------------------------------------------------- lines
+
+
+@pytest.mark.parametrize("name", ["renormalise", "met", "zero", "lowest above zero", "samm-like.toml"])
+def test_lines_give_the_scores(name: str) -> None:
+    """A level score is a straight line in the points: of the sheet itself, and with one answer changed."""
+    model, cases = model_of(name), [case for case in pinned()[name] if "certain" in case]
+    answers = answers_of(name, cases)
+    for i, case in enumerate(cases):
+        sheet, profile, expected = certain(answers, i), case["profile"], case["certain"]
+        found = lines(model, profile, sheet)
+        scores = [own.score(sheet) for own in found]
+        assert [str(score) for score in scores] == expected["scores"]
+        assert [level_of(model, scores, reading) for reading in READINGS] == expected["levels"]
+        for number, own in enumerate(found, start=1):
+            assert own is line(model, profile, number, sheet)
+            assert (own.level, set(own.columns) <= {column for column, _ in asked(model, profile)[number - 1]}) == (
+                number,
+                True,
+            )
+            worth = own.worth()
+            assert list(worth) == [column for column in own.columns if sheet[column] != NOT_APPLICABLE]
+            assert all(part > 0 for part in worth.values())
+            rest = Fraction(own.constant, own.whole)
+            assert rest + sum(part * sheet[column] for column, part in worth.items()) == scores[number - 1]
+            assert math.gcd(own.whole, own.constant, *own.coefficients) == 1
+        assert asked(model, profile) is asked(model, profile)
+
+
+# ---------------------------------------------------------------- totals of unlike denominators
+
+
+def test_few_totals_need_a_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Totals far from every mark are decided in floats; exact hundredths in whole numbers; neither needs fractions."""
+    compiled = plan(model_of("gbt39116-2020"))
+    looked_at: list[int] = []
+
+    def counted(plan: Plan, numerator: NDArray[Any], *others: Any) -> Bound:
+        looked_at.append(numerator.shape[1])
+        return _judged_closely(plan, numerator, *others)
+
+    monkeypatch.setattr("maturity.scoring.arithmetic._judged_closely", counted)
+    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
+    denominator = np.tile([[3.0], [7.0], [8.0], [5.0], [9.0]], 6)
+    numerator = np.array(
+        [[3, 3, 2, 2, 0, 0], [1, 6, 2, 5, 0, 0], [4, 5, 1, 3, 4, 6], [2, 3, 1, 0, 2, 3], [1, 2, 4, 7, 0, 0]]
+    )
+    found = _judged(compiled, numerator.astype(np.float64), denominator)
+    assert looked_at == [2]
+    assert cut(found.total).tolist() == [2.15, 3.44, 1.72, 2.53, 0.9, 1.35]
+    assert found.levels[0].tolist() == [2, 3, 1, 2, 1, 1]
+
+
+def test_what_is_just_below_a_band_needs_no_fractions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut to whole steps, a total is known up to one step for each unmet level but the first."""
+    compiled = plan(model_of("gbt39116-2020"))
+    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
+    one, k, d = (1, 1), 2 * 10**10, 10**12 + 4
+    sheets = (
+        ([((4 * d - 1) // 5, d), one, one, one, one], (4, 0), 4.79),  # one unmet level, 2e-13 below its mark
+        ([(1, 3), (7 * k - 1, 15 * k), one, one, one], (3, 0), 3.79),  # two, 3e-12 below: told in the second place
+        ([one, (5, 10), (3, 10), (0, 1), (0, 1)], (2, 1), 1.8),  # exactly there
+        ([one] * 5, (5, 5), 5.0),
+    )
+    numerator, denominator = np.array([levels for levels, *_ in sheets], np.float64).transpose(2, 1, 0)
+    found = _judged(compiled, numerator, denominator)
+    assert list(zip(*found.levels.tolist(), strict=True)) == [levels for _, levels, _ in sheets]
+    assert cut(found.total).tolist() == [total for *_, total in sheets]
+
+
+@pytest.mark.parametrize("name", ["renormalise", "zero"])
+def test_totals_on_a_band_of_scores_that_no_decimal_holds(name: str) -> None:
+    """Thirtieths that add up to the beginning of a level, by either reading, and one that is a hair below it."""
+    compiled = plan(model_of(name))
+    rows = [
+        row
+        for row in product((0, 1, 4, 7, 10, 13, 14, 20, 30), repeat=3)
+        if any(sum(row) == 30 * level.total_from for level in compiled.model.levels)
+    ]
+    whole = 30 * 10**6
+    numerator = np.array([*rows, *rows], np.int64).T * 10**6
+    numerator[-1, len(rows) :] -= 1
+    numerator, denominator = np.maximum(numerator, 0).astype(np.float64), np.full(numerator.shape, float(whole))
+    expected = _judged_in_fractions(compiled, numerator.astype(object), denominator.astype(object))
+    rough = _judged(compiled, numerator, denominator)
+    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
+        assert found.levels.tolist() == expected.levels.tolist()
+        assert cut(found.total).tolist() == cut(expected.total).tolist()
+
+
+def ratios(levels: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Level scores (L, n) in lowest terms and not, with many totals exactly on a hundredth or a digit beside it."""
+    random = np.random.default_rng(levels)
+    denominator = random.choice(np.array([1, 2, 3, 7, 10, 100, 1000, 999, most // 3, most - 1, most]), (levels, 150))
+    numerator = (denominator * random.random((levels, 150))).astype(np.int64)
+    tenths = random.random((levels, 150)) < 0.5
+    numerator[tenths] = (denominator * random.integers(0, 10, (levels, 150)) // 10)[tenths]
+    numerator[0] = denominator[0] * random.integers(0, 2, 150)
+    return numerator.astype(np.float64), denominator.astype(np.float64)
+
+
+@pytest.mark.parametrize("name", ["gbt39116-2020", "zero", "eleven unlike levels", "fine bands, few levels"])
+def test_totals_of_unlike_denominators(name: str) -> None:
+    """Floats and the closer look give what fractions give, on the marks and beside them."""
+    compiled = plan(model_of(name))
+    numerator, denominator = ratios(len(compiled.levels), compiled.by_means.whole)
+    expected = _judged_in_fractions(compiled, numerator.astype(np.int64), denominator.astype(np.int64))
+    rough = _judged(compiled, numerator, denominator)
+    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
+        assert found.levels.tolist() == expected.levels.tolist()
+        assert found.met.tolist() == expected.met.tolist()
+        assert cut(found.total).tolist() == cut(expected.total).tolist()
+        assert cut(found.scores).tolist() == cut(expected.scores).tolist()
+
+
+def test_shares_that_come_out_even_are_divided_without_remainder() -> None:
+    """Hundredths, thousandths ... of any divisor, where the float quotient is cut to one too low."""
+    cases = [(k * d, 100 * d) for d in (7, 49, 10**6 + 3, 999_999_937) for k in range(100)]
+    for step in (10**3, 10**6, 10**8):
+        quotient, rest = _divided(np.array([a for a, _ in cases]), np.array([b for _, b in cases]), step)
+        assert quotient.tolist() == [a * step // b for a, b in cases]
+        assert not rest.any()
+
+
+@pytest.mark.parametrize("step", [10**3, 10**6, 10**8])
+def test_division_is_that_of_whole_numbers(step: int) -> None:
+    """Remainders of 0, 1 and one less than the divisor, where a float quotient is one too low or one too high."""
+    random = Random(step)
+    largest = min(2**47, 2**63 // step)
+    above, below = [0, 1, 0], [1, 2, largest - 1]
+    for divisor in [*range(2, 60), *(random.randrange(largest // 2, largest) for _ in range(3000))]:
+        for near in (0, 1, 2, divisor - 2, divisor - 1):
+            one = math.gcd(step, divisor)
+            # The fraction of this divisor whose multiple by `step` leaves the remainder, if there is one.
+            if near >= 0 and near % one == 0:
+                above.append(near // one * pow(step // one, -1, divisor // one) % (divisor // one))
+                below.append(divisor)
+    quotient, rest = _divided(np.array(above), np.array(below), step)
+    expected = [divmod(a * step, b) for a, b in zip(above, below, strict=True)]
+    assert list(zip(quotient.tolist(), rest.tolist(), strict=True)) == expected
+    rough = (np.array(above) * (step / np.array(below))).astype(np.int64)
+    assert (rough < quotient).any()
+    assert (rough > quotient).any()
+
+
+def test_many_levels_add_up_in_one_order() -> None:
+    """Eleven levels of unlike denominators: a total is to the last bit what it is alone."""
+    model = model_of("eleven unlike levels")
+    random = np.random.default_rng(11)
+    points = random.choice(np.array([0, 3, 7, 8, 10, NOT_APPLICABLE], np.uint8), (9, len(model.requirements)))
+    found = assess(Answers.from_points(model, points, ids=[str(i) for i in range(9)], profiles="p"))
+    for i, row in enumerate(points):
+        alone = assess(Answers.from_points(model, row[np.newaxis], ids=["a"], profiles="p"))
+        assert alone.total.tobytes() == found.total[i : i + 1].tobytes()
+        assert float(found.total_exact(i)) == pytest.approx(found.total[i], abs=1e-14)
 
 
 # ---------------------------------------------------------------- answers: refusals
@@ -220,17 +520,6 @@ def test_trimming_one_sheet_is_refused() -> None:
 
 
 POINTS = np.zeros((2, 15), np.uint8)
-
-
-def test_profiles_by_name_and_by_number_are_the_same() -> None:
-    """Numbers are positions among the profiles of the model; what is kept is a copy."""
-    model, numbers = model_of("renormalise"), np.array([1, 0])
-    named: tuple[Profiles, ...] = (["q", "p"], np.array(["q", "p"]), numbers)
-    answers = [Answers.from_points(model, POINTS, ids=["a", "b"], profiles=profiles) for profiles in named]
-    numbers[:] = 5
-    for own in answers:
-        assert own.profile_codes.tolist() == [1, 0]
-        assert own.profile_codes.dtype == np.uint8
 
 
 @pytest.mark.parametrize(
@@ -329,6 +618,27 @@ def test_wrong_points_are_found_in_every_column(column: int, wrong: int) -> None
     assert refused(error) == [("answers.illegal-points", f"b: {model.requirements[column].id}", str(wrong))]
 
 
+@pytest.mark.parametrize("name", ["gbt39116-2020", "samm-like.toml"])
+def test_points_of_no_choice_are_refused_wherever_they_stand(name: str) -> None:
+    """Choices of other requirements, values beside a choice and the last one below the reserved values."""
+    model = model_of(name)
+    best = [max(choice.points for choice in requirement.choices) for requirement in model.requirements]
+    answered = np.array([best], np.uint8)
+    known = {choice.points for requirement in model.requirements for choice in requirement.choices}
+    beside = {value + off for value in known for off in (0, 1)} | {NOT_APPLICABLE - 1, NOT_APPLICABLE, UNANSWERED}
+    for column in (1, len(model.requirements) - 1):
+        legal = {choice.points for choice in model.requirements[column].choices} | {NOT_APPLICABLE, UNANSWERED}
+        for value in sorted(beside):
+            points = answered.copy()
+            points[0, column] = value
+            if value in legal:
+                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
+                continue
+            with pytest.raises(InputError) as refused:
+                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
+            assert [problem.where for problem in refused.value.problems] == [f"e: {model.requirements[column].id}"]
+
+
 def test_choices_raise_no_suspicion() -> None:
     """Columns of one scale are looked at once: what is right in all of them needs no look at each."""
     points = np.tile(np.array([[0, 5, 8, 10, 254, 255]], np.uint8).T, (36, 7))
@@ -339,6 +649,17 @@ def test_choices_raise_no_suspicion() -> None:
 
 
 # ---------------------------------------------------------------- answers: what they hold
+
+
+def test_profiles_by_name_and_by_number_are_the_same() -> None:
+    """Numbers are positions among the profiles of the model; what is kept is a copy."""
+    model, numbers = model_of("renormalise"), np.array([1, 0])
+    named: tuple[Profiles, ...] = (["q", "p"], np.array(["q", "p"]), numbers)
+    answers = [Answers.from_points(model, POINTS, ids=["a", "b"], profiles=profiles) for profiles in named]
+    numbers[:] = 5
+    for own in answers:
+        assert own.profile_codes.tolist() == [1, 0]
+        assert own.profile_codes.dtype == np.uint8
 
 
 def test_what_the_first_profile_lacks_is_no_concern_of_the_second() -> None:
@@ -373,6 +694,25 @@ def test_answers_outside_the_profile_are_noted() -> None:
         assert {note.values["profile"] for note in answers.notes} == {model.profiles[1].name}
         assert answers.notes[0].values["requirement"] == model.requirements[7].name
     assert Answers.from_points(model, points, ids=list("abcd"), profiles="p").notes == ()
+
+
+def test_only_who_has_no_use_for_an_answer_is_told() -> None:
+    """A requirement that one profile has and another has not: the note names the enterprise of the other one."""
+    model = model_of("gbt39116-2020")
+    for own, other in (("discrete", "process"), ("process", "discrete")):
+        weights = {node.id: node.weight for node in model.subdomains}
+        asked = [
+            column
+            for column, requirement in enumerate(model.requirements)
+            if own in weights[requirement.subdomain] and other not in weights[requirement.subdomain]
+        ]
+        points = np.full((2, len(model.requirements)), UNANSWERED, np.uint8)
+        points[0, asked] = [model.requirements[column].lowest for column in asked]
+        found = Answers.from_points(model, points, ids=["a", "b"], profiles=[own, other])
+        assert not [note for note in found.notes if note.id == "answers.outside-profile"]
+        found = Answers.from_points(model, points[::-1], ids=["a", "b"], profiles=[own, other])
+        told = [note.where for note in found.notes if note.id == "answers.outside-profile"]
+        assert told == [f"b: {model.requirements[column].id}" for column in asked]
 
 
 def test_empty_levels_are_noted() -> None:
@@ -432,6 +772,93 @@ def test_take() -> None:
         assert taken.ids == tuple(f"e{i}" for i in np.arange(len(answers))[rows])
 
 
+# ---------------------------------------------------------------- what is shown
+
+
+def test_cut() -> None:
+    """Scores are cut, never rounded up; what is a decimal already stays; any shape; NaN stays."""
+    hundredths = np.arange(501) / 100
+    assert cut(hundredths).tolist() == hundredths.tolist()
+    assert cut(np.nextafter(hundredths[1:], 0)).tolist() == hundredths[:-1].tolist()
+    assert cut(np.nextafter(hundredths, 9)).tolist() == hundredths.tolist()
+    assert cut(np.array([[0.79703, 0.456], [1.0, 0.0]])).tolist() == [[0.79, 0.45], [1.0, 0.0]]
+    assert np.isnan(cut(math.nan))
+    assert [float(cut(4.8765, n)) for n in range(5)] == [4.0, 4.8, 4.87, 4.876, 4.8765]
+    assert cut(0.29).shape == ()
+
+
+def test_scores_are_cut_right_beside_every_hundredth() -> None:
+    """The float of a hundredth and the two beside it: only the one below is cut to the hundredth before."""
+    marks = np.arange(1, 501) / 100
+    assert cut(marks).tolist() == marks.tolist()
+    assert cut(np.nextafter(marks, 9)).tolist() == marks.tolist()
+    assert cut(np.nextafter(marks, 0)).tolist() == (np.arange(500) / 100).tolist()
+
+
+# ---------------------------------------------------------------- smaller batches, single sheets, nodes
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_cases_by_what_they_hold(name: str) -> None:
+    """Batches in which all is answered and applicable, or some is not applicable, or some unanswered."""
+    kinds: dict[tuple[bool, bool], list[Case]] = {}
+    for case in pinned()[name]:
+        kinds.setdefault(("-" in case["answers"], "." in case["answers"]), []).append(case)
+    kinds[True, False] = kinds.get((True, False), []) + kinds.get((False, False), [])
+    for (not_applicable, unanswered), cases in kinds.items():
+        answers = answers_of(name, cases)
+        assert (answers.unanswered, answers.not_applicable and not not_applicable) == (unanswered, False)
+        check(assess(answers), cases)
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name in ("met", "zero", "long", "gbt39116-2020")])
+def test_each_profile_alone(name: str) -> None:
+    """Batches of one profile only."""
+    for profile in model_of(name).profiles:
+        cases = [case for case in pinned()[name] if case["profile"] == profile.id]
+        check(assess(answers_of(name, cases)), cases)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_case_alone_and_exact(name: str) -> None:
+    """Batches of one; level scores and totals as fractions, by both readings."""
+    default = READINGS.index(model_of(name).definition.reading.default)
+    for case in [case for case in pinned()[name] if "nodes" in case]:
+        found, certain, possible = assess(answers_of(name, [case])), case["certain"], case["possible"]
+        check(found, [case])
+        assert [str(score) for score in found.level_scores_exact(0)] == certain["scores"]
+        assert [str(score) for score in found.level_scores_exact(0, possible=True)] == possible["scores"]
+        assert str(found.total_exact(0)) == certain["totals"][default]
+        assert str(found.total_exact(0, possible=True)) == possible["totals"][default]
+        assert str(found.total_exact(0, reading=READINGS[1 - default])) == certain["totals"][1 - default]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_scores_of_nodes(name: str) -> None:
+    """Scores of every node of every layer; NaN where the profile lacks it or nothing is applicable."""
+    model, cases = model_of(name), [case for case in pinned()[name] if "nodes" in case]
+    found = assess(answers_of(name, cases))
+    for layer, nodes in model.nodes.items():
+        for bound, scores in (("certain", found.scores(layer)), ("possible", found.scores(layer, possible=True))):
+            assert scores.shape == (len(cases), len(nodes), len(model.levels))
+            nothing, keys = [None] * len(model.levels), [f"{layer}.{node.id}" for node in nodes]
+            close(scores, [score for case in cases for key in keys for score in case["nodes"][bound].get(key, nothing)])
+
+
+def test_many_cells() -> None:
+    """A level 1 / 40320000 below 0.8 in a model of 160 cells is not met."""
+    check(assess(answers_of("many cells", pinned()["many cells"])), pinned()["many cells"])
+
+
+# ---------------------------------------------------------------- large batches, none, types
+
+
+FIELDS = (
+    *("level", "level_possible", "level_if_na_unmet", "total", "total_possible", "met", "met_possible"),
+    *("level_scores", "level_scores_possible", "readings_differ", "readings_differ_possible"),
+)
+
+
 def test_arrays_are_read_only() -> None:
     """Nothing of answers or results can be written to; Fortran order is kept as a view, C order is copied."""
     model = model_of("renormalise")
@@ -472,334 +899,6 @@ def test_one_thread_or_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
         assess(answers_of("zero", pinned()["zero"]), threads=threads)
     assess(answers_of("zero", pinned()["zero"]))
     assert pools == [2, 3]
-
-
-# ---------------------------------------------------------------- cells
-
-
-def test_cells_of_some_rows() -> None:
-    """What is forgone and gone is said of the rows asked for; where nothing is, nothing is kept."""
-    name = "lowest above zero"
-    model, asked = model_of(name), plan(model_of(name)).levels
-    points = np.array([[requirement.lowest for requirement in model.requirements]] * 3, np.uint8)
-    points[1], points[2, 0] = UNANSWERED, NOT_APPLICABLE
-    answers = Answers.from_points(model, points, ids=list("abc"), profiles="p")
-    for row, gone in ((0, [False] * 3), (1, [False] * 3), (2, [True, False, False])):
-        cells = cell_sums(plan(model), answers, np.array([row]))
-        assert [own.gone for own in cells] == gone
-        assert [own.forgone is None for own in cells] == [row == 0] * 3
-        assert [own.lacking(level.asked).tolist() for own, level in zip(cells, asked, strict=True)] == [
-            [g] for g in gone
-        ]
-    assert cells[0].forgone is not None
-    assert cells[0].forgone.ravel().tolist() == [model.requirements[0].lowest, 0, 0, 0]
-
-
-def test_profiles_that_occur() -> None:
-    """Where all enterprises are of one profile, there is nothing to choose from."""
-    compiled = plan(model_of("renormalise"))
-    assert _belongs(compiled, np.array([1, 1], np.uint8)) == ([1], None)
-    profiles, several = _belongs(compiled, np.array([1, 0, 1], np.uint8))
-    assert (profiles, several is not None and several.tolist()) == ([0, 1], [[[0, 1, 0]], [[1, 0, 1]]])
-
-
-# ---------------------------------------------------------------- lines
-
-
-@pytest.mark.parametrize("name", ["renormalise", "met", "zero", "lowest above zero", "samm-like.toml"])
-def test_lines_give_the_scores(name: str) -> None:
-    """A level score is a straight line in the points: of the sheet itself, and with one answer changed."""
-    model, cases = model_of(name), [case for case in pinned()[name] if "certain" in case]
-    answers = answers_of(name, cases)
-    for i, case in enumerate(cases):
-        sheet, profile, expected = certain(answers, i), case["profile"], case["certain"]
-        found = lines(model, profile, sheet)
-        scores = [own.score(sheet) for own in found]
-        assert [str(score) for score in scores] == expected["scores"]
-        assert [level_of(model, scores, reading) for reading in READINGS] == expected["levels"]
-        for number, own in enumerate(found, start=1):
-            assert own is line(model, profile, number, sheet)
-            assert (own.level, set(own.columns) <= {column for column, _ in asked(model, profile)[number - 1]}) == (
-                number,
-                True,
-            )
-            worth = own.worth()
-            assert list(worth) == [column for column in own.columns if sheet[column] != NOT_APPLICABLE]
-            assert all(part > 0 for part in worth.values())
-            rest = Fraction(own.constant, own.whole)
-            assert rest + sum(part * sheet[column] for column, part in worth.items()) == scores[number - 1]
-            assert math.gcd(own.whole, own.constant, *own.coefficients) == 1
-        assert asked(model, profile) is asked(model, profile)
-
-
-# ---------------------------------------------------------------- the plan of a model
-
-
-def test_floats_where_they_are_exact() -> None:
-    """Python's own whole numbers only where weights, cells, the mark or the bands are too fine for floats."""
-    fine = ["long", "long, met", "fine bands", "bytes", "bytes, few", "fine mark", "digits", "hair"]
-    assert [name for name in MODELS if not plan(model_of(name)).climbable] == fine
-    assert not plan(model_of("fine gaps")).climbable
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_whole_numbers_stay_in_range(name: str) -> None:
-    """Sums of points times digits stay below 2**24, and the type of sums holds the points of a cell."""
-    compiled = plan(model_of(name))
-    best = [asked.best for asked in compiled.model.requirements]
-    for level in compiled.levels:
-        sums = [int(np.array(best)[cell.rows].sum()) for cell in level.cells]
-        top = max(*sums, int(level.asked.max()))
-        assert level.sums == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
-        digits = [(level.coefficients, sums)]
-        digits += [(level.shares, [compiled.cell] * len(level.cells))] if compiled.climbable else []
-        for rows, most in digits:
-            for row in rows.reshape(-1, rows.shape[-1]).astype(int).tolist():
-                assert sum(d * m for d, m in zip(row, most, strict=True)) < 2**24 * max(1, math.gcd(*row))
-    climbed = (tree.root.most * compiled.cell for level in compiled.levels for tree in level.trees)
-    assert compiled.step == _step(max(compiled.by_means.whole, *climbed), len(compiled.levels))
-
-
-def test_largest_denominator_of_a_branch() -> None:
-    """Whole weights without a common factor, times the branches below; an only child stands for its parents."""
-    level = plan(model_of("renormalise")).levels[0]
-    root = level.trees[0].root
-    assert (root.most, root.names, [weight for weight, _ in root.children]) == (5 * 20 * 10, (("", ""),), [3])
-    (x,) = [branch for _, branch in root.children]
-    assert (x.most, x.names, [weight for weight, _ in x.children]) == (20 * 10, (("element", "x"),), [9])
-    names = [(("subdomain", "c"), ("domain", "k")), (("subdomain", "e"), ("domain", "m"), ("element", "y"))]
-    assert [set(cell) for cell in level.trees[0].cells[2:]] == [set(each) for each in names]
-    assert plan(model_of("sevenths")).levels[0].trees[0].root.most == 10
-    assert plan(model_of("shared")).levels[0].trees[0].root.most == 2
-    (alone,) = [branch for _, branch in level.trees[1].root.children] or [level.trees[1].root]
-    assert alone.most == 4
-    assert set(alone.names) == {("domain", "a"), ("element", "x")}
-
-
-def test_many_levels_add_up_in_one_order() -> None:
-    """Eleven levels of unlike denominators: a total is to the last bit what it is alone."""
-    model = model_of("eleven unlike levels")
-    random = np.random.default_rng(11)
-    points = random.choice(np.array([0, 3, 7, 8, 10, NOT_APPLICABLE], np.uint8), (9, len(model.requirements)))
-    found = assess(Answers.from_points(model, points, ids=[str(i) for i in range(9)], profiles="p"))
-    for i, row in enumerate(points):
-        alone = assess(Answers.from_points(model, row[np.newaxis], ids=["a"], profiles="p"))
-        assert alone.total.tobytes() == found.total[i : i + 1].tobytes()
-        assert float(found.total_exact(i)) == pytest.approx(found.total[i], abs=1e-14)
-
-
-def test_shares_that_come_out_even_are_divided_without_remainder() -> None:
-    """Hundredths, thousandths ... of any divisor, where the float quotient is cut to one too low."""
-    cases = [(k * d, 100 * d) for d in (7, 49, 10**6 + 3, 999_999_937) for k in range(100)]
-    for step in (10**3, 10**6, 10**8):
-        quotient, rest = _divided(np.array([a for a, _ in cases]), np.array([b for _, b in cases]), step)
-        assert quotient.tolist() == [a * step // b for a, b in cases]
-        assert not rest.any()
-
-
-def test_what_is_just_below_a_band_needs_no_fractions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut to whole steps, a total is known up to one step for each unmet level but the first."""
-    compiled = plan(model_of("gbt39116-2020"))
-    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
-    one, k, d = (1, 1), 2 * 10**10, 10**12 + 4
-    sheets = (
-        ([((4 * d - 1) // 5, d), one, one, one, one], (4, 0), 4.79),  # one unmet level, 2e-13 below its mark
-        ([(1, 3), (7 * k - 1, 15 * k), one, one, one], (3, 0), 3.79),  # two, 3e-12 below: told in the second place
-        ([one, (5, 10), (3, 10), (0, 1), (0, 1)], (2, 1), 1.8),  # exactly there
-        ([one] * 5, (5, 5), 5.0),
-    )
-    numerator, denominator = np.array([levels for levels, *_ in sheets], np.float64).transpose(2, 1, 0)
-    found = _judged(compiled, numerator, denominator)
-    assert list(zip(*found.levels.tolist(), strict=True)) == [levels for _, levels, _ in sheets]
-    assert cut(found.total).tolist() == [total for *_, total in sheets]
-
-
-@pytest.mark.parametrize("step", [10**3, 10**6, 10**8])
-def test_division_is_that_of_whole_numbers(step: int) -> None:
-    """Remainders of 0, 1 and one less than the divisor, where a float quotient is one too low or one too high."""
-    random = Random(step)
-    largest = min(2**47, 2**63 // step)
-    above, below = [0, 1, 0], [1, 2, largest - 1]
-    for divisor in [*range(2, 60), *(random.randrange(largest // 2, largest) for _ in range(3000))]:
-        for near in (0, 1, 2, divisor - 2, divisor - 1):
-            one = math.gcd(step, divisor)
-            # The fraction of this divisor whose multiple by `step` leaves the remainder, if there is one.
-            if near >= 0 and near % one == 0:
-                above.append(near // one * pow(step // one, -1, divisor // one) % (divisor // one))
-                below.append(divisor)
-    quotient, rest = _divided(np.array(above), np.array(below), step)
-    expected = [divmod(a * step, b) for a, b in zip(above, below, strict=True)]
-    assert list(zip(quotient.tolist(), rest.tolist(), strict=True)) == expected
-    rough = (np.array(above) * (step / np.array(below))).astype(np.int64)
-    assert (rough < quotient).any()
-    assert (rough > quotient).any()
-
-
-def ratios(levels: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Level scores (L, n) in lowest terms and not, with many totals exactly on a hundredth or a digit beside it."""
-    random = np.random.default_rng(levels)
-    denominator = random.choice(np.array([1, 2, 3, 7, 10, 100, 1000, 999, most // 3, most - 1, most]), (levels, 150))
-    numerator = (denominator * random.random((levels, 150))).astype(np.int64)
-    tenths = random.random((levels, 150)) < 0.5
-    numerator[tenths] = (denominator * random.integers(0, 10, (levels, 150)) // 10)[tenths]
-    numerator[0] = denominator[0] * random.integers(0, 2, 150)
-    return numerator.astype(np.float64), denominator.astype(np.float64)
-
-
-@pytest.mark.parametrize("name", ["renormalise", "zero"])
-def test_totals_on_a_band_of_scores_that_no_decimal_holds(name: str) -> None:
-    """Thirtieths that add up to the beginning of a level, by either reading, and one that is a hair below it."""
-    compiled = plan(model_of(name))
-    rows = [
-        row
-        for row in product([*range(0, 24, 2), 30], repeat=3)
-        if any(sum(row) == 30 * level.total_from for level in compiled.model.levels)
-    ]
-    whole = 30 * 10**6
-    numerator = np.array([*rows, *rows], np.int64).T * 10**6
-    numerator[-1, len(rows) :] -= 1
-    numerator, denominator = np.maximum(numerator, 0).astype(np.float64), np.full(numerator.shape, float(whole))
-    expected = _judged_in_fractions(compiled, numerator.astype(object), denominator.astype(object))
-    rough = _judged(compiled, numerator, denominator)
-    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
-        assert found.levels.tolist() == expected.levels.tolist()
-        assert cut(found.total).tolist() == cut(expected.total).tolist()
-
-
-@pytest.mark.parametrize("name", ["gbt39116-2020", "zero", "eleven unlike levels", "fine bands, few levels"])
-def test_totals_of_unlike_denominators(name: str) -> None:
-    """Floats and the closer look give what fractions give, on the marks and beside them."""
-    compiled = plan(model_of(name))
-    numerator, denominator = ratios(len(compiled.levels), compiled.by_means.whole)
-    expected = _judged_in_fractions(compiled, numerator.astype(np.int64), denominator.astype(np.int64))
-    rough = _judged(compiled, numerator, denominator)
-    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
-        assert found.levels.tolist() == expected.levels.tolist()
-        assert found.met.tolist() == expected.met.tolist()
-        assert cut(found.total).tolist() == cut(expected.total).tolist()
-        assert cut(found.scores).tolist() == cut(expected.scores).tolist()
-
-
-def test_few_totals_need_a_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Totals far from every mark are decided in floats; exact hundredths in whole numbers; neither needs fractions."""
-    compiled = plan(model_of("gbt39116-2020"))
-    looked_at: list[int] = []
-
-    def counted(plan: Plan, numerator: NDArray[Any], *others: Any) -> Bound:
-        looked_at.append(numerator.shape[1])
-        return _judged_closely(plan, numerator, *others)
-
-    monkeypatch.setattr("maturity.scoring.arithmetic._judged_closely", counted)
-    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
-    denominator = np.tile([[3.0], [7.0], [8.0], [5.0], [9.0]], 6)
-    numerator = np.array(
-        [[3, 3, 2, 2, 0, 0], [1, 6, 2, 5, 0, 0], [4, 5, 1, 3, 4, 6], [2, 3, 1, 0, 2, 3], [1, 2, 4, 7, 0, 0]]
-    )
-    found = _judged(compiled, numerator.astype(np.float64), denominator)
-    assert looked_at == [2]
-    assert cut(found.total).tolist() == [2.15, 3.44, 1.72, 2.53, 0.9, 1.35]
-    assert found.levels[0].tolist() == [2, 3, 1, 2, 1, 1]
-
-
-def dyadic(*digits: int, mark: str = "1", bands: str = "0.5", levels: str = "1") -> MaturityModel:
-    """A domain for each number, all of the same weight, in which two subdomains weigh 1 / 2**digits and the rest."""
-    share = Decimal(1) / len(digits)
-    nodes = []
-    for k, n in enumerate(digits):
-        least = Decimal(2) ** -n
-        nodes += [("domain", f"d{k}", "", f"{share}", "")]
-        nodes += [("leaf", f"d{k}{j}", f"d{k}", f"{w:f}", levels) for j, w in enumerate((least, 1 - least))]
-    text = model_text(nodes, profiles="p", scales=("0 1",), bands=bands, mark=mark)
-    return parse_model(text.encode("utf-8"), "dyadic.toml")
-
-
-@pytest.mark.parametrize(
-    ("digits", "other", "exact"),
-    [
-        # float32 adds 2**24: the weights of a branch, and with two requirements in a cell half as many
-        ([23], {}, True),
-        ([24], {}, False),
-        ([22], {"levels": "1 1"}, True),
-        ([23], {"levels": "1 1"}, False),
-        # quotients are told from hundredths below 2**46: here of weights multiplied along the tree
-        ([22, 22], {}, True),
-        ([22, 23], {}, False),
-        ([10, 10, 10, 13], {}, True),
-        ([10, 10, 10, 14], {}, False),
-        # float64 compares them with the mark below 2**53
-        ([12, 12], {"mark": f"{1 - Decimal(2) ** -27:f}"}, True),
-        ([12, 12], {"mark": f"{1 - Decimal(2) ** -28:f}"}, False),
-        # bands are whole in steps of a power of ten
-        ([2], {"bands": "0.81"}, True),
-        ([2], {"bands": "0.85"}, True),
-        ([2], {"bands": f"{Decimal(2) ** -9}"}, True),
-        ([2], {"bands": f"{Decimal(2) ** -10}"}, False),
-    ],
-)
-def test_edges_of_what_floats_hold(digits: Sequence[int], other: Mapping[str, str], exact: bool) -> None:
-    """Weights, cells, marks and bands one binary digit coarser or finer than floats hold."""
-    assert plan(dyadic(*digits, **other)).climbable == exact
-
-
-@pytest.mark.parametrize(("levels", "step"), [(1, 10**9), (9, 10**9), (10, 10**8), (11, 10**8)])
-def test_steps(levels: int, step: int) -> None:
-    """The highest power of ten whose square int64 adds up over the levels, and that it multiplies numerators by."""
-    assert _step(1, levels) == step
-    for places in range(1, 10):
-        most = 2**63 // 10**places
-        assert _step(most, levels) == min(10**places, step)
-        assert _step(most + 1, levels) == min(10 ** (places - 1), step)
-
-
-@pytest.mark.parametrize(
-    ("bands", "marks"),
-    [("0.8 1.8", 100), ("0.8 1.8001", 10**4), ("0.8 1.80002", 50_000), ("0.8 1.80001", 10**5), ("0.8 1.800008", 0)],
-)
-def test_marks_too_fine_for_floats(bands: str, marks: int) -> None:
-    """Levels that begin at five decimals are told in floats, at six in whole numbers only: marks x 3**2 < 2**20."""
-    text = model_text([("only", "a", "", "1", "1 2 3")], profiles="p", bands=f"{bands} 2.8")
-    assert plan(parse_model(text.encode("utf-8"), "x.toml")).marks == marks
-
-
-def test_rows_that_stand_one_after_the_other_are_a_slice() -> None:
-    """So that they are not copied."""
-    assert [_rows(rows) for rows in ([], [0], [4], [3, 4, 5], [4, 5, 6, 7])] == [
-        slice(0, 0),
-        slice(0, 1),
-        slice(4, 5),
-        slice(3, 6),
-        slice(4, 8),
-    ]
-    assert [_rows(rows) for rows in ([3, 5], [5, 4], [0, 2, 3])] == [[3, 5], [5, 4], [0, 2, 3]]
-
-
-@pytest.mark.parametrize("points", [0, 1, 2, 3, 1000, 2**16 - 1, 2**16, 2**22, 2**23 - 1, 2**23, 2**24 - 1])
-def test_digits_of_coefficients(points: int) -> None:
-    """As many as it takes; they add up to the coefficient, and times all the points float32 holds each of them."""
-    for most in (1, 2, 3, 1000, 2**17 - 1, 2**17, 2**24 - 1, 2**24, 2**34, 10**11):
-        coefficients = [(most, 0), (0, most // 3), (1, most - 1)]
-        digits = _digits(coefficients, points, 2)
-        assert digits.astype(np.float64).sum(axis=1).T.tolist() == [list(each) for each in coefficients]
-        assert digits[:, -1].any() or digits.shape[1] == 1
-        for place in digits.astype(np.float64).transpose(1, 0, 2):
-            unit = np.gcd.reduce(place.astype(np.int64), axis=None)
-            assert place.max() * points < 2**24 * max(1, unit)
-
-
-def test_values_are_frozen() -> None:
-    """Nothing that scoring passes on can be changed, nor holds more than it says."""
-    values = [Bound, CellSums, Ratio, Cell, Unit, Branch, Tree, Level, Plan, Assessment, Answers, Line]
-    for value in values:
-        assert value.__dataclass_params__.frozen  # type: ignore[attr-defined]
-        assert set(value.__slots__) == set(value.__dataclass_fields__)  # type: ignore[attr-defined]
-
-
-# ---------------------------------------------------------------- large batches
-
-FIELDS = (
-    *("level", "level_possible", "level_if_na_unmet", "total", "total_possible", "met", "met_possible"),
-    *("level_scores", "level_scores_possible", "readings_differ", "readings_differ_possible"),
-)
 
 
 def same(left: Assessment, right: Assessment, rows: NDArray[np.intp]) -> None:
@@ -875,76 +974,3 @@ def test_types() -> None:
     kinds = ["int8"] * 3 + ["float64"] * 2 + ["bool"] * 2 + ["float64"] * 2 + ["bool"] * 2
     assert [str(getattr(found, name).dtype) for name in FIELDS] == kinds
     assert found.scores("domain").dtype == np.float64
-
-
-# ---------------------------------------------------------------- what is shown
-
-
-def test_cut() -> None:
-    """Scores are cut, never rounded up; what is a decimal already stays; any shape; NaN stays."""
-    hundredths = np.arange(501) / 100
-    assert cut(hundredths).tolist() == hundredths.tolist()
-    assert cut(np.nextafter(hundredths[1:], 0)).tolist() == hundredths[:-1].tolist()
-    assert cut(np.nextafter(hundredths, 9)).tolist() == hundredths.tolist()
-    assert cut(np.array([[0.79703, 0.456], [1.0, 0.0]])).tolist() == [[0.79, 0.45], [1.0, 0.0]]
-    assert np.isnan(cut(math.nan))
-    assert [float(cut(4.8765, n)) for n in range(5)] == [4.0, 4.8, 4.87, 4.876, 4.8765]
-    assert cut(0.29).shape == ()
-
-
-@pytest.mark.parametrize("most", [0, 1, 2**8 - 1, 2**8, 2**16 - 1, 2**16, 2**32 - 1])
-def test_the_type_of_sums_holds_the_largest_one(most: int) -> None:
-    """And none narrower does: a sum of one more would wrap to 0."""
-    chosen = np.iinfo(_narrowest(most))
-    assert chosen.max >= most
-    assert all(
-        np.iinfo(narrower).max < most for narrower in (np.uint8, np.uint16) if np.iinfo(narrower).max < chosen.max
-    )
-
-
-@pytest.mark.parametrize("name", ["gbt39116-2020", "samm-like.toml"])
-def test_points_of_no_choice_are_refused_wherever_they_stand(name: str) -> None:
-    """Choices of other requirements, values beside a choice and the last one below the reserved values."""
-    model = model_of(name)
-    best = [max(choice.points for choice in requirement.choices) for requirement in model.requirements]
-    answered = np.array([best], np.uint8)
-    known = {choice.points for requirement in model.requirements for choice in requirement.choices}
-    beside = {value + off for value in known for off in (0, 1)} | {NOT_APPLICABLE - 1, NOT_APPLICABLE, UNANSWERED}
-    for column in (1, len(model.requirements) - 1):
-        legal = {choice.points for choice in model.requirements[column].choices} | {NOT_APPLICABLE, UNANSWERED}
-        for value in sorted(beside):
-            points = answered.copy()
-            points[0, column] = value
-            if value in legal:
-                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
-                continue
-            with pytest.raises(InputError) as refused:
-                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
-            assert [problem.where for problem in refused.value.problems] == [f"e: {model.requirements[column].id}"]
-
-
-def test_only_who_has_no_use_for_an_answer_is_told() -> None:
-    """A requirement that one profile has and another has not: the note names the enterprise of the other one."""
-    model = model_of("gbt39116-2020")
-    for own, other in (("discrete", "process"), ("process", "discrete")):
-        weights = {node.id: node.weight for node in model.subdomains}
-        asked = [
-            column
-            for column, requirement in enumerate(model.requirements)
-            if own in weights[requirement.subdomain] and other not in weights[requirement.subdomain]
-        ]
-        points = np.full((2, len(model.requirements)), UNANSWERED, np.uint8)
-        points[0, asked] = [model.requirements[column].lowest for column in asked]
-        found = Answers.from_points(model, points, ids=["a", "b"], profiles=[own, other])
-        assert not [note for note in found.notes if note.id == "answers.outside-profile"]
-        found = Answers.from_points(model, points[::-1], ids=["a", "b"], profiles=[own, other])
-        told = [note.where for note in found.notes if note.id == "answers.outside-profile"]
-        assert told == [f"b: {model.requirements[column].id}" for column in asked]
-
-
-def test_scores_are_cut_right_beside_every_hundredth() -> None:
-    """The float of a hundredth and the two beside it: only the one below is cut to the hundredth before."""
-    marks = np.arange(1, 501) / 100
-    assert cut(marks).tolist() == marks.tolist()
-    assert cut(np.nextafter(marks, 9)).tolist() == marks.tolist()
-    assert cut(np.nextafter(marks, 0)).tolist() == (np.arange(500) / 100).tolist()

@@ -3,8 +3,8 @@
     python tests/mutation/run.py --jobs 2 --log mutants.jsonl
 
 cosmic-ray makes the mutants. For each this process forks, loads the mutated source in place of the file, and runs
-`test_pinned.py` until the first test fails; everything that is not mutated was loaded before. README.md beside this
-file has the figure and what survives.
+`test_pinned.py` until the first test fails; everything that is not mutated was loaded before. `survivors.toml` names
+the mutants that no test can notice, each with the reason; any other that survives is an error.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import resource
 import signal
 import sys
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -245,6 +246,8 @@ def main() -> None:
         noticed = {tuple(each[name] for name in IDENTITY) for each in earlier if each["noticed_by"]}
         found = [mutant for mutant in found if tuple(getattr(mutant, name) for name in IDENTITY) not in noticed]
         print(f"{len(found)} not noticed before")
+    groups = tomllib.loads((Path(__file__).parent / "survivors.toml").read_text(encoding="utf-8"))["survivors"]
+    named, unnamed = {fault for group in groups for fault in group["faults"]}, 0
     counts: Counter[str] = Counter()
     with given.log.open("w", encoding="utf-8") as log:
         for mutant, outcome in outcomes(found, given.jobs):
@@ -252,7 +255,9 @@ def main() -> None:
             kind = {"": "survived", NO_PYTHON: NO_PYTHON}.get(outcome.noticed_by, "killed")
             counts[kind] += 1
             if kind == "survived":
-                print(f"{mutant.module}:{mutant.line}: {mutant.text}  ->  {change(mutant)[1]}", flush=True)
+                fault = f"{mutant.module} {mutant.within}: {mutant.text} -> {change(mutant)[1]}"
+                unnamed += fault not in named
+                print(f"line {mutant.line}{'' if fault in named else ', NOT NAMED'}: {fault}", flush=True)
             log.write(json.dumps({**asdict(mutant), **asdict(outcome)}, ensure_ascii=False) + "\n")
             log.flush()
     print(", ".join(f"{count} {kind}" for kind, count in counts.items()))

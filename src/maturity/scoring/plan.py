@@ -290,7 +290,7 @@ def _tree(model: MaturityModel, profile: str, cells: Sequence[str]) -> Tree:
             if profile in child.weight and (part := below(child.layer, child.id)) is not None
         ]
         if len(found) == 1 and layer:
-            only = found[0][1]
+            ((_, only),) = found
             if isinstance(only, int):
                 names[only] += ((layer, id),)
                 return only
