@@ -394,9 +394,10 @@ def test_totals_on_a_band_of_scores_that_no_decimal_holds(name: str) -> None:
         if any(sum(row) == 30 * level.total_from for level in compiled.model.levels)
     ]
     whole = 30 * 10**6
-    numerator = np.array([*rows, *rows], np.int64).T * 10**6
-    numerator[-1, len(rows) :] -= 1
-    numerator, denominator = np.maximum(numerator, 0).astype(np.float64), np.full(numerator.shape, float(whole))
+    thirtieths = np.array([*rows, *rows], np.int64).T * 10**6
+    thirtieths[-1, len(rows) :] -= 1
+    numerator = np.maximum(thirtieths, 0).astype(np.float64)
+    denominator = np.full_like(numerator, whole)
     expected = _judged_in_fractions(compiled, numerator.astype(object), denominator.astype(object))
     rough = _judged(compiled, numerator, denominator)
     for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
