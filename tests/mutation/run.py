@@ -261,6 +261,8 @@ def main() -> None:
             log.write(json.dumps({**asdict(mutant), **asdict(outcome)}, ensure_ascii=False) + "\n")
             log.flush()
     print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    if unnamed:
+        sys.exit(f"{unnamed} survive and are not named")
 
 
 if __name__ == "__main__":
