@@ -851,6 +851,21 @@ def test_many_cells() -> None:
     check(assess(answers_of("many cells", pinned()["many cells"])), pinned()["many cells"])
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9, 1.0])
+def test_no_legal_sheet_of_the_standard_is_refused(share: float) -> None:
+    """However little is applicable; a sheet has no level just where a protected subdomain keeps nothing."""
+    model, random = model_of("gbt39116-2020"), np.random.default_rng(39116)
+    points = random.choice(np.array([0, 5, 8, 10, UNANSWERED], np.uint8), (60, len(model.requirements)))
+    points[random.random(points.shape) < share] = NOT_APPLICABLE
+    profiles = [random.choice([profile.id for profile in model.profiles]) for _ in points]
+    found = assess(Answers.from_points(model, points, ids=[f"{i}" for i in range(60)], profiles=profiles))
+    trimmed = {int(problem.where) for problem in found.answers.problems}
+    assert (
+        set(np.flatnonzero(found.level < 0).tolist()) == set(np.flatnonzero(np.isnan(found.total)).tolist()) == trimmed
+    )
+    assert ((found.level <= found.level_possible) & (found.level_possible <= len(model.levels))).all()
+
+
 # ---------------------------------------------------------------- large batches, none, types
 
 
