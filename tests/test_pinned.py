@@ -1,21 +1,15 @@
-"""Answers and scoring against pinned results, in about a second: the tests that are run for each mutant.
+"""Answers and scoring against pinned results, in a second or two: the tests that are run for each mutant.
 
-`cases/pinned.json` holds answer sheets and what the oracle says of them. It is written anew by
-
-    python tests/test_pinned.py
-
-from the oracle alone, never from the library. Sheets are written as ranks: 0 is the best choice of a requirement, ``-``
-not applicable, ``.`` unanswered, requirements in the order of the model file.
+Quick ones and those that notice most stand first, since the first that fails ends the run.
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import product
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,246 +17,24 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import oracle
-from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, Profiles, blocks
+from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, Profiles, _look_through, blocks
 from maturity.errors import InputError
-from maturity.models import READINGS, MaturityModel, load_model, parse_model
+from maturity.models import READINGS, MaturityModel, parse_model
 from maturity.scoring import Assessment, assess, cut
-from maturity.scoring.arithmetic import Bound, _divided, _judged, _judged_closely, _judged_in_fractions
-from maturity.scoring.plan import Plan, _narrowest, plan
-
-if __name__ == "__main__":
-    import strategies
-
-TESTS = Path(__file__).parent
-PINNED = TESTS / "cases" / "pinned.json"
-Case = Mapping[str, Any]
-
-# ---------------------------------------------------------------- small models
-
-_CITED = 'basis = "assumed", cite = "-"'
-_NAME = 'name = { zh = "甲", en = "x" }'
-
-
-def model_text(
-    nodes: Sequence[tuple[str, str, str, str, str]],
-    *,
-    bands: str = "0.8 1.8 2.8",
-    profiles: str = "p q",
-    scales: Sequence[str] = ("0 0.5 0.8 1",),
-    rule: str = "renormalise",
-    reading: str = "bands",
-    mark: str = "0.8",
-    protected: Sequence[str] = (),
-) -> str:
-    """A model file; a node: layer, id, parent, weights by profile (``-``: none), requirements: level or level:scale."""
-
-    def number(value: str) -> str:
-        return f"{{ value = {value}, {_CITED} }}"
-
-    def named(id: str) -> str:
-        return f'{{ id = "{id}", {_NAME} }}'
-
-    def listed(items: Sequence[str]) -> str:
-        return "[" + ", ".join(items) + "]"
-
-    def scale(n: int, values: str) -> str:
-        choices = [f'{{ id = "c{k}", {_NAME}, value = {v}, {_CITED} }}' for k, v in enumerate(values.split())]
-        return f'{{ id = "s{n}", {_NAME}, choices = {listed(choices)} }}'
-
-    def node(layer: str, id: str, parent: str, weights: str, asked: str) -> str:
-        weight = [f"{p} = {number(w)}" for p, w in zip(profiles.split(), weights.split(), strict=True) if w != "-"]
-        parts = [f'layer = "{layer}", id = "{id}", {_NAME}, weight = {{ {", ".join(weight)} }}']
-        parts += [f'parent = "{parent}"'] if parent else []
-        words = [(*word.split(":"), "0")[:2] for word in asked.split()]
-        requirements = [
-            f'{{ id = "{id}.{k}", level = {level}, {_NAME}, scale = "s{kind}", {_CITED} }}'
-            for k, (level, kind) in enumerate(words)
-        ]
-        parts += [f"requirements = {listed(requirements)}"] if asked else []
-        return f"{{ {', '.join(parts)} }}"
-
-    layers = list(dict.fromkeys(layer for layer, *_ in nodes))
-    levels = [
-        f"{{ number = {n}, {_NAME}, total_from = {number(band)} }}" for n, band in enumerate(bands.split(), start=1)
-    ]
-    return "\n".join(
-        [
-            f'id = "small"\nedition = "1"\nstatus = "provisional"\n{_NAME}\nmethod = {{ zh = "乙", en = "y" }}',
-            "in_force_from = 2020-01-01\nchecked_on = 2020-01-01\nsources = []",
-            f"pass_mark = {number(mark)}",
-            f'reading = {{ default = "{reading}", {_CITED} }}',
-            f'empty_cell = {{ rule = "{rule}", {_CITED} }}',
-            f"trimming = {{ protected = {json.dumps(list(protected))}, {_CITED} }}",
-            f"profiles = {listed([named(id) for id in profiles.split()])}",
-            f"layers = {listed([named(id) for id in layers])}",
-            f"levels = {listed(levels)}",
-            f"scales = {listed([scale(n, values) for n, values in enumerate(scales)])}",
-            f"nodes = {listed([node(*each) for each in nodes])}",
-        ]
-    )
-
-
-RAGGED = (  # empty cells at every level; q lacks an element and has nothing at level 3; ids occur in two layers
-    ("element", "x", "", "0.6 1", ""),
-    ("element", "y", "", "0.4 -", ""),
-    ("domain", "a", "x", "0.45 1", ""),
-    ("domain", "k", "x", "0.55 -", ""),
-    ("domain", "m", "y", "1 -", ""),
-    ("subdomain", "a", "a", "0.7 0.25", "1 1 2"),
-    ("subdomain", "b", "a", "0.3 0.75", "2 1 2 2"),
-    ("subdomain", "c", "k", "1 -", "1 1 3"),
-    ("subdomain", "d", "m", "0.9 -", "3 2 3"),
-    ("subdomain", "e", "m", "0.1 -", "1 3"),
+from maturity.scoring.arithmetic import (
+    Bound,
+    CellSums,
+    Ratio,
+    _belongs,
+    _divided,
+    _judged,
+    _judged_closely,
+    _judged_in_fractions,
+    cell_sums,
 )
-LONG = (  # the denominators that trimming leads to pass the exact range, those of full sheets do not
-    ("element", "x", "", "0.317 1", ""),
-    ("element", "y", "", "0.683 -", ""),
-    *(("domain", f"x{n}", "x", w, "") for n, w in enumerate(("0.251 0.5", "0.352 0.25", "0.397 0.25"))),
-    *(("domain", f"y{n}", "y", w, "") for n, w in enumerate(("0.323 -", "0.334 -", "0.343 -"))),
-    *(
-        ("subdomain", f"{domain}{k}", domain, w if domain[0] == "x" else f"{w[:5]} -", asked)
-        for domain in ("x0", "x1", "x2", "y0", "y1", "y2")
-        for k, (w, asked) in enumerate((("0.127 0.1", "1 2"), ("0.314 0.4", "1 1 2"), ("0.559 0.5", "1 2 2 2")))
-    ),
-)
-THIRDS = (("only", "a", "", "1", "1 1 1 1 2 2 2 2 3 3 3 3"),)
-SEVENTHS = tuple(("only", id, "", w, "1 2") for id, w in (("a", "0.1"), ("b", "0.2"), ("c", "0.4"), ("d", "0.3")))
-TENTHS = "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 1"
-PRIMES = (101, 97, 89, 83, 79, 73, 71, 67, 61, 59)
-HAIR = tuple(
-    node
-    for p in PRIMES  # of the three subdomains of a domain, the one of weight 1 - p / 1000 is not applicable
-    for node in (
-        ("domain", f"d{p}", "", "0.1", ""),
-        ("subdomain", f"a{p}", f"d{p}", "0.001", "1"),
-        ("subdomain", f"b{p}", f"d{p}", f"{(p - 1) / 1000}", "1"),
-        ("subdomain", f"c{p}", f"d{p}", f"{(1000 - p) / 1000}", "1"),
-    )
-)
-GAPS = tuple(  # at each level another subdomain is missing: denominators of 97, 89, 83, 79, 79, 73
-    ("only", f"g{n}", "", f"0.{w}", " ".join(f"{level}" for level in range(1, 7) for _ in range(7) if level != n + 1))
-    for n, w in enumerate(("03", "11", "17", "21", "21", "27"))
-)
-FRINGE_WEIGHTS = {7: 16, 11: 17, 13: 16, 17: 18, 19: 16, 23: 17}
-FRINGE = tuple(  # trimmed by a third of the weight in each domain: denominators of 7 x 11 x 13 x 17 x 19 x 23
-    node
-    for p, u in FRINGE_WEIGHTS.items()
-    for node in (
-        ("domain", f"d{p}", "", f"0.{u}", ""),
-        ("subdomain", f"a{p}", f"d{p}", "0.04", "1 2"),
-        ("subdomain", f"b{p}", f"d{p}", f"{(p - 1) / 25}", "1 2"),
-        ("subdomain", f"c{p}", f"d{p}", f"{(25 - p) / 25}", "1 2"),
-    )
-)
-CLOSE_PRIMES = {"x": 999_983, "y": 999_979}
-CLOSE = tuple(  # the last subdomain of a domain is not applicable; the others make any number of millionths
-    node
-    for id, p in CLOSE_PRIMES.items()
-    for node in (
-        ("domain", id, "", "0.5", ""),
-        *(
-            ("leaf", f"{id}{k}", id, f"{w / 10**6:.6f}", "1 2")
-            for k, w in enumerate((1, 10, 100, 1000, 10**4, 10**5, p - 111_111, 10**6 - p))
-        ),
-    )
-)
-MANY = (  # 160 cells, means in units of 1 / 252000: more than float32 adds exactly
-    *(("domain", f"d{k}", "", "0.25", "") for k in range(4)),
-    *(("leaf", f"l{n}", f"d{n // 40}", "0.025", "1 " * (8, 9, 10, 7, 2, 1)[min(n, 5)]) for n in range(160)),
-)
-HUNDREDTHS = " ".join(f"{n / 100}" for n in range(101))
-SMALL = {
-    "renormalise": model_text(RAGGED, protected=["element.y", "subdomain.b"]),
-    "met": model_text(RAGGED, rule="met", bands="0.5 1.25 2.8"),
-    "zero": model_text(RAGGED, rule="zero", reading="stepwise", mark="0.5", bands="0.3 0.9 1.4"),
-    "lowest above zero": model_text(
-        [(*node[:4], " ".join(f"{w}:{k % 2}" for k, w in enumerate(node[4].split()))) for node in RAGGED],
-        scales=("0.2 1 0.6", "0.8 0.1"),
-        bands="0.6 1.1 1.7",
-    ),
-    "long": model_text(LONG, bands="0.8 1.8"),
-    "long, met": model_text(LONG, bands="0.8 1.8", rule="met", reading="stepwise", scales=("0.25 0.75 1",)),
-    "fine bands": model_text(RAGGED, bands="0.7999999999999 1.8 2.8"),
-    "thirds": model_text(THIRDS, profiles="p", scales=(TENTHS,), bands="0.8 1 2"),
-    "thirds, stepwise": model_text(THIRDS, profiles="p", scales=(TENTHS,), bands="0.8 1 2", reading="stepwise"),
-    "wide": model_text(
-        (("only", "a", "", "0.25", "1 1 1 1 2 2 2 2"), ("only", "b", "", "0.75", "1 1 1 2 2 2 2 3 3 3 3")),
-        profiles="p",
-        scales=("0 0.01 0.33 0.5 0.8 0.99 1",),
-    ),
-    "close": model_text(CLOSE, profiles="p", scales=(TENTHS,), bands="0.8 1.5"),
-    "many cells": model_text(MANY, profiles="p", scales=(HUNDREDTHS,), bands="0.8"),
-    "shared": model_text(
-        [("only", id, "", w, asked) for id, w, asked in (("a", "0.4", "1 2"), ("b", "0.4", "1"), ("c", "0.2", "2"))],
-        profiles="p",
-        bands="0.8 1.8",
-    ),
-    "sevenths": model_text(SEVENTHS, profiles="p", scales=("0 1",), bands="0.5 1"),
-    "five levels": model_text(
-        [("only", "a", "", "1", "1 2 3 4 5 1 2")], profiles="p", bands="0.8 1.8 2.8 3.8 4.8", scales=("0 1",)
-    ),
-    "eleven levels": model_text(
-        [("only", "a", "", "1", "1 2 3 4 5 6 7 8 9 10 11 10 11")],
-        profiles="p",
-        bands=" ".join(f"{n}.8" for n in range(11)),
-        scales=("0 1",),
-    ),
-    "fine bands, few levels": model_text(RAGGED, bands="0.800001 1.8 2.8"),
-    "eleven unlike levels": model_text(
-        [
-            ("only", id, "", w, " ".join(f"{n} {n}" if n % 3 else f"{n}" for n in range(1, 12)))
-            for id, w in (("a", "0.3"), ("b", "0.31"), ("c", "0.39"))
-        ],
-        profiles="p",
-        bands=" ".join(f"{n}.8" for n in range(11)),
-        scales=(TENTHS,),
-    ),
-    "bytes": model_text(  # sums of points of 255, 260 and 75,000, counts of 300
-        [("only", "a", "", "1", " ".join(["1"] * 51 + ["2"] * 52 + ["3:1"] * 300))],
-        profiles="p",
-        scales=("0 0.2 1", "0 0.004 1"),
-    ),
-    "bytes, few": model_text(
-        [("only", "a", "", "1", " ".join(["1"] * 51 + ["2"] * 52))], profiles="p", bands="0.8 1.8", scales=("0 0.2 1",)
-    ),
-    "fine mark": model_text(FRINGE, profiles="p", scales=(TENTHS,), bands="0.8 1.5", mark="0.79999"),
-    "gaps": model_text(GAPS, profiles="p", scales=(TENTHS,), bands="0.8 1.6 2.4 3.2 4 4.8"),
-    "gaps, fine mark": model_text(
-        GAPS, profiles="p", scales=(TENTHS,), bands="0.8 1.6 2.4 3.2 4 4.8", mark="0.85", reading="stepwise"
-    ),
-    "digits": model_text(
-        [("only", id, "", f"{w} -", "1 1 2") for id, w in (("a", "0.123457"), ("b", "0.376543"))]
-        + [("only", "c", "", "0.5 1", "1 2 2")],
-        bands="0.8 1.8",
-    ),
-    "hair": model_text(HAIR, profiles="p", scales=(HUNDREDTHS,), bands="0.8"),
-    "fringe": model_text(FRINGE, profiles="p", scales=(HUNDREDTHS,), bands="0.8 1.5"),
-}
-
-
-@cache
-def model_of(name: str) -> MaturityModel:
-    """The model of a case as the library reads it."""
-    if name in SMALL:
-        return parse_model(SMALL[name].encode("utf-8"), f"{name}.toml")
-    return load_model(name if name.startswith("gbt39116-2020") else TESTS / "models" / name)
-
-
-# ---------------------------------------------------------------- the file
-
-
-@cache
-def pinned() -> Mapping[str, Sequence[Case]]:
-    """The cases of each model."""
-    cases: Mapping[str, Sequence[Case]] = json.loads(PINNED.read_text(encoding="utf-8"))
-    return cases
-
-
-def ranks(case: Case) -> Sequence[str]:
-    """The answers of a case, one a requirement."""
-    answers: str = case["answers"]
-    return answers.split() if " " in answers else answers
+from maturity.scoring.lines import Line, asked, certain, level_of, line, lines
+from maturity.scoring.plan import Branch, Cell, Level, Plan, Tree, Unit, _digits, _narrowest, _rows, _step, plan
+from pinned import MODELS, Case, model_of, model_text, pinned, ranks, sheet_of
 
 
 def points_of(model: MaturityModel, cases: Sequence[Case]) -> NDArray[np.uint8]:
@@ -285,62 +57,116 @@ def answers_of(name: str, cases: Sequence[Case]) -> Answers:
     return Answers.from_points(model, points_of(model, cases), ids=ids, profiles=profiles)
 
 
-def sheet_of(case: Case, choices: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The answers of a case as choice id by requirement id; ``choices`` of each requirement, best first."""
-    return {
-        id: "not_applicable" if rank == "-" else choices[id][int(rank)]
-        for id, rank in zip(choices, ranks(case), strict=True)
-        if rank != "."
-    }
+# ---------------------------------------------------------------- the plan of a model, by itself
+
+
+@pytest.mark.parametrize(("levels", "step"), [(1, 10**9), (9, 10**9), (10, 10**8), (11, 10**8)])
+def test_steps(levels: int, step: int) -> None:
+    """The highest power of ten whose square int64 adds up over the levels, and that it multiplies numerators by."""
+    assert _step(1, levels) == step
+    for places in range(1, 10):
+        most = 2**63 // 10**places
+        assert _step(most, levels) == min(10**places, step)
+        assert _step(most + 1, levels) == min(10 ** (places - 1), step)
+
+
+def test_rows_that_stand_one_after_the_other_are_a_slice() -> None:
+    """So that they are not copied."""
+    assert [_rows(rows) for rows in ([], [0], [4], [3, 4, 5], [4, 5, 6, 7])] == [
+        slice(0, 0),
+        slice(0, 1),
+        slice(4, 5),
+        slice(3, 6),
+        slice(4, 8),
+    ]
+    assert [_rows(rows) for rows in ([3, 5], [5, 4], [0, 2, 3])] == [[3, 5], [5, 4], [0, 2, 3]]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2**8 - 1, 2**8, 2**16 - 1, 2**16, 2**32 - 1])
+def test_the_type_of_sums_holds_the_largest_one(most: int) -> None:
+    """And none narrower does: a sum of one more would wrap to 0."""
+    chosen = np.iinfo(_narrowest(most))
+    assert chosen.max >= most
+    assert all(
+        np.iinfo(narrower).max < most for narrower in (np.uint8, np.uint16) if np.iinfo(narrower).max < chosen.max
+    )
+
+
+@pytest.mark.parametrize("points", [0, 1, 2, 3, 1000, 2**16 - 1, 2**16, 2**22, 2**23 - 1, 2**23, 2**24 - 1])
+def test_digits_of_coefficients(points: int) -> None:
+    """As many as it takes; they add up to the coefficient, and times all the points float32 holds each of them."""
+    assert _digits([(0, 0), (0, 0), (0, 0)], points, 2).shape == (2, 1, 3)
+    for most in (1, 2, 3, 1000, 2**17 - 1, 2**17, 2**24 - 1, 2**24, 2**34, 10**11):
+        coefficients = [(most, 0), (0, most // 3), (1, most - 1)]
+        digits = _digits(coefficients, points, 2)
+        assert digits.astype(np.float64).sum(axis=1).T.tolist() == [list(each) for each in coefficients]
+        assert digits[:, -1].any() or digits.shape[1] == 1
+        for place in digits.astype(np.float64).transpose(1, 0, 2):
+            unit = np.gcd.reduce(place.astype(np.int64), axis=None)
+            assert place.max() * points < 2**24 * max(1, unit)
+
+
+@pytest.mark.parametrize(
+    ("bands", "marks"),
+    [("0.8 1.8", 100), ("0.8 1.8001", 10**4), ("0.8 1.80002", 50_000), ("0.8 1.80001", 10**5), ("0.8 1.800008", 0)],
+)
+def test_marks_too_fine_for_floats(bands: str, marks: int) -> None:
+    """Levels that begin at five decimals are told in floats, at six in whole numbers only: marks x 3**2 < 2**20."""
+    text = model_text([("only", "a", "", "1", "1 2 3")], profiles="p", bands=f"{bands} 2.8")
+    assert plan(parse_model(text.encode("utf-8"), "x.toml")).marks == marks
 
 
 # ---------------------------------------------------------------- against the file
 
 
-def close(shown: NDArray[np.float64], exact: Sequence[Fraction | None]) -> None:
+@cache
+def shown(score: str | None) -> tuple[float, float, float]:
+    """An exact score as a float, its last digit, and cut to hundredths; NaN for none."""
+    if score is None:
+        return math.nan, math.nan, math.nan
+    value = Fraction(score)
+    return float(value), math.ulp(float(value)), math.floor(value * 100) / 100
+
+
+def close(found: NDArray[np.float64], exact: Sequence[str | None]) -> None:
     """Each float is the exact value or a neighbour, and is cut where the exact value is; NaN where there is none."""
-    for score, below, value in zip(shown.tolist(), cut(shown).tolist(), exact, strict=True):
-        if value is None:
-            assert math.isnan(score)
-        else:
-            assert abs(score - float(value)) <= math.ulp(float(value))
-            assert below == math.floor(value * 100) / 100
-
-
-def fractions(texts: Sequence[str | None]) -> list[Fraction | None]:
-    return [None if text is None else Fraction(text) for text in texts]
+    value, digit, below = np.array([shown(score) for score in exact]).reshape(-1, 3).T
+    found = found.ravel()
+    assert len(found) == len(exact)
+    assert np.isnan(found).tolist() == np.isnan(value).tolist()
+    assert not (np.abs(found - value) > digit).any()
+    assert np.array_equal(cut(found), below, equal_nan=True)
 
 
 def check(found: Assessment, cases: Sequence[Case]) -> None:
     """Levels, readings, bounds, scores and totals are what the file says."""
     assert len(found) == len(cases)
+    rejected = ["rejected" in case for case in cases]
+    assert found.answers.rejected.tolist() == rejected
+    kept, out = (np.flatnonzero(np.array(rejected) == bad).tolist() for bad in (False, True))
+    default = READINGS.index(found.answers.model.definition.reading.default)
     for end, bound in (("", "certain"), ("_possible", "possible")):
         levels = getattr(found, f"level_by_reading{end}")
         names = ("level", "total", "met", "level_scores", "readings_differ")
-        arrays = [getattr(found, f"{name}{end}") for name in names]
-        for i, case in enumerate(cases):
-            level, total, met, scores, differ = (array[i] for array in arrays)
-            if "rejected" in case:
-                assert found.answers.rejected[i]
-                assert [level, *(levels[reading][i] for reading in READINGS), found.level_if_na_unmet[i]] == [-1] * 4
-                assert np.isnan([total, *scores]).all()
-                assert not met.any()
-                assert not differ
-                continue
-            expected = case[bound]
-            default = found.answers.model.definition.reading.default
-            assert not found.answers.rejected[i]
-            assert [int(levels[reading][i]) for reading in READINGS] == expected["levels"]
-            assert level == levels[default][i]
-            assert differ == (expected["levels"][0] != expected["levels"][1])
-            assert met.tolist() == expected["met"]
-            close(scores, fractions(expected["scores"]))
-            close(np.array([total]), fractions([expected["totals"][READINGS.index(default)]]))
-            assert found.level_if_na_unmet[i] == case["na_unmet"]
-
-
-UNPINNED = ("many cells", "eleven unlike levels", "fine bands, few levels")
-MODELS = (*(name for name in SMALL if name not in UNPINNED), "gbt39116-2020", "smallest.toml", "samm-like.toml")
+        level, total, met, scores, differ = (getattr(found, f"{name}{end}") for name in names)
+        expected = [cases[i][bound] for i in kept]
+        by_reading = [each["levels"] for each in expected]
+        assert list(levels) == list(READINGS)
+        assert [list(each) for each in zip(*(levels[reading][kept].tolist() for reading in READINGS), strict=True)] == (
+            by_reading
+        )
+        assert level.tolist() == levels[READINGS[default]].tolist()
+        assert differ[kept].tolist() == [each[0] != each[1] for each in by_reading]
+        assert met[kept].tolist() == [each["met"] for each in expected]
+        close(scores[kept], [score for each in expected for score in each["scores"]])
+        close(total[kept], [each["totals"][default] for each in expected])
+        for reading in READINGS:
+            assert (levels[reading][out] == -1).all()
+        assert np.isnan(total[out]).all()
+        assert np.isnan(scores[out]).all()
+        assert not met[out].any()
+        assert not differ[out].any()
+    assert found.level_if_na_unmet.tolist() == [case.get("na_unmet", -1) for case in cases]
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -355,58 +181,295 @@ def test_every_case(name: str) -> None:
     assert {problem.id for problem in found.answers.problems} <= {"answers.trimmed"}
 
 
-def test_many_cells() -> None:
-    """A level 1 / 40320000 below 0.8 in a model of 160 cells is not met."""
-    check(assess(answers_of("many cells", pinned()["many cells"])), pinned()["many cells"])
+# ---------------------------------------------------------------- the plans of all models
+
+
+def test_floats_where_they_are_exact() -> None:
+    """Python's own whole numbers only where weights, cells, the mark or the bands are too fine for floats."""
+    fine = ["long", "long, met", "fine bands", "bytes", "bytes, few", "fine mark", "digits", "hair"]
+    assert [name for name in MODELS if not plan(model_of(name)).climbable] == fine
+    assert not plan(model_of("fine gaps")).climbable
+
+
+def dyadic(*digits: int, mark: str = "1", bands: str = "0.5", levels: str = "1") -> MaturityModel:
+    """A domain for each number, all of the same weight, in which two subdomains weigh 1 / 2**digits and the rest."""
+    share = Decimal(1) / len(digits)
+    nodes = []
+    for k, n in enumerate(digits):
+        least = Decimal(2) ** -n
+        nodes += [("domain", f"d{k}", "", f"{share}", "")]
+        nodes += [("leaf", f"d{k}{j}", f"d{k}", f"{w:f}", levels) for j, w in enumerate((least, 1 - least))]
+    text = model_text(nodes, profiles="p", scales=("0 1",), bands=bands, mark=mark)
+    return parse_model(text.encode("utf-8"), "dyadic.toml")
+
+
+@pytest.mark.parametrize(
+    ("digits", "other", "exact"),
+    [
+        # float32 adds 2**24: the weights of a branch, and with two requirements in a cell half as many
+        ([23], {}, True),
+        ([24], {}, False),
+        ([22], {"levels": "1 1"}, True),
+        ([23], {"levels": "1 1"}, False),
+        # quotients are told from hundredths below 2**46: here of weights multiplied along the tree
+        ([22, 22], {}, True),
+        ([22, 23], {}, False),
+        ([10, 10, 10, 13], {}, True),
+        ([10, 10, 10, 14], {}, False),
+        # float64 compares them with the mark below 2**53
+        ([12, 12], {"mark": f"{1 - Decimal(2) ** -27:f}"}, True),
+        ([12, 12], {"mark": f"{1 - Decimal(2) ** -28:f}"}, False),
+        # bands are whole in steps of a power of ten
+        ([2], {"bands": "0.81"}, True),
+        ([2], {"bands": "0.85"}, True),
+        ([2], {"bands": f"{Decimal(2) ** -9}"}, True),
+        ([2], {"bands": f"{Decimal(2) ** -10}"}, False),
+    ],
+)
+def test_edges_of_what_floats_hold(digits: Sequence[int], other: Mapping[str, str], exact: bool) -> None:
+    """Weights, cells, marks and bands one binary digit coarser or finer than floats hold."""
+    assert plan(dyadic(*digits, **other)).climbable == exact
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_cases_by_what_they_hold(name: str) -> None:
-    """Batches in which all is answered and applicable, or some is not applicable, or some unanswered."""
-    kinds: dict[tuple[bool, bool], list[Case]] = {}
-    for case in pinned()[name]:
-        kinds.setdefault(("-" in case["answers"], "." in case["answers"]), []).append(case)
-    kinds[True, False] = kinds.get((True, False), []) + kinds.get((False, False), [])
-    for (not_applicable, unanswered), cases in kinds.items():
-        answers = answers_of(name, cases)
-        assert (answers.unanswered, answers.not_applicable and not not_applicable) == (unanswered, False)
-        check(assess(answers), cases)
+def test_whole_numbers_stay_in_range(name: str) -> None:
+    """Sums of points times digits stay below 2**24, and the type of sums holds the points of a cell."""
+    compiled = plan(model_of(name))
+    best = [asked.best for asked in compiled.model.requirements]
+    for level in compiled.levels:
+        sums = [int(np.array(best)[cell.rows].sum()) for cell in level.cells]
+        top = max(*sums, int(level.asked.max()))
+        assert level.sums == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
+        digits = [(level.coefficients, sums)]
+        digits += [(level.shares, [compiled.cell] * len(level.cells))] if compiled.climbable else []
+        for rows, most in digits:
+            for row in rows.reshape(-1, rows.shape[-1]).astype(int).tolist():
+                assert sum(d * m for d, m in zip(row, most, strict=True)) < 2**24 * max(1, math.gcd(*row))
+    climbed = (tree.root.most * compiled.cell for level in compiled.levels for tree in level.trees)
+    assert compiled.step == _step(max(compiled.by_means.whole, *climbed), len(compiled.levels))
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name in ("met", "zero", "long", "gbt39116-2020")])
-def test_each_profile_alone(name: str) -> None:
-    """Batches of one profile only."""
-    for profile in model_of(name).profiles:
-        cases = [case for case in pinned()[name] if case["profile"] == profile.id]
-        check(assess(answers_of(name, cases)), cases)
+def test_largest_denominator_of_a_branch() -> None:
+    """Whole weights without a common factor, times the branches below; an only child stands for its parents."""
+    level = plan(model_of("renormalise")).levels[0]
+    root = level.trees[0].root
+    assert (root.most, root.names, [weight for weight, _ in root.children]) == (5 * 20 * 10, (("", ""),), [3])
+    (x,) = [branch for _, branch in root.children]
+    assert (x.most, x.names, [weight for weight, _ in x.children]) == (20 * 10, (("element", "x"),), [9])
+    names = [(("subdomain", "c"), ("domain", "k")), (("subdomain", "e"), ("domain", "m"), ("element", "y"))]
+    assert [set(cell) for cell in level.trees[0].cells[2:]] == [set(each) for each in names]
+    third = plan(model_of("renormalise")).levels[2].trees[0].root  # no requirement of a and b, so none below x.a
+    assert (third.most, len(third.children)) == (5 * 10, 1)
+    assert plan(model_of("sevenths")).levels[0].trees[0].root.most == 10
+    assert plan(model_of("shared")).levels[0].trees[0].root.most == 2
+    (alone,) = [branch for _, branch in level.trees[1].root.children] or [level.trees[1].root]
+    assert alone.most == 4
+    assert set(alone.names) == {("domain", "a"), ("element", "x")}
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_each_case_alone_and_exact(name: str) -> None:
-    """Batches of one; level scores and totals as fractions, by both readings."""
-    default = READINGS.index(model_of(name).definition.reading.default)
-    for case in [case for case in pinned()[name] if "nodes" in case]:
-        found, certain, possible = assess(answers_of(name, [case])), case["certain"], case["possible"]
-        check(found, [case])
-        assert [str(score) for score in found.level_scores_exact(0)] == certain["scores"]
-        assert [str(score) for score in found.level_scores_exact(0, possible=True)] == possible["scores"]
-        assert str(found.total_exact(0)) == certain["totals"][default]
-        assert str(found.total_exact(0, possible=True)) == possible["totals"][default]
-        assert str(found.total_exact(0, reading=READINGS[1 - default])) == certain["totals"][1 - default]
+def test_cells_a_profile_has_requirements_in() -> None:
+    """Not those of another profile, nor those that the rule lists although nothing is asked there."""
+    assert [level.inside for level in plan(model_of("met")).levels] == [
+        ([0, 1, 2, 4], slice(0, 2)),
+        ([0, 1, 3], slice(0, 2)),
+        (slice(2, 5), slice(0, 0)),
+    ]
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_scores_of_nodes(name: str) -> None:
-    """Scores of every node of every layer; NaN where the profile lacks it or nothing is applicable."""
-    model, cases = model_of(name), [case for case in pinned()[name] if "nodes" in case]
-    found = assess(answers_of(name, cases))
-    for layer, nodes in model.nodes.items():
-        for bound, scores in (("certain", found.scores(layer)), ("possible", found.scores(layer, possible=True))):
-            assert scores.shape == (len(cases), len(nodes), len(model.levels))
-            for row, case in zip(scores, cases, strict=True):
-                for shown, node in zip(row, nodes, strict=True):
-                    nothing = [None] * len(model.levels)
-                    close(shown, fractions(case["nodes"][bound].get(f"{layer}.{node.id}", nothing)))
+def test_values_are_frozen() -> None:
+    """Nothing that scoring passes on can be changed, nor holds more than it says; arrays are never compared."""
+    values = [Bound, CellSums, Ratio, Cell, Unit, Branch, Tree, Level, Plan, Assessment, Answers, Line]
+    for value in values:
+        assert value.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        assert set(value.__slots__) == set(value.__dataclass_fields__)  # type: ignore[attr-defined]
+    assert all(value.__eq__ is object.__eq__ for value in (Tree, Level, Plan, Answers, Assessment))
+
+
+# ---------------------------------------------------------------- cells
+
+
+def test_cells_of_some_rows() -> None:
+    """What is forgone and gone is said of the rows asked for; where nothing is, nothing is kept."""
+    name = "lowest above zero"
+    model, asked = model_of(name), plan(model_of(name)).levels
+    points = np.array([[requirement.lowest for requirement in model.requirements]] * 3, np.uint8)
+    points[1], points[2, 0] = UNANSWERED, NOT_APPLICABLE
+    answers = Answers.from_points(model, points, ids=list("abc"), profiles="p")
+    for row, gone in ((0, [False] * 3), (1, [False] * 3), (2, [True, False, False])):
+        cells = cell_sums(plan(model), answers, np.array([row]))
+        assert [own.gone for own in cells] == gone
+        assert [own.forgone is None for own in cells] == [row == 0] * 3
+        assert [own.lacking(level.asked).tolist() for own, level in zip(cells, asked, strict=True)] == [
+            [g] for g in gone
+        ]
+    assert cells[0].forgone is not None
+    assert cells[0].forgone.ravel().tolist() == [model.requirements[0].lowest, 0, 0, 0]
+
+
+def test_profiles_that_occur() -> None:
+    """Where all enterprises are of one profile, there is nothing to choose from."""
+    compiled = plan(model_of("renormalise"))
+    assert _belongs(compiled, np.array([1, 1], np.uint8)) == ([1], None)
+    profiles, several = _belongs(compiled, np.array([1, 0, 1], np.uint8))
+    assert (profiles, several is not None and several.tolist()) == ([0, 1], [[[0, 1, 0]], [[1, 0, 1]]])
+
+
+# ---------------------------------------------------------------- lines
+
+
+@pytest.mark.parametrize("name", ["renormalise", "met", "zero", "lowest above zero", "samm-like.toml"])
+def test_lines_give_the_scores(name: str) -> None:
+    """A level score is a straight line in the points: of the sheet itself, and with one answer changed."""
+    model, cases = model_of(name), [case for case in pinned()[name] if "certain" in case]
+    answers = answers_of(name, cases)
+    for i, case in enumerate(cases):
+        sheet, profile, expected = certain(answers, i), case["profile"], case["certain"]
+        found = lines(model, profile, sheet)
+        scores = [own.score(sheet) for own in found]
+        assert [str(score) for score in scores] == expected["scores"]
+        assert [level_of(model, scores, reading) for reading in READINGS] == expected["levels"]
+        for number, own in enumerate(found, start=1):
+            assert own is line(model, profile, number, sheet)
+            assert (own.level, set(own.columns) <= {column for column, _ in asked(model, profile)[number - 1]}) == (
+                number,
+                True,
+            )
+            worth = own.worth()
+            assert list(worth) == [column for column in own.columns if sheet[column] != NOT_APPLICABLE]
+            assert all(part > 0 for part in worth.values())
+            rest = Fraction(own.constant, own.whole)
+            assert rest + sum(part * sheet[column] for column, part in worth.items()) == scores[number - 1]
+            assert math.gcd(own.whole, own.constant, *own.coefficients) == 1
+        assert asked(model, profile) is asked(model, profile)
+
+
+# ---------------------------------------------------------------- totals of unlike denominators
+
+
+def test_few_totals_need_a_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Totals far from every mark are decided in floats; exact hundredths in whole numbers; neither needs fractions."""
+    compiled = plan(model_of("gbt39116-2020"))
+    looked_at: list[int] = []
+
+    def counted(plan: Plan, numerator: NDArray[Any], *others: Any) -> Bound:
+        looked_at.append(numerator.shape[1])
+        return _judged_closely(plan, numerator, *others)
+
+    monkeypatch.setattr("maturity.scoring.arithmetic._judged_closely", counted)
+    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
+    denominator = np.tile([[3.0], [7.0], [8.0], [5.0], [9.0]], 6)
+    numerator = np.array(
+        [[3, 3, 2, 2, 0, 0], [1, 6, 2, 5, 0, 0], [4, 5, 1, 3, 4, 6], [2, 3, 1, 0, 2, 3], [1, 2, 4, 7, 0, 0]]
+    )
+    found = _judged(compiled, numerator.astype(np.float64), denominator)
+    assert looked_at == [2]
+    assert cut(found.total).tolist() == [2.15, 3.44, 1.72, 2.53, 0.9, 1.35]
+    assert found.levels[0].tolist() == [2, 3, 1, 2, 1, 1]
+
+
+def test_what_is_just_below_a_band_needs_no_fractions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut to whole steps, a total is known up to one step for each unmet level but the first."""
+    compiled = plan(model_of("gbt39116-2020"))
+    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
+    one, k, d = (1, 1), 2 * 10**10, 10**12 + 4
+    sheets = (
+        ([((4 * d - 1) // 5, d), one, one, one, one], (4, 0), 4.79),  # one unmet level, 2e-13 below its mark
+        ([(1, 3), (7 * k - 1, 15 * k), one, one, one], (3, 0), 3.79),  # two, 3e-12 below: told in the second place
+        ([one, (5, 10), (3, 10), (0, 1), (0, 1)], (2, 1), 1.8),  # exactly there
+        ([one] * 5, (5, 5), 5.0),
+    )
+    numerator, denominator = np.array([levels for levels, *_ in sheets], np.float64).transpose(2, 1, 0)
+    found = _judged(compiled, numerator, denominator)
+    assert list(zip(*found.levels.tolist(), strict=True)) == [levels for _, levels, _ in sheets]
+    assert cut(found.total).tolist() == [total for *_, total in sheets]
+
+
+@pytest.mark.parametrize("name", ["renormalise", "zero"])
+def test_totals_on_a_band_of_scores_that_no_decimal_holds(name: str) -> None:
+    """Thirtieths that add up to the beginning of a level, by either reading, and one that is a hair below it."""
+    compiled = plan(model_of(name))
+    rows = [
+        row
+        for row in product((0, 1, 4, 7, 10, 13, 14, 20, 30), repeat=3)
+        if any(sum(row) == 30 * level.total_from for level in compiled.model.levels)
+    ]
+    whole = 30 * 10**6
+    thirtieths = np.array([*rows, *rows], np.int64).T * 10**6
+    thirtieths[-1, len(rows) :] -= 1
+    numerator = np.maximum(thirtieths, 0).astype(np.float64)
+    denominator = np.full_like(numerator, whole)
+    expected = _judged_in_fractions(compiled, numerator.astype(object), denominator.astype(object))
+    rough = _judged(compiled, numerator, denominator)
+    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
+        assert found.levels.tolist() == expected.levels.tolist()
+        assert cut(found.total).tolist() == cut(expected.total).tolist()
+
+
+def ratios(levels: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Level scores (L, n) in lowest terms and not, with many totals exactly on a hundredth or a digit beside it."""
+    random = np.random.default_rng(levels)
+    denominator = random.choice(np.array([1, 2, 3, 7, 10, 100, 1000, 999, most // 3, most - 1, most]), (levels, 150))
+    numerator = (denominator * random.random((levels, 150))).astype(np.int64)
+    tenths = random.random((levels, 150)) < 0.5
+    numerator[tenths] = (denominator * random.integers(0, 10, (levels, 150)) // 10)[tenths]
+    numerator[0] = denominator[0] * random.integers(0, 2, 150)
+    return numerator.astype(np.float64), denominator.astype(np.float64)
+
+
+@pytest.mark.parametrize("name", ["gbt39116-2020", "zero", "eleven unlike levels", "fine bands, few levels"])
+def test_totals_of_unlike_denominators(name: str) -> None:
+    """Floats and the closer look give what fractions give, on the marks and beside them."""
+    compiled = plan(model_of(name))
+    numerator, denominator = ratios(len(compiled.levels), compiled.by_means.whole)
+    expected = _judged_in_fractions(compiled, numerator.astype(np.int64), denominator.astype(np.int64))
+    rough = _judged(compiled, numerator, denominator)
+    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
+        assert found.levels.tolist() == expected.levels.tolist()
+        assert found.met.tolist() == expected.met.tolist()
+        assert cut(found.total).tolist() == cut(expected.total).tolist()
+        assert cut(found.scores).tolist() == cut(expected.scores).tolist()
+
+
+def test_shares_that_come_out_even_are_divided_without_remainder() -> None:
+    """Hundredths, thousandths ... of any divisor, where the float quotient is cut to one too low."""
+    cases = [(k * d, 100 * d) for d in (7, 49, 10**6 + 3, 999_999_937) for k in range(100)]
+    for step in (10**3, 10**6, 10**8):
+        quotient, rest = _divided(np.array([a for a, _ in cases]), np.array([b for _, b in cases]), step)
+        assert quotient.tolist() == [a * step // b for a, b in cases]
+        assert not rest.any()
+
+
+@pytest.mark.parametrize("step", [10**3, 10**6, 10**8])
+def test_division_is_that_of_whole_numbers(step: int) -> None:
+    """Remainders of 0, 1 and one less than the divisor, where a float quotient is one too low or one too high."""
+    random = Random(step)
+    largest = min(2**47, 2**63 // step)
+    above, below = [0, 1, 0], [1, 2, largest - 1]
+    for divisor in [*range(2, 60), *(random.randrange(largest // 2, largest) for _ in range(3000))]:
+        for near in (0, 1, 2, divisor - 2, divisor - 1):
+            one = math.gcd(step, divisor)
+            # The fraction of this divisor whose multiple by `step` leaves the remainder, if there is one.
+            if near >= 0 and near % one == 0:
+                above.append(near // one * pow(step // one, -1, divisor // one) % (divisor // one))
+                below.append(divisor)
+    quotient, rest = _divided(np.array(above), np.array(below), step)
+    expected = [divmod(a * step, b) for a, b in zip(above, below, strict=True)]
+    assert list(zip(quotient.tolist(), rest.tolist(), strict=True)) == expected
+    rough = (np.array(above) * (step / np.array(below))).astype(np.int64)
+    assert (rough < quotient).any()
+    assert (rough > quotient).any()
+
+
+def test_many_levels_add_up_in_one_order() -> None:
+    """Eleven levels of unlike denominators: a total is to the last bit what it is alone."""
+    model = model_of("eleven unlike levels")
+    random = np.random.default_rng(11)
+    points = random.choice(np.array([0, 3, 7, 8, 10, NOT_APPLICABLE], np.uint8), (9, len(model.requirements)))
+    found = assess(Answers.from_points(model, points, ids=[str(i) for i in range(9)], profiles="p"))
+    for i, row in enumerate(points):
+        alone = assess(Answers.from_points(model, row[np.newaxis], ids=["a"], profiles="p"))
+        assert alone.total.tobytes() == found.total[i : i + 1].tobytes()
+        assert float(found.total_exact(i)) == pytest.approx(found.total[i], abs=1e-14)
 
 
 # ---------------------------------------------------------------- answers: refusals
@@ -458,17 +521,6 @@ def test_trimming_one_sheet_is_refused() -> None:
 
 
 POINTS = np.zeros((2, 15), np.uint8)
-
-
-def test_profiles_by_name_and_by_number_are_the_same() -> None:
-    """Numbers are positions among the profiles of the model; what is kept is a copy."""
-    model, numbers = model_of("renormalise"), np.array([1, 0])
-    named: tuple[Profiles, ...] = (["q", "p"], np.array(["q", "p"]), numbers)
-    answers = [Answers.from_points(model, POINTS, ids=["a", "b"], profiles=profiles) for profiles in named]
-    numbers[:] = 5
-    for own in answers:
-        assert own.profile_codes.tolist() == [1, 0]
-        assert own.profile_codes.dtype == np.uint8
 
 
 @pytest.mark.parametrize(
@@ -567,7 +619,65 @@ def test_wrong_points_are_found_in_every_column(column: int, wrong: int) -> None
     assert refused(error) == [("answers.illegal-points", f"b: {model.requirements[column].id}", str(wrong))]
 
 
+@pytest.mark.parametrize("name", ["gbt39116-2020", "samm-like.toml"])
+def test_points_of_no_choice_are_refused_wherever_they_stand(name: str) -> None:
+    """Choices of other requirements, values beside a choice and the last one below the reserved values."""
+    model = model_of(name)
+    best = [max(choice.points for choice in requirement.choices) for requirement in model.requirements]
+    answered = np.array([best], np.uint8)
+    known = {choice.points for requirement in model.requirements for choice in requirement.choices}
+    beside = {value + off for value in known for off in (0, 1)} | {NOT_APPLICABLE - 1, NOT_APPLICABLE, UNANSWERED}
+    for column in (1, len(model.requirements) - 1):
+        legal = {choice.points for choice in model.requirements[column].choices} | {NOT_APPLICABLE, UNANSWERED}
+        for value in sorted(beside):
+            points = answered.copy()
+            points[0, column] = value
+            if value in legal:
+                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
+                continue
+            with pytest.raises(InputError) as refused:
+                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
+            assert [problem.where for problem in refused.value.problems] == [f"e: {model.requirements[column].id}"]
+
+
+def test_choices_raise_no_suspicion() -> None:
+    """Columns of one scale are looked at once: what is right in all of them needs no look at each."""
+    points = np.tile(np.array([[0, 5, 8, 10, 254, 255]], np.uint8).T, (36, 7))
+    assert _look_through(model_of("gbt39116-2020"), points) == ({254, 255}, set())
+    points[points == UNANSWERED] = 0
+    points[20, 2] = 9
+    assert _look_through(model_of("gbt39116-2020"), points) == ({254}, set(range(16, 32)))
+
+
 # ---------------------------------------------------------------- answers: what they hold
+
+
+def test_profiles_by_name_and_by_number_are_the_same() -> None:
+    """Numbers are positions among the profiles of the model; what is kept is a copy."""
+    model, numbers = model_of("renormalise"), np.array([1, 0])
+    named: tuple[Profiles, ...] = (["q", "p"], np.array(["q", "p"]), numbers)
+    answers = [Answers.from_points(model, POINTS, ids=["a", "b"], profiles=profiles) for profiles in named]
+    numbers[:] = 5
+    for own in answers:
+        assert own.profile_codes.tolist() == [1, 0]
+        assert own.profile_codes.dtype == np.uint8
+
+
+def test_what_the_first_profile_lacks_is_no_concern_of_the_second() -> None:
+    """Only enterprises of the profile without the requirement are told that their answer is ignored."""
+    text = model_text([("only", "a", "", "- 0.5", "1 2"), ("only", "b", "", "1 0.5", "1")], bands="0.8 1.8")
+    model = parse_model(text.encode("utf-8"), "x.toml")
+    points = np.zeros((4, 3), np.uint8)
+    points[0, 1] = points[3, 1] = UNANSWERED
+    for ids, place in ((list("abcd"), "b: "), (["a", "", "c", "d"], "")):
+        notes = Answers.from_points(model, points, ids=ids, profiles=["p", "p", "q", "p"]).notes
+        assert [(note.id, note.where, note.values["rows"]) for note in notes] == [
+            ("answers.outside-profile", "a: a.0", 3),
+            ("answers.outside-profile", f"{place}a.1", 1),
+            ("answers.unasked-level", "p", 3),
+        ]
+    notes = Answers.from_points(model, points, ids=["", *"bcd"], profiles=["p", "p", "q", "p"]).notes
+    assert [note.where for note in notes] == ["a.0", "b: a.1", "p"]
 
 
 def test_answers_outside_the_profile_are_noted() -> None:
@@ -585,6 +695,25 @@ def test_answers_outside_the_profile_are_noted() -> None:
         assert {note.values["profile"] for note in answers.notes} == {model.profiles[1].name}
         assert answers.notes[0].values["requirement"] == model.requirements[7].name
     assert Answers.from_points(model, points, ids=list("abcd"), profiles="p").notes == ()
+
+
+def test_only_who_has_no_use_for_an_answer_is_told() -> None:
+    """A requirement that one profile has and another has not: the note names the enterprise of the other one."""
+    model = model_of("gbt39116-2020")
+    for own, other in (("discrete", "process"), ("process", "discrete")):
+        weights = {node.id: node.weight for node in model.subdomains}
+        asked = [
+            column
+            for column, requirement in enumerate(model.requirements)
+            if own in weights[requirement.subdomain] and other not in weights[requirement.subdomain]
+        ]
+        points = np.full((2, len(model.requirements)), UNANSWERED, np.uint8)
+        points[0, asked] = [model.requirements[column].lowest for column in asked]
+        found = Answers.from_points(model, points, ids=["a", "b"], profiles=[own, other])
+        assert not [note for note in found.notes if note.id == "answers.outside-profile"]
+        found = Answers.from_points(model, points[::-1], ids=["a", "b"], profiles=[own, other])
+        told = [note.where for note in found.notes if note.id == "answers.outside-profile"]
+        assert told == [f"b: {model.requirements[column].id}" for column in asked]
 
 
 def test_empty_levels_are_noted() -> None:
@@ -644,6 +773,108 @@ def test_take() -> None:
         assert taken.ids == tuple(f"e{i}" for i in np.arange(len(answers))[rows])
 
 
+# ---------------------------------------------------------------- what is shown
+
+
+def test_cut() -> None:
+    """Scores are cut, never rounded up; what is a decimal already stays; any shape; NaN stays."""
+    hundredths = np.arange(501) / 100
+    assert cut(hundredths).tolist() == hundredths.tolist()
+    assert cut(np.nextafter(hundredths[1:], 0)).tolist() == hundredths[:-1].tolist()
+    assert cut(np.nextafter(hundredths, 9)).tolist() == hundredths.tolist()
+    assert cut(np.array([[0.79703, 0.456], [1.0, 0.0]])).tolist() == [[0.79, 0.45], [1.0, 0.0]]
+    assert np.isnan(cut(math.nan))
+    assert [float(cut(4.8765, n)) for n in range(5)] == [4.0, 4.8, 4.87, 4.876, 4.8765]
+    assert cut(0.29).shape == ()
+
+
+def test_scores_are_cut_right_beside_every_hundredth() -> None:
+    """The float of a hundredth and the two beside it: only the one below is cut to the hundredth before."""
+    marks = np.arange(1, 501) / 100
+    assert cut(marks).tolist() == marks.tolist()
+    assert cut(np.nextafter(marks, 9)).tolist() == marks.tolist()
+    assert cut(np.nextafter(marks, 0)).tolist() == (np.arange(500) / 100).tolist()
+
+
+# ---------------------------------------------------------------- smaller batches, single sheets, nodes
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_cases_by_what_they_hold(name: str) -> None:
+    """Batches in which all is answered and applicable, or some is not applicable, or some unanswered."""
+    kinds: dict[tuple[bool, bool], list[Case]] = {}
+    for case in pinned()[name]:
+        kinds.setdefault(("-" in case["answers"], "." in case["answers"]), []).append(case)
+    kinds[True, False] = kinds.get((True, False), []) + kinds.get((False, False), [])
+    for (not_applicable, unanswered), cases in kinds.items():
+        answers = answers_of(name, cases)
+        assert (answers.unanswered, answers.not_applicable and not not_applicable) == (unanswered, False)
+        check(assess(answers), cases)
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name in ("met", "zero", "long", "gbt39116-2020")])
+def test_each_profile_alone(name: str) -> None:
+    """Batches of one profile only."""
+    for profile in model_of(name).profiles:
+        cases = [case for case in pinned()[name] if case["profile"] == profile.id]
+        check(assess(answers_of(name, cases)), cases)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_case_alone_and_exact(name: str) -> None:
+    """Batches of one; level scores and totals as fractions, by both readings."""
+    default = READINGS.index(model_of(name).definition.reading.default)
+    for case in [case for case in pinned()[name] if "nodes" in case]:
+        found, certain, possible = assess(answers_of(name, [case])), case["certain"], case["possible"]
+        check(found, [case])
+        assert [str(score) for score in found.level_scores_exact(0)] == certain["scores"]
+        assert [str(score) for score in found.level_scores_exact(0, possible=True)] == possible["scores"]
+        assert str(found.total_exact(0)) == certain["totals"][default]
+        assert str(found.total_exact(0, possible=True)) == possible["totals"][default]
+        assert str(found.total_exact(0, reading=READINGS[1 - default])) == certain["totals"][1 - default]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_scores_of_nodes(name: str) -> None:
+    """Scores of every node of every layer; NaN where the profile lacks it or nothing is applicable."""
+    model, cases = model_of(name), [case for case in pinned()[name] if "nodes" in case]
+    found = assess(answers_of(name, cases))
+    for layer, nodes in model.nodes.items():
+        for bound, scores in (("certain", found.scores(layer)), ("possible", found.scores(layer, possible=True))):
+            assert scores.shape == (len(cases), len(nodes), len(model.levels))
+            nothing, keys = [None] * len(model.levels), [f"{layer}.{node.id}" for node in nodes]
+            close(scores, [score for case in cases for key in keys for score in case["nodes"][bound].get(key, nothing)])
+
+
+def test_many_cells() -> None:
+    """A level 1 / 40320000 below 0.8 in a model of 160 cells is not met."""
+    check(assess(answers_of("many cells", pinned()["many cells"])), pinned()["many cells"])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9, 1.0])
+def test_no_legal_sheet_of_the_standard_is_refused(share: float) -> None:
+    """However little is applicable; a sheet has no level just where a protected subdomain keeps nothing."""
+    model, random = model_of("gbt39116-2020"), np.random.default_rng(39116)
+    points = random.choice(np.array([0, 5, 8, 10, UNANSWERED], np.uint8), (60, len(model.requirements)))
+    points[random.random(points.shape) < share] = NOT_APPLICABLE
+    profiles = [random.choice([profile.id for profile in model.profiles]) for _ in points]
+    found = assess(Answers.from_points(model, points, ids=[f"{i}" for i in range(60)], profiles=profiles))
+    trimmed = {int(problem.where) for problem in found.answers.problems}
+    assert (
+        set(np.flatnonzero(found.level < 0).tolist()) == set(np.flatnonzero(np.isnan(found.total)).tolist()) == trimmed
+    )
+    assert ((found.level <= found.level_possible) & (found.level_possible <= len(model.levels))).all()
+
+
+# ---------------------------------------------------------------- large batches, none, types
+
+
+FIELDS = (
+    *("level", "level_possible", "level_if_na_unmet", "total", "total_possible", "met", "met_possible"),
+    *("level_scores", "level_scores_possible", "readings_differ", "readings_differ_possible"),
+)
+
+
 def test_arrays_are_read_only() -> None:
     """Nothing of answers or results can be written to; Fortran order is kept as a view, C order is copied."""
     model = model_of("renormalise")
@@ -680,152 +911,10 @@ def test_one_thread_or_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
             super().__init__(threads)
 
     monkeypatch.setattr("maturity.scoring.ThreadPoolExecutor", Pool)
-    for threads in (1, 2, 3):
+    for threads in (0, 1, 2, 3):
         assess(answers_of("zero", pinned()["zero"]), threads=threads)
     assess(answers_of("zero", pinned()["zero"]))
     assert pools == [2, 3]
-
-
-# ---------------------------------------------------------------- the plan of a model
-
-
-def test_floats_where_they_are_exact() -> None:
-    """Python's own whole numbers only where weights, cells, the mark or the bands are too fine for floats."""
-    fine = ["long", "long, met", "fine bands", "bytes", "bytes, few", "fine mark", "gaps, fine mark", "digits", "hair"]
-    assert [name for name in MODELS if not plan(model_of(name)).climbable] == fine
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_whole_numbers_stay_in_range(name: str) -> None:
-    """Sums of points times digits stay below 2**24; the step is the largest whose square and numerators int64 holds."""
-    compiled = plan(model_of(name))
-    best = [asked.best for asked in compiled.model.requirements]
-    for level in compiled.levels:
-        sums = [int(np.array(best)[cell.rows].sum()) for cell in level.cells]
-        top = max(*sums, int(level.asked.max()))
-        assert level.sums == next(kind for kind in (np.uint8, np.uint16, np.uint32) if top <= np.iinfo(kind).max)
-        digits = [(level.coefficients, sums)]
-        digits += [(level.shares, [compiled.cell] * len(level.cells))] if compiled.climbable else []
-        for rows, most in digits:
-            for row in rows.reshape(-1, rows.shape[-1]).astype(int).tolist():
-                assert sum(d * m for d, m in zip(row, most, strict=True)) < 2**24 * max(1, math.gcd(*row))
-    if compiled.climbable:
-        bound = max(
-            compiled.by_means.whole, *(compiled.cell * tree.root.most for lv in compiled.levels for tree in lv.trees)
-        )
-        steps = [10**k for k in range(1, 19)]
-        levels = len(compiled.levels)
-        assert compiled.step == max(s for s in steps if bound * s < 2**63 and s**2 * levels * 100 < 2**63)
-
-
-def test_largest_denominator_of_a_branch() -> None:
-    """Whole weights without a common factor, times the branches below; an only child stands for its parents."""
-    level = plan(model_of("renormalise")).levels[0]
-    root = level.trees[0].root
-    assert (root.most, root.names, [weight for weight, _ in root.children]) == (5 * 20 * 10, (("", ""),), [3])
-    (x,) = [branch for _, branch in root.children]
-    assert (x.most, x.names, [weight for weight, _ in x.children]) == (20 * 10, (("element", "x"),), [9])
-    names = [(("subdomain", "c"), ("domain", "k")), (("subdomain", "e"), ("domain", "m"), ("element", "y"))]
-    assert [set(cell) for cell in level.trees[0].cells[2:]] == [set(each) for each in names]
-    assert plan(model_of("sevenths")).levels[0].trees[0].root.most == 10
-    assert plan(model_of("shared")).levels[0].trees[0].root.most == 2
-    (alone,) = [branch for _, branch in level.trees[1].root.children] or [level.trees[1].root]
-    assert alone.most == 4
-    assert set(alone.names) == {("domain", "a"), ("element", "x")}
-
-
-def test_many_levels_add_up_in_one_order() -> None:
-    """Eleven levels of unlike denominators: a total is to the last bit what it is alone."""
-    model = model_of("eleven unlike levels")
-    random = np.random.default_rng(11)
-    points = random.choice(np.array([0, 3, 7, 8, 10, NOT_APPLICABLE], np.uint8), (60, len(model.requirements)))
-    found = assess(Answers.from_points(model, points, ids=[str(i) for i in range(60)], profiles="p"))
-    for i, row in enumerate(points):
-        alone = assess(Answers.from_points(model, row[np.newaxis], ids=["a"], profiles="p"))
-        assert alone.total.tobytes() == found.total[i : i + 1].tobytes()
-        assert float(found.total_exact(i)) == pytest.approx(found.total[i], abs=1e-14)
-
-
-@pytest.mark.parametrize("step", [10**3, 10**6, 10**8])
-def test_division_is_that_of_whole_numbers(step: int) -> None:
-    """Remainders of 0, 1 and one less than the divisor, where a float quotient is one too low or one too high."""
-    random = Random(step)
-    largest = min(2**47, 2**63 // step)
-    above, below = [0, 1, 0], [1, 2, largest - 1]
-    for divisor in [*range(2, 60), *(random.randrange(largest // 2, largest) for _ in range(3000))]:
-        for near in (0, 1, 2, divisor - 2, divisor - 1):
-            one = math.gcd(step, divisor)
-            # The fraction of this divisor whose multiple by `step` leaves the remainder, if there is one.
-            if near >= 0 and near % one == 0:
-                above.append(near // one * pow(step // one, -1, divisor // one) % (divisor // one))
-                below.append(divisor)
-    quotient, rest = _divided(np.array(above), np.array(below), step)
-    expected = [divmod(a * step, b) for a, b in zip(above, below, strict=True)]
-    assert list(zip(quotient.tolist(), rest.tolist(), strict=True)) == expected
-    rough = (np.array(above) * (step / np.array(below))).astype(np.int64)
-    assert (rough < quotient).any()
-    assert (rough > quotient).any()
-
-
-def ratios(levels: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Level scores (L, n) in lowest terms and not, with many totals exactly on a hundredth or a digit beside it."""
-    random = np.random.default_rng(levels)
-    denominator = random.choice(np.array([1, 2, 3, 7, 10, 100, 1000, 999, most // 3, most - 1, most]), (levels, 300))
-    numerator = (denominator * random.random((levels, 300))).astype(np.int64)
-    tenths = random.random((levels, 300)) < 0.5
-    numerator[tenths] = (denominator * random.integers(0, 10, (levels, 300)) // 10)[tenths]
-    numerator[0] = denominator[0] * random.integers(0, 2, 300)
-    return numerator.astype(np.float64), denominator.astype(np.float64)
-
-
-@pytest.mark.parametrize("name", ["gbt39116-2020", "zero", "eleven unlike levels", "fine bands, few levels"])
-def test_totals_of_unlike_denominators(name: str) -> None:
-    """Floats and the closer look give what fractions give, on the marks and beside them."""
-    compiled = plan(model_of(name))
-    numerator, denominator = ratios(len(compiled.levels), compiled.by_means.whole)
-    expected = _judged_in_fractions(compiled, numerator.astype(np.int64), denominator.astype(np.int64))
-    rough = _judged(compiled, numerator, denominator)
-    for found in (rough, _judged_closely(compiled, numerator, denominator, rough)):
-        assert found.levels.tolist() == expected.levels.tolist()
-        assert found.met.tolist() == expected.met.tolist()
-        assert cut(found.total).tolist() == cut(expected.total).tolist()
-        assert cut(found.scores).tolist() == cut(expected.scores).tolist()
-
-
-def test_few_totals_need_a_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Totals far from every mark are decided in floats; exact hundredths in whole numbers; neither needs fractions."""
-    compiled = plan(model_of("gbt39116-2020"))
-    looked_at: list[int] = []
-
-    def counted(plan: Plan, numerator: NDArray[Any], *others: Any) -> Bound:
-        looked_at.append(numerator.shape[1])
-        return _judged_closely(plan, numerator, *others)
-
-    monkeypatch.setattr("maturity.scoring.arithmetic._judged_closely", counted)
-    monkeypatch.delattr("maturity.scoring.arithmetic._judged_in_fractions")
-    denominator = np.tile([[3.0], [7.0], [8.0], [5.0], [9.0]], 6)
-    numerator = np.array(
-        [[3, 3, 2, 2, 0, 0], [1, 6, 2, 5, 0, 0], [4, 5, 1, 3, 4, 6], [2, 3, 1, 0, 2, 3], [1, 2, 4, 7, 0, 0]]
-    )
-    found = _judged(compiled, numerator.astype(np.float64), denominator)
-    assert looked_at == [2]
-    assert cut(found.total).tolist() == [2.15, 3.44, 1.72, 2.53, 0.9, 1.35]
-    assert found.levels[0].tolist() == [2, 3, 1, 2, 1, 1]
-
-
-def test_marks_too_fine_for_floats() -> None:
-    """Levels that begin at four decimals are told in floats, at six and more in whole numbers only."""
-    for bands, marks in (("0.8 1.8", 100), ("0.8 1.8001", 10**4), ("0.8 1.800001", 0), ("0.8 1.80000001", 0)):
-        model = parse_model(model_text(RAGGED, bands=f"{bands} 2.8").encode("utf-8"), "x.toml")
-        assert plan(model).marks == marks
-
-
-# ---------------------------------------------------------------- large batches
-
-FIELDS = (
-    *("level", "level_possible", "level_if_na_unmet", "total", "total_possible", "met", "met_possible"),
-    *("level_scores", "level_scores_possible", "readings_differ", "readings_differ_possible"),
-)
 
 
 def same(left: Assessment, right: Assessment, rows: NDArray[np.intp]) -> None:
@@ -901,320 +990,3 @@ def test_types() -> None:
     kinds = ["int8"] * 3 + ["float64"] * 2 + ["bool"] * 2 + ["float64"] * 2 + ["bool"] * 2
     assert [str(getattr(found, name).dtype) for name in FIELDS] == kinds
     assert found.scores("domain").dtype == np.float64
-
-
-# ---------------------------------------------------------------- what is shown
-
-
-def test_cut() -> None:
-    """Scores are cut, never rounded up; what is a decimal already stays; any shape; NaN stays."""
-    hundredths = np.arange(501) / 100
-    assert cut(hundredths).tolist() == hundredths.tolist()
-    assert cut(np.nextafter(hundredths[1:], 0)).tolist() == hundredths[:-1].tolist()
-    assert cut(np.nextafter(hundredths, 9)).tolist() == hundredths.tolist()
-    assert cut(np.array([[0.79703, 0.456], [1.0, 0.0]])).tolist() == [[0.79, 0.45], [1.0, 0.0]]
-    assert np.isnan(cut(math.nan))
-    assert [float(cut(4.8765, n)) for n in range(5)] == [4.0, 4.8, 4.87, 4.876, 4.8765]
-    assert cut(0.29).shape == ()
-
-
-# ---------------------------------------------------------------- writing the file
-
-
-def describe(text: str, profile: str, answers: str, *, whole: bool) -> Case:
-    """A case with what the oracle says of it; with the scores of all nodes if ``whole``."""
-    model = oracle.read_model(text)
-    choices = {id: sorted(worth, key=worth.__getitem__, reverse=True) for id, worth in model.values.items()}
-    case: dict[str, Any] = {"profile": profile, "answers": answers}
-    sheet = sheet_of(case, choices)
-    if trimmed := oracle.trimmed_protected(model, profile, sheet):
-        return {**case, "rejected": list(dict.fromkeys(trimmed))}
-    result = oracle.assess(model, profile, sheet)
-
-    def show(score: Fraction | None) -> str | None:
-        return None if score is None else str(score)
-
-    for bound, outcome in (("certain", result.certain), ("possible", result.possible)):
-        case[bound] = {
-            "levels": [outcome.level_by_reading[reading] for reading in READINGS],
-            "met": list(outcome.met),
-            "scores": [show(score) for score in outcome.level_scores],
-            "totals": [show(outcome.total_by_reading[reading]) for reading in READINGS],
-        }
-    case["na_unmet"] = result.na_unmet.level
-    if whole:
-        case["nodes"] = {
-            bound: {f"{layer}.{id}": [show(s) for s in scores] for (layer, id), scores in outcome.scores.items()}
-            for bound, outcome in (("certain", result.certain), ("possible", result.possible))
-        }
-    return case
-
-
-def any_sheets(text: str, rng: Random) -> list[tuple[str, str]]:
-    """Profile and answers: all the same, and at random with more or less that is not applicable or unanswered."""
-    model = oracle.read_model(text)
-    found = []
-    for profile in model.trees:
-        count = min(map(len, model.values.values()))
-        found += [(profile, rank * len(model.values)) for rank in (*map(str, range(min(count, 10))), "-", ".")]
-        for reserved in ("", "", "-", "-", ".", "-.", "--...", "---"):
-            kinds = ["", "", "", *reserved]
-            drawn = [rng.choice(kinds) or str(rng.randrange(len(worth))) for worth in model.values.values()]
-            found.append((profile, (" " if max(map(len, drawn)) > 1 else "").join(drawn)))
-    return found
-
-
-def hair_sheets() -> list[tuple[str, str]]:
-    """Sheets whose only level is 1 / (1000 P) below 0.8, exactly there, and as much above; P the product of `PRIMES`.
-
-    With n hundredths of p in a domain, A = sum(n / p) / 1000. Modulo each p that fixes n (Chinese remainders); what is
-    left are whole numbers, spread evenly. A subdomain of weight 1 and one of p - 1 give any n up to 100 p.
-    """
-    whole, found = math.prod(PRIMES), []
-    for hair in (-1, 0, 1):
-        rests = [hair * pow(whole // p, -1, p) % p for p in PRIMES]
-        left = int(800 + Fraction(hair, whole) - sum(Fraction(r, p) for r, p in zip(rests, PRIMES, strict=True)))
-        answers = []
-        for k, (rest, p) in enumerate(zip(rests, PRIMES, strict=True)):
-            n = rest + p * (left // 10 + (k < left % 10))
-            big = min(100, n // (p - 1))
-            answers += [str(100 - (n - big * (p - 1))), str(100 - big), "-"]
-        found.append(("p", " ".join(answers)))
-    return found
-
-
-def fringe_sheets() -> list[tuple[str, str]]:
-    """Sheets whose total is a band, a hundredth or a round decimal, or some smallest steps beside it.
-
-    As `hair_sheets`, on two levels: A = sum(u n / p) / 10000 with the weights u of the domains.
-    """
-    rng, whole, found = Random(5), math.prod(FRINGE_WEIGHTS), []
-
-    def level(target: int, hair: int) -> list[str]:
-        """Answers that make the score of a level target / 10000 + hair / (10000 product)."""
-        rests = [hair * pow(u * (whole // p), -1, p) % p for p, u in FRINGE_WEIGHTS.items()]
-        parts = [Fraction(u * r, p) for r, (p, u) in zip(rests, FRINGE_WEIGHTS.items(), strict=True)]
-        left = target + Fraction(hair, whole) - sum(parts)
-        assert left.denominator == 1
-        units, most = list(FRINGE_WEIGHTS.values()), 99
-        while True:
-            mean = min(most, int(left) // sum(units))
-            wholes = [max(0, min(most, mean + rng.randint(-9, 9))) for _ in units]
-            wholes[-1] += (int(left) - sum(u * w for u, w in zip(units, wholes, strict=True))) // units[-1]
-            if 0 <= wholes[-1] <= most and sum(u * w for u, w in zip(units, wholes, strict=True)) == left:
-                break
-        answers = []
-        for rest, times, p in zip(rests, wholes, FRINGE_WEIGHTS, strict=True):
-            big = min(100, (rest + p * times) // (p - 1))
-            answers += [str(100 - (rest + p * times - big * (p - 1))), str(100 - big), "-"]
-        return answers
-
-    for target, first in ((8000, 3700), (15000, 7400), (3700, 3100), (10100, 7000), (1234, 700), (12345, 7990)):
-        for hair in (0, -1, -2, -3, -7, 1, 2, 0, 0):
-            own = rng.choice((0, 1, -1, 5, 7 * 11, rng.randrange(whole // 10_000)))
-            levels = level(first, own), level(target - first, hair - own)
-            found.append(("p", " ".join(answer for pair in zip(*levels, strict=True) for answer in pair)))
-    return found
-
-
-def close_sheets() -> list[tuple[str, str]]:
-    """Sheets whose total is 1e-17 or so below a hundredth; level 1 in a millionth of a float's last digit below 1e-5.
-
-    A of level 1 is (x / 999983 + y / 999979 + k) / 20, so that 10**5 A is a few 1 / (999983 * 999979) below a whole
-    number: a product of floats calls it whole. Level 2 is a whole number of 1e-5.
-    """
-    (p, q), found = CLOSE_PRIMES.values(), []
-
-    def answers(n: int, p: int, last: str) -> list[str]:
-        """Tenths of the weights that add up to n."""
-        big = min(10, n // (p - 111_111))
-        digits = f"{n - big * (p - 111_111):06d}"
-        return [str(10 - int(digit)) for digit in reversed(digits)] + [str(10 - big), last]
-
-    for short in (1, 2, 3, 4, 5, 6, 7, 8):
-        whole = -short * pow(5000, -1, p * q) % (p * q)
-        x, y = whole * pow(q, -1, p) % p, whole * pow(p, -1, q) % q
-        first = Fraction(x, p) + Fraction(y, q) + 3
-        below = math.floor(first / 20 * 10**5)
-        rest = -(below + 1) % 1000 + 20_000
-        ones = answers(x + p, p, "-") + answers(y + 2 * q, q, "-")
-        twos = answers(200 * rest, p, "10") + ["10"] * 8
-        found.append(("p", " ".join(answer for pair in zip(ones, twos, strict=True) for answer in pair)))
-    exact = [("p", " ".join([*[f"{a} {b}"] * 15, f"- {b}"])) for a, b in ((5, 7), (5, 0), (9, 9), (6, 7))]
-    return found + exact
-
-
-def many_sheets() -> list[tuple[str, str]]:
-    """Sheets some 1 / 40320000 below 0.8, exactly there, and above; one requirement of the fifth subdomain is left out.
-
-    Subdomains of 8, 9, 10 and 7 requirements count 315, 280, 252 and 360 a hundredth, those with one 2520.
-    """
-    found = []
-    for hair in (-1, -2, -3, 0, 1):
-        target = 32_256_000 + hair
-        few = next(
-            each
-            for each in product(range(8), range(9), range(10), range(7))
-            if (target - sum(n * unit for n, unit in zip(each, (315, 280, 252, 360), strict=True))) % 2520 == 0
-        )
-        rest = (target - sum(n * unit for n, unit in zip(few, (315, 280, 252, 360), strict=True))) // 2520
-        points = [part for n, count in zip(few, (8, 9, 10, 7), strict=True) for part in (n, *[0] * (count - 1))]
-        points += [rest // 156 + (k < rest % 156) for k in range(156)]
-        answers = [str(100 - part) for part in points]
-        found.append(("p", " ".join((*answers[:35], "-", *answers[35:]))))
-    return found
-
-
-def wide_sheets() -> list[tuple[str, str]]:
-    """Sheets of three applicable requirements in each cell whose second and third level add up to 0.8, or just not."""
-    worth = (100, 99, 80, 50, 33, 1, 0)
-    three = {sum(each): each for each in product(worth, repeat=3)}
-    found = []
-    for a, b, c in product(three, three, three):  # A2 = (a / 12 + b / 4) / 100, A3 = c / 300
-        if a % 3 and a + 3 * b + 4 * c in (960, 959) and a + 3 * b < 960 and c < 240 and (a * 7 + b) % 11 == 3:
-            answers = [f"{''.join(str(worth.index(w)) for w in three[each])}-" for each in (a, b, c)]
-            found.append(("p", f"6666{answers[0]}666{answers[1]}{answers[2]}"))
-    alike = [(a, b) for a in "6543" for b in "6543"]  # hundredths exactly, of which a product of floats may be short
-    return found[:: len(found) // 12] + [("p", f"{a * 4}{b * 4}{a * 3}{b * 4}666-") for a, b in alike]
-
-
-def thirds_sheets() -> list[tuple[str, str]]:
-    """Sheets with three requirements applicable at each level: level scores in thirtieths, the totals often round.
-
-    Decimals of each level cannot tell 1/3 + 7/15 from 0.8: that is left to fractions.
-    """
-    thirtieths = [(a, b, c) for a in (0, 10, 23, 24) for b in (0, 5, 10, 14, 20) for c in (0, 1, 4, 10)]
-    thirtieths = [row for row in thirtieths if sum(row) % 3 == 0 or sum(row) == 23]
-    every = [(a, b, c) for a in range(24) for b in range(24) for c in range(24)]
-    below = [row for row in every if sum(n / 30 for n in row) < sum(row) / 30]
-    thirtieths += [row for row in below if sum(row) % 3 == 0 and all(row)][::25]  # floats lose a last digit
-    spread = [[" ".join(f"{10 - n // 3 - (k < n % 3)}" for k in range(3)) + " -" for n in row] for row in thirtieths]
-    return [("p", " ".join(row)) for row in spread]
-
-
-if __name__ == "__main__":
-
-    def rank_of(model: oracle.Model, id: str, sheet: Mapping[str, str]) -> str:
-        """The answer to a requirement as it stands in the file."""
-        if id not in sheet:
-            return "."
-        best_first = sorted(model.values[id], key=model.values[id].__getitem__, reverse=True)
-        return "-" if sheet[id] == "not_applicable" else str(best_first.index(sheet[id]))
-
-    def standard_sheets(text: str) -> list[tuple[str, str]]:
-        """GB/T 39116: of all kinds, on the mark, on the edges of the bands, and with ragged denominators."""
-        model, rng, rows = oracle.read_model(text), Random(39116), []
-        at = {id: int(id.split(".")[1][0]) for id in model.values}
-        for profile in model.trees:
-            rows += [(profile, strategies.random_sheet(model, rng, style)) for style in strategies.STYLES]
-            for level in model.levels:
-                asked = [id for id in oracle.asked(model, profile) if at[id] == level]
-                for part in (0, 0.2):
-                    sheet = dict.fromkeys(oracle.asked(model, profile), "none")
-                    sheet |= {id: "not_applicable" for id in asked if rng.random() < part}
-                    reached = strategies.reaching(model, profile, level, sheet, Fraction(4, 5), seed=level)
-                    rows += [(profile, sheet | reached)] if reached else []
-                sheet = {id: "full" if at[id] < level else "partly" if at[id] == level else "none" for id in at}
-                edge = strategies.on_edge(model, profile, sheet, level - Fraction(1, 5), seed=level)
-                rows += [(profile, edge)] if edge else []
-            for _ in range(4):
-                sheet = strategies.random_sheet(model, rng, "any choice", oracle.asked(model, profile))
-                for leaf in oracle.leaves(model.trees[profile]):
-                    for ids in leaf.requirements.values():
-                        emptied = rng.random() < 0.35
-                        sheet |= {id: "not_applicable" for id in ids[not emptied :] if emptied or rng.random() < 0.2}
-                rows.append((profile, sheet))
-        return [(profile, "".join(rank_of(model, id, sheet) for id in at)) for profile, sheet in rows]
-
-    def rewrite() -> None:
-        """Write the file anew from the oracle."""
-        lines = []
-        for name in (*MODELS, "many cells"):
-            path = TESTS / "models" / name
-            if name == "gbt39116-2020":
-                path = TESTS.parent / "src" / "maturity" / "models" / f"{name}.toml"
-            text = SMALL[name] if name in SMALL else path.read_text(encoding="utf-8")
-            if name == "gbt39116-2020":
-                rows = standard_sheets(text)
-            elif name == "hair":
-                rows = hair_sheets()
-            elif name == "fringe":
-                rows = fringe_sheets()
-            elif name == "many cells":
-                rows = many_sheets()
-            elif name == "sevenths":  # two levels that add up to 1, in the three subdomains that are left
-                sevenths = ["".join(f"{b}{1 - b}" for b in bits) + "--" for bits in product((0, 1), repeat=3)]
-                rows = any_sheets(text, Random(name)) + [("p", answers) for answers in sevenths]
-            elif name == "close":
-                rows = close_sheets()
-            elif name == "wide":
-                rows = any_sheets(text, Random(name)) + wide_sheets()
-            elif name.startswith("thirds"):
-                rows = any_sheets(text, Random(name)) + thirds_sheets()
-            else:
-                rows = any_sheets(text, Random(name))
-            step = 6 if name in ("renormalise", "met", "zero", "lowest above zero") else 12
-            cases = [describe(text, *row, whole=k % step == 0) for k, row in enumerate(rows)]
-            shown = [json.dumps(case, separators=(",", ":")) for case in cases]
-            lines.append(f"{json.dumps(name)}: [\n" + ",\n".join(shown) + "\n]")
-        PINNED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-
-    rewrite()
-
-
-@pytest.mark.parametrize("most", [0, 1, 2**8 - 1, 2**8, 2**16 - 1, 2**16, 2**32 - 1])
-def test_the_type_of_sums_holds_the_largest_one(most: int) -> None:
-    """And none narrower does: a sum of one more would wrap to 0."""
-    chosen = np.iinfo(_narrowest(most))
-    assert chosen.max >= most
-    assert all(
-        np.iinfo(narrower).max < most for narrower in (np.uint8, np.uint16) if np.iinfo(narrower).max < chosen.max
-    )
-
-
-@pytest.mark.parametrize("name", ["gbt39116-2020", "samm-like.toml"])
-def test_points_of_no_choice_are_refused_wherever_they_stand(name: str) -> None:
-    """Choices of other requirements, values beside a choice and the last one below the reserved values."""
-    model = model_of(name)
-    best = [max(choice.points for choice in requirement.choices) for requirement in model.requirements]
-    answered = np.array([best], np.uint8)
-    known = {choice.points for requirement in model.requirements for choice in requirement.choices}
-    beside = {value + off for value in known for off in (0, 1)} | {NOT_APPLICABLE - 1, NOT_APPLICABLE, UNANSWERED}
-    for column in (1, len(model.requirements) - 1):
-        legal = {choice.points for choice in model.requirements[column].choices} | {NOT_APPLICABLE, UNANSWERED}
-        for value in sorted(beside):
-            points = answered.copy()
-            points[0, column] = value
-            if value in legal:
-                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
-                continue
-            with pytest.raises(InputError) as refused:
-                Answers.from_points(model, points, ids=["e"], profiles=model.profiles[0].id)
-            assert [problem.where for problem in refused.value.problems] == [f"e: {model.requirements[column].id}"]
-
-
-def test_only_who_has_no_use_for_an_answer_is_told() -> None:
-    """A requirement that one profile has and another has not: the note names the enterprise of the other one."""
-    model = model_of("gbt39116-2020")
-    for own, other in (("discrete", "process"), ("process", "discrete")):
-        weights = {node.id: node.weight for node in model.subdomains}
-        asked = [
-            column
-            for column, requirement in enumerate(model.requirements)
-            if own in weights[requirement.subdomain] and other not in weights[requirement.subdomain]
-        ]
-        points = np.full((2, len(model.requirements)), UNANSWERED, np.uint8)
-        points[0, asked] = [model.requirements[column].lowest for column in asked]
-        found = Answers.from_points(model, points, ids=["a", "b"], profiles=[own, other])
-        assert not [note for note in found.notes if note.id == "answers.outside-profile"]
-        found = Answers.from_points(model, points[::-1], ids=["a", "b"], profiles=[own, other])
-        told = [note.where for note in found.notes if note.id == "answers.outside-profile"]
-        assert told == [f"b: {model.requirements[column].id}" for column in asked]
-
-
-def test_scores_are_cut_right_beside_every_hundredth() -> None:
-    """The float of a hundredth and the two beside it: only the one below is cut to the hundredth before."""
-    marks = np.arange(1, 501) / 100
-    assert cut(marks).tolist() == marks.tolist()
-    assert cut(np.nextafter(marks, 9)).tolist() == marks.tolist()
-    assert cut(np.nextafter(marks, 0)).tolist() == (np.arange(500) / 100).tolist()

@@ -69,7 +69,7 @@ class Answers:
         Raises:
             InputError: unknown requirements, choices or profile, or a subdomain that may not be trimmed: all of them.
         """
-        points = np.full((1, len(model.requirements)), UNANSWERED, np.uint8)
+        points = np.full(len(model.requirements), UNANSWERED, np.uint8)
         columns = model.columns
         problems = []
         for requirement, choice in choices.items():
@@ -83,9 +83,9 @@ class Answers:
                 right = ", ".join(known)
                 problems.append(Problem.of("answers.unknown-choice", where, choice, right=right))
                 continue
-            points[0, columns[requirement]] = known[choice]
+            points[columns[requirement]] = known[choice]
         _refuse([*problems, *_unknown_profiles(model, [profile], [id])])
-        answers = cls.from_points(model, points, ids=[id], profiles=profile)
+        answers = cls.from_points(model, points[np.newaxis], ids=[id], profiles=profile)
         _refuse(answers.problems)
         return answers
 
@@ -200,19 +200,17 @@ def _profile_codes(model: MaturityModel, profiles: Profiles, ids: Sequence[str])
     Raises:
         InputError: profiles that the model does not have.
     """
-    known = [profile.id for profile in model.profiles]
-    if isinstance(profiles, np.ndarray):
-        numbers = profiles.dtype.kind in "iu"
-        if numbers and ((profiles >= 0) & (profiles < len(known))).all():
-            return profiles.astype(np.uint8)
-        profiles = [known[one] if numbers and 0 <= one < len(known) else str(one) for one in profiles.tolist()]
-    names = (profiles,) * len(ids) if isinstance(profiles, str) else profiles
+    if isinstance(profiles, np.ndarray) and profiles.dtype.kind in "iu":
+        wrong = np.flatnonzero(~((profiles >= 0) & (profiles < len(model.profiles))))
+        _refuse(_unknown_profiles(model, profiles[wrong].tolist(), [ids[i] for i in wrong.tolist()]))
+        return profiles.astype(np.uint8)
+    names = (profiles,) * len(ids) if isinstance(profiles, str) else [str(name) for name in profiles]
     _refuse(_unknown_profiles(model, names, ids))
-    codes = {id: code for code, id in enumerate(known)}
+    codes = {profile.id: code for code, profile in enumerate(model.profiles)}
     return np.fromiter((codes[name] for name in names), np.uint8, len(names))
 
 
-def _unknown_profiles(model: MaturityModel, profiles: Sequence[str], ids: Sequence[str]) -> Iterator[Problem]:
+def _unknown_profiles(model: MaturityModel, profiles: Sequence[str | int], ids: Sequence[str]) -> Iterator[Problem]:
     """Profiles that the model does not have, each with the first enterprise that has it."""
     known = [profile.id for profile in model.profiles]
     for name in dict.fromkeys(profiles):
@@ -290,8 +288,8 @@ def _trimmed(
         inside = [code for code, profile in enumerate(model.profiles) if profile.id in node.weight]
         own = [column for column, requirement in enumerate(model.requirements) if requirement.subdomain == node.id]
         for rows in blocks(columns.shape[1]):
-            empty = columns[own[0], rows] == NOT_APPLICABLE
-            for column in own[1:]:
+            empty = np.ones(rows.stop - rows.start, np.bool_)
+            for column in own:
                 if not empty.any():
                     break
                 empty &= columns[column, rows] == NOT_APPLICABLE
@@ -313,7 +311,7 @@ def _outside_profile(
             for column, requirement in enumerate(model.requirements)
             if profile.id not in weights[requirement.subdomain]
         ]
-        members = np.flatnonzero(profile_codes == code) if outside else np.empty(0, np.intp)
+        members = np.flatnonzero(profile_codes == code)
         for column, requirement in outside:
             answered = members[columns[column, members] < NOT_APPLICABLE]
             if len(answered):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import Answers, blocks
 from maturity.errors import InputError, Problem
-from maturity.models import READINGS, Reading
+from maturity.models import Reading
 from maturity.scoring.arithmetic import (
     NO_LEVEL,
     Bound,
@@ -81,10 +81,10 @@ class Assessment:
         answers, compiled, i = self.answers, plan(self.answers.model), range(len(self))[i]
         if answers.rejected[i]:
             raise InputError([problem for problem in answers.problems if problem.where in (answers.ids[i], "answers")])
-        cells = cell_sums(compiled, answers, slice(i, i + 1))
+        cells = cell_sums(compiled, answers, np.array([i]))
         ratios = level_ratios(compiled, int(answers.profile_codes[i]), cells)
         sheet = -1 if possible else 0
-        return tuple(Fraction(int(ratio.numerator[sheet, 0]), int(ratio.denominator[0])) for ratio in ratios)
+        return tuple(Fraction(int(ratio.numerator[sheet].item()), int(ratio.denominator.item())) for ratio in ratios)
 
     def total_exact(self, i: int, *, possible: bool = False, reading: Reading | None = None) -> Fraction:
         """The total S of enterprise i, exact, by the model's default reading or the one named; refused as above.
@@ -143,10 +143,9 @@ def cut(scores: NDArray[np.float64] | float, decimals: int = 2) -> NDArray[np.fl
     """
     unit = 10**decimals
     scores = np.asarray(scores, np.float64)
-    whole = np.floor(scores * unit)
-    # The product is rounded, so the decimal below or above may be the right one: 0.29 * 100 is 28.999999999999996.
-    whole = np.where((whole + 1) / unit <= scores, whole + 1, whole)
-    whole = np.where(whole / unit > scores, whole - 1, whole)
+    nearest = np.rint(scores * unit)
+    # Compared as decimals, since the product is rounded: 0.29 * 100 is 28.999999999999996.
+    whole = np.where(nearest / unit > scores, nearest - 1, nearest)
     return np.asarray(whole / unit)
 
 
@@ -193,21 +192,18 @@ def _freeze(answers: Answers, certain: Bound, possible: Bound, if_na_unmet: NDAr
     if_na_unmet.flags.writeable = False
     default = answers.model.definition.reading.default
 
-    def by_reading(bound: Bound) -> dict[Reading, NDArray[np.int8]]:
-        return dict(zip(READINGS, bound.levels, strict=True))
-
     def differ(bound: Bound) -> NDArray[np.bool_]:
-        differs = np.asarray((bound.levels != bound.levels[0]).any(axis=0), np.bool_)
+        differs: NDArray[np.bool_] = np.ptp(bound.levels, axis=0).astype(np.bool_)
         differs.flags.writeable = False
         return differs
 
     return Assessment(
         answers=answers,
-        level=by_reading(certain)[default],
-        level_possible=by_reading(possible)[default],
+        level=certain.by_reading()[default],
+        level_possible=possible.by_reading()[default],
         level_if_na_unmet=if_na_unmet,
-        level_by_reading=by_reading(certain),
-        level_by_reading_possible=by_reading(possible),
+        level_by_reading=certain.by_reading(),
+        level_by_reading_possible=possible.by_reading(),
         readings_differ=differ(certain),
         readings_differ_possible=differ(possible),
         total=certain.total,

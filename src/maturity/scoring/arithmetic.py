@@ -61,6 +61,10 @@ class Bound:
         """Some of the enterprises; as views for a slice, else as copies."""
         return Bound(self.scores[:, rows], self.met[:, rows], self.total[rows], self.levels[:, rows])
 
+    def by_reading(self) -> dict[Reading, NDArray[np.int8]]:
+        """(n,) levels by each reading, as views."""
+        return dict(zip(READINGS, self.levels, strict=True))
+
     def put(self, rows: slice | NDArray[np.intp], other: "Bound") -> None:
         """Take over the results of some of the enterprises."""
         self.total[rows] = other.total
@@ -79,11 +83,11 @@ def assess_block(
 ) -> None:
     """Fill the results of a block of rows, for certain and at best; these are the same where nothing is unanswered."""
     codes, cells = answers.profile_codes[rows], cell_sums(plan, answers, rows)
-    bounds = [bound.at(rows) for bound in results[: 2 if answers.unanswered else 1]]
+    bounds = [bound.at(rows) for bound in (results if answers.unanswered else results[:1])]
     gaps = any(own.gone for own in cells)
     # With gaps all results are decided anew, the first sheet is wanted for the level with them at the lowest choice.
     _point_scores(plan, cells, codes, bounds[:1] if gaps and plan.climbable else bounds)
-    if_na_unmet[rows] = bounds[0].levels[READINGS.index(plan.model.definition.reading.default)]
+    if_na_unmet[rows] = bounds[0].by_reading()[plan.model.definition.reading.default]
     if gaps:
         _gap_scores(plan, cells, codes, bounds)
 
@@ -116,8 +120,7 @@ class CellSums:
 
     def emptied(self, inside: Rows) -> Flags:
         """(n,) whether nothing at all is applicable in some cell, of those that have requirements."""
-        least = np.minimum.reduce(self.counts[inside], axis=0, initial=1)
-        return np.asarray(least == 0)
+        return np.asarray(~self.counts[inside].all(axis=0))
 
     def all_applicable(self) -> NDArray[np.unsignedinteger]:
         """(cells, sheets, n) points with what is not applicable at its lowest choice."""
@@ -134,7 +137,7 @@ def _at(values: NDArray[Value], rows: slice | NDArray[np.intp]) -> NDArray[Value
 def cell_sums(plan: Plan, answers: Answers, rows: slice | NDArray[np.intp]) -> list[CellSums]:
     """The cells of every level, for some enterprises; with a second sheet if anything in the batch is unanswered."""
     points = answers.columns[:, rows]
-    reserved = (answers.unanswered or answers.not_applicable) and points.max(initial=0) >= NOT_APPLICABLE
+    reserved = (answers.unanswered or answers.not_applicable) and points.max() >= NOT_APPLICABLE
     return [_cell_sums(level, points, answers.unanswered, reserved) for level in plan.levels]
 
 
@@ -219,28 +222,23 @@ def _judge_whole(plan: Plan, unit: Unit, numerators: Whole, results: Sequence[Bo
             own, to = numerators[:, sheet, part], result.at(part)
             np.divide(own, unit.whole, out=to.scores)
             met = np.greater_equal(own, unit.least, out=to.met).astype(np.float64)
-            counted = np.maximum(own, met * unit.whole)
-            for reading, levels in zip(READINGS, to.levels, strict=True):
-                total = _total(counted, met, reading)
-                _count_bands(total, unit.bands, levels)
-                if reading == plan.model.definition.reading.default:
-                    np.divide(total, unit.whole, out=to.total)
+            totals = _totals(np.maximum(own, met * unit.whole), met)
+            for reading, levels in to.by_reading().items():
+                _count_bands(totals[reading], unit.bands, levels)
+            np.divide(totals[plan.model.definition.reading.default], unit.whole, out=to.total)
 
 
-def _total(counted: NDArray[Any], met: NDArray[Any], reading: Reading) -> NDArray[Any]:
-    """Sum over the levels of (L, n), of which ``stepwise`` counts nothing above the first unmet one (met: 1, else 0).
+def _totals(counted: NDArray[Any], met: NDArray[Any]) -> dict[Reading, NDArray[Any]]:
+    """Sums over the levels of (L, n), of which ``stepwise`` counts nothing above the first unmet one (met: 1, else 0).
 
     Level by level, since numpy's own sum takes the terms of one enterprise in another order than those of many.
     """
-    total: NDArray[Any] = counted[0].copy()
-    reached: NDArray[Any] = met[0].copy()
+    bands, stepwise, reached = counted[0].copy(), counted[0].copy(), met[0].copy()
     for level in range(1, len(counted)):
-        if reading == "stepwise":
-            total += counted[level] * reached
-            reached *= met[level]
-        else:
-            total += counted[level]
-    return total
+        bands += counted[level]
+        stepwise += counted[level] * reached
+        reached *= met[level]
+    return {"bands": bands, "stepwise": stepwise}
 
 
 def _count_bands(total: NDArray[Any], bands: Sequence[float], levels: NDArray[np.int8]) -> None:
@@ -354,7 +352,7 @@ def _climb(plan: Plan, number: int, code: int, cells: CellSums, visit: Visit | N
     means, counts = _means(plan, cells), cells.counts
     count, sheets, n = means.shape
     own = [row for row, names in enumerate(tree.cells) if names]
-    scored = (counts > 0 if rule == "renormalise" else np.ones_like(counts)).astype(means.dtype)
+    scored = (counts.astype(np.bool_) if rule == "renormalise" else np.ones_like(counts)).astype(means.dtype)
     numerators = (weights @ means.reshape(count, sheets * n)).astype(arithmetic).reshape(len(weights), sheets, n)
     carried = (weights @ scored).astype(arithmetic)
 
@@ -365,8 +363,9 @@ def _climb(plan: Plan, number: int, code: int, cells: CellSums, visit: Visit | N
         return ratio
 
     for row in own if visit else ():
-        has_one = np.asarray(scored[row] > 0, np.bool_)
-        show(tree.cells[row], Ratio(means[row].astype(arithmetic), np.ones(n, arithmetic), has_one))
+        show(
+            tree.cells[row], Ratio(means[row].astype(arithmetic), np.ones(n, arithmetic), scored[row].astype(np.bool_))
+        )
     root = _branch_ratio(tree.root, numerators, carried, show)
     has_score = root.scored & counts[own].any(axis=0)
     denominator = np.where(has_score, root.denominator * cell, np.ones(n, arithmetic))
@@ -388,7 +387,7 @@ def _branch_ratio(
         denominator = denominator * part.denominator
         carries = carries + part.scored * weight
     # Nothing carried: all below is 0 / 1, and so is this.
-    return show(branch.names, Ratio(numerator, denominator * np.maximum(carries, 1), np.asarray(carries > 0, np.bool_)))
+    return show(branch.names, Ratio(numerator, denominator * np.maximum(carries, 1), carries.astype(np.bool_)))
 
 
 def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
@@ -401,15 +400,13 @@ def _judged(plan: Plan, numerator: Whole, denominator: Whole) -> Bound:
     met = np.asarray(numerator * model.pass_mark.denominator >= denominator * model.pass_mark.numerator)
     results = Bound(numerator / denominator, met, np.empty(n), np.empty((len(READINGS), n), np.int8))
     ones = met.astype(np.float64)
-    counted, bands = np.maximum(results.scores, ones), [float(level.total_from) for level in model.levels]
+    totals, bands = _totals(np.maximum(results.scores, ones), ones), [float(level.total_from) for level in model.levels]
     close = np.zeros(n, np.bool_)
-    for reading, levels in zip(READINGS, results.levels, strict=True):
-        total = _total(counted, ones, reading)
-        _count_bands(total, bands, levels)
-        marks = total * plan.marks
+    for reading, levels in results.by_reading().items():
+        _count_bands(totals[reading], bands, levels)
+        marks = totals[reading] * plan.marks
         close |= np.abs(marks - np.rint(marks)) <= _HAIR
-        if reading == model.definition.reading.default:
-            results.total[:] = total
+    results.total[:] = totals[model.definition.reading.default]
     rows = np.flatnonzero(close)
     if len(rows):
         results.put(rows, _judged_closely(plan, numerator[:, rows], denominator[:, rows], results.at(rows)))
@@ -420,7 +417,7 @@ def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, rough: Bou
     """The same with totals and levels decided in whole numbers.
 
     The total is cut, level by level, to a whole number of ``1 / step**places``: so it is known up to one last digit for
-    each inexact level. The few whose band or shown decimals that leaves open are cut again, finer; what is open even
+    each unmet level. The few whose band or shown decimals that leaves open are cut again, finer; what is open even
     then, fractions decide.
     """
     model, met, n = plan.model, rough.met, numerator.shape[1]
@@ -429,20 +426,18 @@ def _judged_closely(plan: Plan, numerator: Whole, denominator: Whole, rough: Bou
     for _ in range(places):
         quotient, rest = _divided(rest, below, plan.step)
         digits, unit = digits * plan.step + quotient, unit * plan.step
-    counted, inexact, ones = np.where(met, unit, digits), (~met & (rest > 0)).astype(np.int64), met.astype(np.int64)
-    results = Bound(rough.scores, met, np.empty(n), np.zeros((len(READINGS), n), np.int8))
-    undecided = np.zeros(n, np.bool_)
-    for k, reading in enumerate(READINGS):
-        low = _total(counted, ones, reading)
-        high = low + np.maximum(_total(inexact, ones, reading) - 1, 0)
-        for level in model.levels:
-            band = int(level.total_from * unit)
-            results.levels[k] += low >= band
-            undecided |= (low < band) & (high >= band)
-        if reading == model.definition.reading.default:
-            hundredths = low // (unit // 100)
-            undecided |= hundredths != high // (unit // 100)
-            results.total[:] = _shown(rough.total, hundredths)
+    ones = met.astype(np.int64)
+    lows, unmet = _totals(np.where(met, unit, digits), ones), _totals(1 - ones, ones)
+    highs = {reading: low + np.maximum(unmet[reading] - 1, 0) for reading, low in lows.items()}
+    results = Bound(rough.scores, met, np.empty(n), np.empty((len(READINGS), n), np.int8))
+    hundredths, others = (total[model.definition.reading.default] // (unit // 100) for total in (lows, highs))
+    results.total[:] = _shown(rough.total, hundredths)
+    undecided = hundredths != others
+    bands = [int(level.total_from * unit) for level in model.levels]
+    for reading, levels in results.by_reading().items():
+        _count_bands(lows[reading], bands, levels)
+        for band in bands:
+            undecided |= (lows[reading] < band) & (highs[reading] >= band)
     rows = np.flatnonzero(undecided)
     if len(rows) and places < PLACES:
         finer = _judged_closely(plan, numerator[:, rows], denominator[:, rows], rough.at(rows), places + 1)
@@ -475,11 +470,11 @@ def _judged_in_fractions(plan: Plan, numerator: NDArray[np.object_], denominator
         scores = tuple(Fraction(int(above), int(below)) for above, below in zip(numerators, denominators, strict=True))
         results.scores[:, i] = [_shown(float(score), floor(score * 100)) for score in scores]
         results.met[:, i] = [score >= model.pass_mark for score in scores]
-        for k, reading in enumerate(READINGS):
-            total = total_of(scores, model.pass_mark, reading)
-            results.levels[k, i] = sum(total >= level.total_from for level in model.levels)
-            if reading == model.definition.reading.default:
-                results.total[i] = _shown(float(total), floor(total * 100))
+        totals = {reading: total_of(scores, model.pass_mark, reading) for reading in READINGS}
+        for reading, levels in results.by_reading().items():
+            levels[i] = sum(totals[reading] >= level.total_from for level in model.levels)
+        total = totals[model.definition.reading.default]
+        results.total[i] = _shown(float(total), floor(total * 100))
     return results
 
 

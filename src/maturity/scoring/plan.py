@@ -20,8 +20,9 @@ FLOAT32: Final = 2**24
 """Whole numbers up to here are exact in float32."""
 FLOAT64: Final = 2**53
 """Whole numbers up to here are exact in float64."""
-QUOTIENT: Final = 2**47
-"""A quotient of whole numbers below this, at most 1, is not rounded across a hundredth: 1 / (100 x 2**47) > 2**-54."""
+QUOTIENT: Final = 2**46
+"""A quotient of whole numbers is not rounded across a hundredth when the divisor is below this, or below this over L if
+the quotient is at most L: 1 / (100 x 2**46) > 2**-53."""
 INT64: Final = 2**63
 PLACES: Final = 2
 """Totals of unlike denominators so close to a mark that floats do not tell are compared in one place of some decimals,
@@ -167,7 +168,7 @@ def plan(model: MaturityModel) -> Plan:
     levels = tuple(_level(model, own, whole, cell, one) for own in cells.values())
     trees = [tree for level in levels for tree in level.trees]
     bound = max(tree.root.most for tree in trees) * cell
-    step = _step(model, max(bound, one * cell))
+    step = _step(max(bound, one * cell), len(levels))
     marks = lcm(100, *(level.total_from.denominator for level in model.levels))
     return Plan(
         model=model,
@@ -176,10 +177,9 @@ def plan(model: MaturityModel) -> Plan:
         by_means=_unit(model, one * cell),
         cell=cell,
         climbable=(
-            bound * model.pass_mark.denominator < QUOTIENT
-            and max(tree.weights.sum(axis=1).max(initial=0) for tree in trees) * cell < FLOAT32
-            and one * cell * model.pass_mark.denominator < QUOTIENT
-            and one * cell * len(levels) < FLOAT64
+            max(bound, one * cell * len(levels)) < QUOTIENT
+            and bound * model.pass_mark.denominator < FLOAT64
+            and max(tree.weights.sum(axis=1).max() for tree in trees) * cell < FLOAT32
             and max(len(level.cells) for level in levels) * cell < FLOAT32
             and all(step % level.total_from.denominator == 0 for level in model.levels)
         ),
@@ -192,10 +192,10 @@ def _unit(model: MaturityModel, whole: int) -> Unit:
     return Unit(whole, ceil(model.pass_mark * whole), tuple(ceil(level.total_from * whole) for level in model.levels))
 
 
-def _step(model: MaturityModel, bound: int) -> int:
-    """The highest power of ten by which a numerator below ``bound`` may be multiplied, its square still summable."""
+def _step(bound: int, levels: int) -> int:
+    """The highest power of ten that numerators below ``bound`` may be multiplied by, its square still summable."""
     step = 1
-    while bound * step * 10 < INT64 and (step * 10) ** PLACES * len(model.levels) * 100 < INT64:
+    while max(bound * 10 * step, levels * (10 * step) ** PLACES) < INT64:
         step *= 10
     return step
 
@@ -225,11 +225,11 @@ def _level(model: MaturityModel, cells: Mapping[str, tuple[int, ...]], whole: in
     points = {id: Fraction(max(len(columns), 1) * model.points_per_one) for id, columns in cells.items()}
     by_point = [tuple(int(share.get(id, 0) / points[id] * whole) for share in shares) for id in cells]
     by_mean = [tuple(int(share.get(id, 0) * Fraction(one)) for share in shares) for id in cells]
-    sums = _narrowest(max([*most, *map(len, cells.values())], default=0))
+    sums = _narrowest(max([0, *most, *map(len, cells.values())]))
     return Level(
         cells=tuple(_cell(model, columns) for columns in cells.values()),
         sums=sums,
-        asked=np.array([len(columns) for columns in cells.values()], sums).reshape(-1, 1),
+        asked=np.array([len(columns) for columns in cells.values()], sums).reshape(len(cells), 1),
         coefficients=_digits(by_point, sum(most), len(model.profiles)),
         constants=tuple(int(part * whole) for part in empty),
         shares=_digits(by_mean, len(cells) * cell, len(model.profiles)),
@@ -260,9 +260,9 @@ def _narrowest(most: int) -> Whole:
 
 def _digits(coefficients: Sequence[tuple[int, ...]], points: int, profiles: int) -> NDArray[np.float32]:
     """Coefficients (groups, profiles) in digits whose sums of products with so many points are exact in float32."""
-    base = max(2, FLOAT32 >> max(points, 1).bit_length())
+    base, most = max(2, FLOAT32 >> points.bit_length()), max([0, *(max(row) for row in coefficients)])
     digits = 1
-    while base**digits <= max((max(row) for row in coefficients), default=0):
+    while base**digits <= most:
         digits += 1
     split = [
         [(row[profile] // base**digit % base) * base**digit for row in coefficients]
@@ -290,7 +290,7 @@ def _tree(model: MaturityModel, profile: str, cells: Sequence[str]) -> Tree:
             if profile in child.weight and (part := below(child.layer, child.id)) is not None
         ]
         if len(found) == 1 and layer:
-            only = found[0][1]
+            ((_, only),) = found
             if isinstance(only, int):
                 names[only] += ((layer, id),)
                 return only
@@ -304,7 +304,7 @@ def _tree(model: MaturityModel, profile: str, cells: Sequence[str]) -> Tree:
         rows.append({part: weight for weight, part in whole if isinstance(part, int)})
         children = tuple((weight, part) for weight, part in whole if isinstance(part, Branch))
         most = sum(weight for weight, _ in whole) * prod(child.most for _, child in children)
-        return Branch(names, len(rows) - 1, children, max(most, 1))
+        return Branch(names, len(rows) - 1, children, most)
 
     root = below("", "")
     assert isinstance(root, Branch)  # the root is never collapsed
