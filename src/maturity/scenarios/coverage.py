@@ -50,7 +50,7 @@ def missed(rule: Covers, facts: Facts) -> tuple[Whole, Whole]:
 def not_named(rule: Covers, facts: Facts, i: int) -> tuple[str, ...]:
     """Ids of the required entries that the list of one applicant does not name."""
     own = rule.catalogue or facts.programme.fact(rule.fact).catalogue
-    (named,) = _of_each(facts.take([i]), rule.fact, own)
+    (named,) = _of_each(facts.take([i], [rule.fact]), rule.fact, own)
     return tuple(entry for entry in rule.required if entry not in named)
 
 
