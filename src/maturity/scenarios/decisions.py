@@ -153,7 +153,8 @@ class Decisions:
         """
         if self.verdict[tier][i] != "ineligible":
             return ()
-        return reasons.to_mend(self._parts(tier), self.of_tier(tier)[0].given.take(i))
+        results = self.of_tier(tier)
+        return reasons.to_mend(self._parts(tier), [int(one.truth[i]) for one in results], results[0].given, i)
 
     def highest(self, i: int) -> str | None:
         """Id of the highest tier that an applicant is eligible for; None for none, and where tiers are no ladder."""

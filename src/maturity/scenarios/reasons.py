@@ -9,6 +9,7 @@ YES, that all facts missing in it settle together.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations, product
 from math import prod
 from typing import Any, Final, Literal
@@ -22,7 +23,7 @@ from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import Condition, Programme
 from maturity.scenarios.rules import Aggregate, AllOf, Applied, AtLeast, Combined, Count, NoneOf, Rule, Sum, leaves
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, missing, thresholds, truth
-from maturity.scenarios.verdicts import Parts, fold, told_apart
+from maturity.scenarios.verdicts import Parts, Role, fold, told_apart
 
 Goal = Literal["eligible", "cultivation"]
 
@@ -196,12 +197,14 @@ class Mend:
         condition: that it belongs to.
         rule: the part of the condition to mend; the whole of it when it combines nothing.
         wanted: whether it must hold; False for what stands under ``none`` and must not hold.
+        given, i: the applicant, by row.
     """
 
     condition: Condition
     rule: Rule
     wanted: bool
     given: Given
+    i: int
 
     def name(self, lang: Lang) -> str:
         """What it is about: the condition, and within a combined one the fact."""
@@ -213,7 +216,7 @@ class Mend:
 
     def value(self, lang: Lang) -> str:
         """What was found."""
-        return wording.value(self.rule, self.given, 0, lang)
+        return wording.value(self.rule, self.given, self.i, lang)
 
     def threshold(self, lang: Lang) -> str:
         """What is asked."""
@@ -222,7 +225,7 @@ class Mend:
 
     def shortfall(self, lang: Lang) -> str:
         """What it is missed by, 差 350 万元; what is asked where that cannot be measured."""
-        measured = wording.shortfall(self.rule, self.given, 0, lang) if self.wanted else ""
+        measured = wording.shortfall(self.rule, self.given, self.i, lang) if self.wanted else ""
         return measured or say("programme.mend.must", lang, threshold=self.threshold(lang))
 
     def line(self, lang: Lang) -> str:
@@ -234,29 +237,55 @@ _Way = frozenset[tuple[int, bool]]
 """Leaves to change, by number, and whether they must hold then."""
 
 
-def to_mend(parts: Parts, row: Given) -> tuple[Mend, ...]:
+def to_mend(parts: Parts, truths: Sequence[int], given: Given, i: int) -> tuple[Mend, ...]:
     """The fewest rules that must change for an applicant who is ineligible to be eligible, or in cultivation.
 
     Every leaf counts by itself, even where one fact stands in several, and what is unknown counts at its best. Among
     the ways with equally few changes, the one to eligible comes first, then the file's order. () when no change is
     enough: an application window that has closed does not open again.
+
+    Args:
+        parts: the conditions of the tier.
+        truths: of each condition for the applicant.
+        given, i: the applicant, by row.
     """
-    numbered: list[tuple[Condition, Rule]] = []
-    for _, condition in parts:
-        numbered += [(condition, leaf) for leaf in leaves(condition.rule)]
-    number = {id(leaf): at for at, (_, leaf) in reversed(list(enumerate(numbered)))}
-    held = {id(leaf): int(truth(leaf, row)[0]) for _, leaf in numbered}
+    held: list[int] = []
+    for (_, condition), own in zip(parts, truths, strict=True):
+        rule = condition.rule
+        row = given.take(i, rule) if isinstance(rule, Combined) else None
+        for leaf in leaves(rule):
+            found = own if row is None else int(truth(leaf, row)[0])
+            over = found == NO and isinstance(leaf, Applied) and _over(leaf, given, i)
+            held.append(_NEVER if over else found)
+    changes = _fewest_changes(tuple(parts), tuple(held))
+    numbered = _numbered(parts)
+    return tuple(Mend(*numbered[at], wanted, given, i) for at, wanted in changes)
+
+
+_NEVER: Final = -1
+"""The truth of a leaf that is NO and that nothing can mend."""
+
+
+def _numbered(parts: Parts) -> list[tuple[Condition, Rule]]:
+    """The leaves of some conditions, each with its condition."""
+    return [(condition, leaf) for _, condition in parts for leaf in leaves(condition.rule)]
+
+
+@lru_cache(4096)  # the applicants of a batch fail in few ways: 0.8 ms each, some microseconds where it is known
+def _fewest_changes(parts: tuple[tuple[Role, Condition], ...], held: tuple[int, ...]) -> Sequence[tuple[int, bool]]:
+    """The leaves to change, by number, and whether they must hold then; ``held`` is the truth of each leaf."""
+    known: dict[int, tuple[int, int]] = {}
+    for at, (_, leaf) in enumerate(_numbered(parts)):
+        known.setdefault(id(leaf), (at, held[at]))
     goals: tuple[Goal, ...] = ("eligible", "cultivation")
     if not any(own == "cultivation" for own, _ in parts):
         goals = ("eligible",)
     ways = [
         (len(way), rank, sorted(way))
         for rank, goal in enumerate(goals)
-        for way in _all_of([_ways(rule, True, row, number, held) for rule in _wanted(parts, goal)])
+        for way in _all_of([_ways(rule, True, known) for rule in _wanted(parts, goal)])
     ]
-    if not ways:
-        return ()
-    return tuple(Mend(*numbered[at], wanted, row) for at, wanted in min(ways)[2])
+    return min(ways)[2] if ways else ()
 
 
 def _wanted(parts: Parts, goal: Goal) -> Iterator[Rule]:
@@ -265,19 +294,19 @@ def _wanted(parts: Parts, goal: Goal) -> Iterator[Rule]:
     yield from _demands(parts, goal)
 
 
-def _ways(rule: Rule, wanted: bool, row: Given, number: Mapping[int, int], held: Mapping[int, int]) -> list[_Way]:
+def _ways(rule: Rule, wanted: bool, known: Mapping[int, tuple[int, int]]) -> list[_Way]:
     """The smallest sets of leaves whose change makes a rule hold, or not hold; [] when there is none.
 
-    ``held`` is the truth of each leaf, which both goals ask for.
+    ``known``: number and truth of each leaf, by its identity.
     """
     if not isinstance(rule, Combined):
-        met = held[id(rule)] in (UNKNOWN, YES if wanted else NO)
-        if met:
+        number, held = known[id(rule)]
+        if held == UNKNOWN or (held == YES) == wanted:
             return [frozenset()]
-        return [] if isinstance(rule, Applied) and _over(rule, row) else [frozenset({(number[id(rule)], wanted)})]
+        return [] if held == _NEVER else [frozenset({(number, wanted)})]
     if isinstance(rule, NoneOf):
         wanted = not wanted
-    parts = [_ways(part, wanted, row, number, held) for part in rule.of]
+    parts = [_ways(part, wanted, known) for part in rule.of]
     if isinstance(rule, AtLeast):
         needed = int(rule.count.value) if wanted else len(parts) - int(rule.count.value) + 1
     else:
@@ -286,8 +315,8 @@ def _ways(rule: Rule, wanted: bool, row: Given, number: Mapping[int, int], held:
     return _smallest(way for chosen in combinations(parts, needed) for way in _all_of(list(chosen)))
 
 
-def _over(rule: Applied, row: Given) -> bool:
-    return rule.closes is not None and bool(row.on[0] > np.datetime64(rule.closes.value, "D"))
+def _over(rule: Applied, given: Given, i: int) -> bool:
+    return rule.closes is not None and bool(given.on[i] > np.datetime64(rule.closes.value, "D"))
 
 
 def _all_of(parts: Sequence[list[_Way]]) -> list[_Way]:
