@@ -18,7 +18,8 @@ from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Goal, Mend
-from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
+from maturity.scenarios.rules import Aggregate, Assessed, Count, NoEvent, Rule, Share, leaves
+from maturity.scenarios.rules import parts as all_parts
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
 from maturity.scenarios.verdicts import (
     DECIDING_ROLES,
@@ -65,6 +66,18 @@ class ConditionResult:
     def shortfall(self, i: int, lang: Lang) -> str:
         """What an applicant misses it by, 差 350 万元; ``""`` when it holds, is unknown, or cannot be measured."""
         return wording.shortfall(self.condition.rule, self.given, i, lang) if self.truth[i] == NO else ""
+
+    @property
+    def goes_by(self) -> tuple[str, ...] | None:
+        """What it tells applicants apart by: the keys of `Given.stated` that it asks; None if entries of a ledger too.
+
+        Truth, value and shortfall are the same for all of whom these are.
+        """
+        rule, given = self.condition.rule, self.given
+        entries = any(map(len, given.facts.ledgers.values()))
+        if entries and any(isinstance(part, Aggregate | Count) for part in all_parts(rule)):
+            return None
+        return ("", *given.programme.facts_of(rule))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@
 UNKNOWN. Quantities that are partly known are intervals, so an unknown part that cannot matter does not block.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
@@ -101,6 +101,18 @@ class Given:
     def take(self, i: int, rule: Rule | None = None) -> "Given":
         """One applicant, with all facts or with those that a rule asks."""
         return _row(self, i) if rule is None else _taken(self, i, self.programme.facts_of(rule))
+
+    def stated(self, i: int) -> Mapping[str, Hashable]:
+        """The facts of one applicant as they are stored, by id, "" where unknown; under ``""`` its day and its level.
+
+        Applicants of whom all that a rule asks is the same are all the same to it, entries of ledgers aside.
+        """
+        found: dict[str, Hashable] = {
+            id: "" if not column.known[i] else column.names[i] if column.names else column.values[i].item()
+            for id, column in self.facts.columns.items()
+        }
+        level = (self.level[i].item(), self.level_possible[i].item()) if self.assessed[i] else ""
+        return found | {"": (self.on[i].item(), level)}
 
 
 @lru_cache(2)  # a report asks for the same applicant tier after tier
