@@ -253,7 +253,8 @@ def _write(job: _Job, tasks: Sequence[_Task]) -> list[_Result]:
         except BaseException as error:  # a panic of typst is no Exception
             why = f"{type(error).__name__}: {error}"
         results.append(_Result(task.row, why))
-    gc.collect()  # documents of Word hold themselves; uncollected they grow by some megabytes each
+    if any("docx" in task.formats for task in tasks):
+        gc.collect()  # documents of Word hold themselves; uncollected they grow by some megabytes each
     return results
 
 
