@@ -18,7 +18,7 @@ from maturity.reports.formats.templates import filled, words
 
 _SLOT: Final = "/* font */"
 """Where the font goes: which characters it needs is known when the page is written."""
-_MOST_KEPT: Final = 8192
+_MOST_KEPT: Final = 4096
 """Pieces of pages that are remembered, a few megabytes."""
 
 
