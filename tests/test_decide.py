@@ -393,6 +393,13 @@ def test_shows_value_threshold_and_shortfall() -> None:
     assert shown(decisions, "digital_workshop.standard")[:2] == ("未取得原文", "国家标准《数字化车间通用技术要求》")
 
 
+def test_shows_what_a_list_lacks() -> None:
+    """By name, although the programme asks for other lists of names as well."""
+    named = "资源标识、现场可视化、数字化工艺设计、网络互联互通、安全控制"
+    decisions = decided({"workshop_abilities": f"{named}、制造执行系统或其他生产管理系统"})
+    assert shown(decisions, "digital_workshop.abilities")[2] == "缺执行层与基础层集成、执行层与管理层集成"
+
+
 def test_shows_the_bounds_of_a_level() -> None:
     facts = Facts.of(JILIN, {**CASES["base"], "declared_level": 2}, id="E1")
     decisions = decide(JILIN, assessed([(1, 3)], ["E1"]), facts, on=ON)

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from html import escape
 from io import StringIO
 from math import ceil, isnan
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import matplotlib
 import numpy as np
@@ -71,6 +71,7 @@ _SAMPLE: Final[Mapping[Style, tuple[str, Any, str, float]]] = {
 _TEXT: Final = 12.0  # px; labels
 _SMALL: Final = 10.0  # px; ring and column captions
 _LEADING: Final = 1.25  # distance of two lines in units of the text size
+_KEPT: Final = 64  # frames; a run needs about ten, and a service that is asked for ever other labels stays small
 # Fonts of a reader's system run up to this much wider than the one that is measured with (YaHei's and Arial's Latin).
 _SLACK: Final = 1.06
 
@@ -145,18 +146,24 @@ def radar(
     if mark is not None:
         legend.append((mark_label, "mark"))
     frame = _radar_frame(tuple(labels), tuple(legend), top, step, mark)
-    angles = axis_angles(len(labels))
-    parts = []
-    for one in series:
-        here = ~np.isnan(one.values)
-        points = frame.place(np.column_stack((angles[here], one.values[here])))
-        parts.append(f'<polygon points="{_points(points)}" {_POLYGON[one.style]}/>')
-        if one.style == "certain":
-            parts.append(f'<g fill="{DEEP}">{"".join(_dot(x, y) for x, y in points.tolist())}</g>')
+    parts = [_outline(frame, one.style, np.asarray(one.values, np.float64).tobytes()) for one in series]
     away = np.isnan(series[-1].values)
-    rim = frame.place(np.column_stack((angles[away], np.full(away.sum(), float(top)))))
-    parts.extend(_dash(x, y) for x, y in rim.tolist())
+    if away.any():
+        rim = frame.place(np.column_stack((axis_angles(len(labels))[away], np.full(away.sum(), float(top)))))
+        parts.extend(_dash(x, y) for x, y in rim.tolist())
     return frame.filled("".join(parts), title)
+
+
+@lru_cache(256)  # the enterprises of a group share its median, and most of them the most there is
+def _outline(frame: Frame, style: Style, values: bytes) -> str:
+    """One outline of a radar; ``values`` are the bytes of (k,) float, by which it is known again."""
+    reach = np.frombuffer(values)
+    here = ~np.isnan(reach)
+    points = frame.place(np.column_stack((axis_angles(len(reach))[here], reach[here])))
+    outline = f'<polygon points="{_points(points)}" {_POLYGON[style]}/>'
+    if style == "certain":
+        outline += f'<g fill="{DEEP}">{"".join(_dot(x, y) for x, y in points.tolist())}</g>'
+    return outline
 
 
 def level_bars(
@@ -183,18 +190,31 @@ def level_bars(
         possible: (L,) float; the score at best, drawn as a dashed outline where it is higher.
     """
     frame = _bars_frame(tuple(labels), _room(shown), mark, mark_label)
+    rows = np.arange(len(labels), dtype=np.float64)
+    bars = _rectangles(frame, scores, rows)
+    best = bars if possible is None else _rectangles(frame, possible, rows)
+    beside = frame.place(np.column_stack((np.ones(len(rows)), rows))).tolist()
     parts = []
-    for row, score in enumerate(scores.tolist()):
-        if possible is not None and possible[row] > score:
-            best = _rectangle(frame, 0.0, row - 0.32, float(possible[row]), row + 0.32)
-            parts.append(f'<rect {best} fill="#fff" stroke="{AMBER}" stroke-width="1.2" stroke-dasharray="4 2.5"/>')
+    for row, (x, y) in enumerate(beside):
+        if possible is not None and possible[row] > scores[row]:
+            parts.append(
+                f'<rect {best[row]} fill="#fff" stroke="{AMBER}" stroke-width="1.2" stroke-dasharray="4 2.5"/>'
+            )
         fill = _MET[1] if met[row] else "#a9c1da"
-        bar = _rectangle(frame, 0.0, row - 0.32, score, row + 0.32)
-        parts.append(f'<rect {bar} fill="{fill}" stroke="{DEEP}" stroke-width="0.8"/>')
-        x, y = frame.place(np.array([[1.0, float(row)]]))[0].tolist()
+        parts.append(f'<rect {bars[row]} fill="{fill}" stroke="{DEEP}" stroke-width="0.8"/>')
         look = f'font-size="{_TEXT:g}" fill="{INK}"' + (' font-weight="700"' if met[row] else "")
         parts.append(f'<text x="{x + 10:.2f}" y="{y + 4.3:.2f}" {look}>{escape(shown[row])}</text>')
     return frame.filled("".join(parts), title)
+
+
+def _rectangles(frame: Frame, lengths: Floats, rows: Floats) -> list[str]:
+    """Where the bars of some lengths in some rows lie, placed all at once: a call of numpy takes as long as a bar."""
+    starts = frame.place(np.column_stack((np.zeros(len(rows)), rows - 0.32))).tolist()
+    ends = frame.place(np.column_stack((lengths, rows + 0.32))).tolist()
+    return [
+        f'x="{x:.2f}" y="{y:.2f}" width="{x2 - x:.2f}" height="{y2 - y:.2f}"'
+        for (x, y), (x2, y2) in zip(starts, ends, strict=True)
+    ]
 
 
 def heat_map(
@@ -219,24 +239,49 @@ def heat_map(
         groups: indices of the rows that begin a new group; a rule is drawn above them.
     """
     frame = _field_frame(tuple(rows), tuple(columns), tuple(groups))
-    k, wide = values.shape
+    parts = [f'<g font-size="{_SMALL + 1:g}" text-anchor="middle">']
+    for places, line, texts in zip(_cells(frame, *values.shape), values.tolist(), shown, strict=True):
+        for place, value, (first, second) in zip(places, line, texts, strict=True):
+            fill, ink = shade(value, mark)
+            if second:
+                look = f'" fill="{ink}" font-size="8.5">{_escaped(second)}</text>'
+                parts += (place.field, fill, place.upper, ink, '">', _escaped(first), place.lower, look)
+            else:
+                parts += (place.field, fill, place.middle, ink, '">', _escaped(first), "</text>")
+    return frame.filled("".join(parts) + "</g>", title)
+
+
+class _Cell(NamedTuple):
+    """The SVG of a cell of a heat map, split where fill, ink and text go: one text in the middle, or two."""
+
+    field: str
+    middle: str
+    upper: str
+    lower: str
+
+
+@lru_cache(_KEPT)
+def _cells(frame: Frame, k: int, wide: int) -> Sequence[Sequence[_Cell]]:
+    """The cells of a field, row by row: where they lie is the same for every enterprise."""
     row, column = (axis.ravel() for axis in np.mgrid[0:k, 0:wide])
     corners = frame.place(np.column_stack((column, row)).astype(np.float64)).reshape(k, wide, 2).tolist()
     (left, upper), (right, lower) = frame.place(np.array([[0.0, 0.0], [1.0, 1.0]])).tolist()
     width, height = right - left, lower - upper
-    parts = [f'<g font-size="{_SMALL + 1:g}" text-anchor="middle">']
-    for r, line in enumerate(values.tolist()):
-        for c, value in enumerate(line):
-            x, y = corners[r][c]
-            first, second = shown[r][c]
-            fill, ink = shade(value, mark)
-            middle = y + height / 2 + (4.0 if not second else -0.5)
-            parts.append(f'<path d="M{x:.2f} {y:.2f}h{width:.2f}v{height:.2f}h{-width:.2f}z" fill="{fill}"/>')
-            parts.append(f'<text x="{x + width / 2:.2f}" y="{middle:.2f}" fill="{ink}">{escape(first)}</text>')
-            if second:
-                look = f'fill="{ink}" font-size="8.5"'
-                parts.append(f'<text x="{x + width / 2:.2f}" y="{middle + 10:.2f}" {look}>{escape(second)}</text>')
-    return frame.filled("".join(parts) + "</g>", title)
+
+    def cell(x: float, y: float) -> _Cell:
+        text, middle = f'<text x="{x + width / 2:.2f}" y="', y + height / 2
+        return _Cell(
+            field=f'<path d="M{x:.2f} {y:.2f}h{width:.2f}v{height:.2f}h{-width:.2f}z" fill="',
+            middle=f'"/>{text}{middle + 4.0:.2f}" fill="',
+            upper=f'"/>{text}{middle - 0.5:.2f}" fill="',
+            lower=f"</text>{text}{middle - 0.5 + 10:.2f}",
+        )
+
+    return [[cell(x, y) for x, y in line] for line in corners]
+
+
+_escaped = lru_cache(4096)(escape)
+"""Figures repeat from cell to cell and from one enterprise to the next."""
 
 
 def tally(labels: Sequence[str], counts: Sequence[int], *, shown: Sequence[str], title: str) -> str:
@@ -488,7 +533,6 @@ def rows_axes(
 _SLOT: Final = "values"
 _HALO: Final = "halo"
 _RADIUS: Final = 150.0  # px; of a radar
-_KEPT: Final = 64  # frames; a run needs about ten, and a service that is asked for ever other labels stays small
 
 
 @lru_cache(_KEPT)
@@ -521,9 +565,9 @@ def _rows_frame(
 
 
 def forget_frames() -> None:
-    """Drop the frames that are kept; they are drawn anew when they are next needed."""
-    for frames in (_radar_frame, _bars_frame, _field_frame, _rows_frame):
-        frames.cache_clear()
+    """Drop the frames that are kept, and what was placed in them; they are drawn anew when they are next needed."""
+    for kept in (_radar_frame, _bars_frame, _field_frame, _rows_frame, _outline, _cells):
+        kept.cache_clear()
 
 
 def _drawn(draw: Callable[[], tuple[Figure, Axes]]) -> Frame:

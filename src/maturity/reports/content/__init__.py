@@ -229,7 +229,7 @@ def _content(
         not_applicable=grouped(one, one.not_applicable),
         unanswered=grouped(one, one.unanswered),
         outside=grouped(one, one.outside),
-        basis=tuple(basis(one, decisions, j)),
+        basis=basis(model, decisions, j, lang),
     )
 
 

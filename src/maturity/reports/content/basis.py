@@ -1,12 +1,13 @@
 """What a report rests on: the model, the programme and its readings, and the library."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import lru_cache, partial
 
 from maturity import __version__
+from maturity.definition import Cited
 from maturity.language import Lang, say
 from maturity.models import MaturityModel
 from maturity.reports.content.context import Basis
-from maturity.reports.content.enterprise import Enterprise
 from maturity.reports.content.figures import plain
 from maturity.scenarios import Decisions, Programme
 
@@ -18,52 +19,69 @@ def provisional(model: MaturityModel, decisions: Decisions | None, lang: Lang) -
     return say("report.provisional", lang, names=say("report.and", lang).join(names)) if names else ""
 
 
-def basis(one: Enterprise, decisions: Decisions | None, j: int) -> Iterator[Basis]:
+def basis(model: MaturityModel, decisions: Decisions | None, j: int, lang: Lang) -> tuple[Basis, ...]:
     """Everything that is needed to check the figures of a report; row j of the decisions."""
-    model, say = one.model, one.say
+    if decisions is None:
+        return _basis(model, None, (), "", lang)
+    return _basis(model, decisions.programme, tuple(decisions.readings.items()), str(decisions.on[j]), lang)
+
+
+@lru_cache(16)  # a batch has a few days of application at most
+def _basis(
+    model: MaturityModel, programme: Programme | None, readings: tuple[tuple[str, str], ...], on: str, lang: Lang
+) -> tuple[Basis, ...]:
+    say = partial(_say, lang)
     definition = model.definition
     rule, empty = definition.reading, definition.empty_cell
     reading = say(f"reading.{rule.default}") + say("colon") + say(f"reading.{rule.default}-help")
-    yield Basis(
+    of_model = Basis(
         say("basis.model"),
         (
-            (say("model"), model.name.in_(one.lang)),
-            (say("basis.method"), definition.method.in_(one.lang)),
+            (say("model"), model.name.in_(lang)),
+            (say("basis.method"), definition.method.in_(lang)),
             (say("basis.id"), model.id),
             (say("basis.edition"), model.edition),
             (say("basis.status"), say(f"status.{model.status}")),
             (say("basis.file"), model.file),
             (say("basis.fingerprint"), model.fingerprint),
-            (say("basis.pass-mark"), one.cited(plain(model.pass_mark), definition.pass_mark)),
-            (say("basis.reading"), one.cited(reading, rule)),
-            (say("basis.empty-cell"), one.cited(say(f"basis.empty-cell-{empty.rule}"), empty)),
+            (say("basis.pass-mark"), _cited(plain(model.pass_mark), definition.pass_mark, lang)),
+            (say("basis.reading"), _cited(reading, rule, lang)),
+            (say("basis.empty-cell"), _cited(say(f"basis.empty-cell-{empty.rule}"), empty, lang)),
         ),
     )
-    yield Basis(say("basis.sources"), tuple((source.id, source.title) for source in definition.sources))
-    if decisions:
-        yield _programme(one, decisions, j)
-    yield Basis(say("basis.version"), (("maturity-scoring", __version__),))
+    sources = Basis(say("basis.sources"), tuple((source.id, source.title) for source in definition.sources))
+    of_programme = (_programme(programme, dict(readings), on, lang),) if programme else ()
+    return of_model, sources, *of_programme, Basis(say("basis.version"), (("maturity-scoring", __version__),))
 
 
-def _programme(one: Enterprise, decisions: Decisions, j: int) -> Basis:
-    programme, say = decisions.programme, one.say
+def _programme(programme: Programme, chosen: Mapping[str, str], on: str, lang: Lang) -> Basis:
+    say = partial(_say, lang)
     readings = []
     for reading in programme.readings:
-        option = decisions.readings[reading.id]
+        option = chosen[reading.id]
         default = say("basis.default") if option == reading.default else ""
-        name = say("basis.readings") + say("colon") + reading.name.in_(one.lang)
-        readings.append((name, reading.option(option).name.in_(one.lang) + default))
+        name = say("basis.readings") + say("colon") + reading.name.in_(lang)
+        readings.append((name, reading.option(option).name.in_(lang) + default))
     return Basis(
         say("programme"),
         (
-            (say("programme"), programme.name.in_(one.lang)),
+            (say("programme"), programme.name.in_(lang)),
             (say("basis.id"), programme.id),
             (say("basis.edition"), programme.edition),
             (say("basis.status"), say(f"status.{programme.status}")),
             (say("basis.file"), programme.file),
             (say("basis.fingerprint"), programme.fingerprint),
-            (say("applied-on"), str(decisions.on[j])),
+            (say("applied-on"), on),
             *((source.id, source.title) for source in programme.definition.sources),
             *readings,
         ),
     )
+
+
+def _say(lang: Lang, key: str, /, **values: object) -> str:
+    return say(f"report.{key}", lang, **values)
+
+
+def _cited(value: str, source: Cited, lang: Lang) -> str:
+    """A value with what it rests on."""
+    return _say(lang, "basis.cited", value=value, basis=_say(lang, f"basis.{source.basis}"), cite=source.cite)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
-from maturity.definition import Cited
 from maturity.language import Lang, Text, say
 from maturity.models import MaturityModel, Requirement
 from maturity.scoring import Assessment
@@ -38,8 +37,7 @@ class Enterprise:
         answers = assessment.answers
         model, profile = answers.model, answers.profile(i)
         points = answers.columns[:, i].tolist()
-        weight = {node.id: node.weight for node in model.subdomains}
-        inside = [profile in weight[requirement.subdomain] for requirement in model.requirements]
+        inside = _inside(model, profile)
         answered: list[Requirement] = []
         absent: list[Requirement] = []
         unanswered: list[Requirement] = []
@@ -83,9 +81,12 @@ class Enterprise:
             return self.say("level.none")
         return self.say("level.name", number=number, name=self.model.levels[number - 1].name)
 
-    def cited(self, value: str, source: Cited) -> str:
-        """A value with what it rests on."""
-        return self.say("basis.cited", value=value, basis=self.say(f"basis.{source.basis}"), cite=source.cite)
+
+@lru_cache(16)
+def _inside(model: MaturityModel, profile: str) -> Sequence[bool]:
+    """(q,) whether each requirement belongs to a profile."""
+    weight = {node.id: node.weight for node in model.subdomains}
+    return tuple(profile in weight[requirement.subdomain] for requirement in model.requirements)
 
 
 @lru_cache(16)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import floor, isnan
+from math import isnan
 
 from maturity.language import printable as printable  # noqa: PLC0414  every room of a report takes it from here
 from maturity.scoring import cut
@@ -19,7 +19,7 @@ def shown(score: float) -> str:
 
 def cut_to(value: Fraction, decimals: int) -> str:
     """An exact value, cut."""
-    return f"{Decimal(floor(value * 10**decimals)).scaleb(-decimals):f}"
+    return f"{Decimal(value.numerator * 10**decimals // value.denominator).scaleb(-decimals):f}"
 
 
 def plain(value: Fraction) -> str:

@@ -86,7 +86,7 @@ class _Priced(dict[tuple[int, int], tuple[int, int, Gap]]):
         return self[key]
 
 
-@lru_cache(512)  # most sheets of a batch share what is applicable
+@lru_cache(128)  # most sheets of a batch share what is applicable; each holds up to 30 KB
 def _priced(model: MaturityModel, profile: str, lang: Lang, cells: frozenset[tuple[str, int]]) -> _Priced:
     """The lines of a level at which so many requirements of each subdomain apply."""
     counts = dict(cells)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from maturity.answers import NOT_APPLICABLE
 from maturity.models import READINGS, Requirement
 from maturity.reports.content.context import Group, Item
 from maturity.reports.content.enterprise import Enterprise, subdomain_names
@@ -83,15 +82,11 @@ def grouped(one: Enterprise, requirements: Sequence[Requirement]) -> tuple[Group
 
 def _empty_cells(one: Enterprise) -> Iterator[str]:
     """The subdomains with nothing applicable at some level, and at which."""
-    applicable: dict[tuple[str, int], bool] = {}
-    for requirement, own, points in zip(one.model.requirements, one.inside, one.points, strict=True):
-        if own:
-            cell = (requirement.subdomain, requirement.level)
-            applicable[cell] = applicable.get(cell, False) or points != NOT_APPLICABLE
+    applicable = {(asked.subdomain, asked.level) for kind in (one.answered, one.unanswered) for asked in kind}
     empty: dict[str, list[str]] = {}
-    for (subdomain, level), anything in applicable.items():
-        if not anything:
-            empty.setdefault(subdomain, []).append(str(level))
+    for absent in one.not_applicable:
+        if (absent.subdomain, absent.level) not in applicable:
+            empty.setdefault(absent.subdomain, []).append(str(absent.level))
     names = subdomain_names(one.model)
     for subdomain, levels in empty.items():
         yield one.say("open.cell", subdomain=names[subdomain].in_(one.lang), levels=listed(levels, one.say("list")))
