@@ -241,5 +241,9 @@ def test_calendar_on_the_command_line(tmp_path: Path) -> None:
 def test_show_prints_what_stands_around_the_conditions(id: str, lang: str) -> None:
     code, shown = run("programmes", "show", id, "--on", "2026-05-01", "--lang", lang)
     assert code == 0
-    for words in {"zh": ("程序：", "期限"), "en": ("Procedure:", "Deadlines")}[lang]:
+    said = {
+        "zh": ("程序：", "期限", "以“符合条件”为前提"),
+        "en": ("Procedure:", "Deadlines", "only with the verdict eligible"),
+    }
+    for words in said[lang]:
         assert words in shown

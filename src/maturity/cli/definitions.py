@@ -218,6 +218,11 @@ def _proceedings(programme: "Programme", lang: Lang) -> None:
                 " · ".join(marks),
             )
         frame.out.print(steps)
+        for premise in procedure.premises:
+            states = " / ".join(procedure.state(state).name.in_(lang) for state in premise.states)
+            verdicts = " / ".join(say(f"verdict.{verdict}", lang) for verdict in premise.verdicts)
+            values = {"states": states, "verdicts": verdicts, "clause": clause(premise.clause)}
+            frame.out.print(f"  {say('deadlines.procedure.premise', lang, **values)}", markup=False)
 
 
 @programmes_app.command("export")
