@@ -42,8 +42,8 @@
   });
   let waiting = 0;
   search.addEventListener("input", () => {
-    cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(filter);
+    clearTimeout(waiting);
+    waiting = setTimeout(filter, 50); // once for what is typed quickly
   });
   tools.hidden = false;
   filter();
