@@ -43,7 +43,7 @@ MOST_POINTS: Final = 253
 """Answers are stored as uint8 points; 254 and 255 are reserved for "not applicable" and "unanswered"."""
 MOST_POINTS_AT_A_LEVEL: Final = 2**23
 """All points of a level are added in float32 with weights of at least one binary digit, which leaves so many."""
-EXACT: Final = 2**47
+EXACT: Final = 2**46
 """Whole numbers in which scores are added and compared stay below this: exact in float64 (2**53), and so far below that
 no quotient is rounded across a hundredth either."""
 
