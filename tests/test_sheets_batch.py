@@ -240,6 +240,45 @@ def test_facts_are_read_with_their_units_and_what_was_changed_is_noted(path: Pat
     assert facts.value("digital_workshops", 1) is None
 
 
+AMOUNT = "近3年设备购置投资"
+UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
+    "announced in brackets": [["编号", "行业类型", f"{AMOUNT}（单位：亿元）"]],
+    "named in full": [["编号", "行业类型", f"{AMOUNT}（人民币亿元）"]],
+    "among other words": [["编号", "行业类型", f"{AMOUNT}\n（近三年，亿元）"]],
+    "above the table": [["统计表"], ["填报单位：某厂", "", "单位：亿元"], ["编号", "行业类型", AMOUNT]],
+    "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
+}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_is_found_wherever_people_write_it(unit: str, path: Path) -> None:
+    """Beside the heading, above the table, in a row of units: never 1.2 万元 where 1.2 亿元 was meant."""
+    batch = read(path, *UNITS[unit], ["E1", "离散型", 1.2], ["E2", "流程型", "300万元"], facts=True)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [Decimal(12000), Decimal(300)]
+    assert batch.problems == ()
+    assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.2"]
+
+
+@pytest.mark.parametrize(
+    "rows", [[["编号", "行业类型", f"{AMOUNT}（千美元）"]], [["单位：美元"], ["编号", "行业类型", AMOUNT]]]
+)
+def test_numbers_in_a_unit_that_nobody_can_convert_are_named(rows: Sequence[Sequence[Any]], path: Path) -> None:
+    """They are unknown; what says its own unit is read."""
+    batch = read(path, *rows, ["E1", "离散型", 1.2], ["E2", "流程型", "300万元"], facts=True)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [None, Decimal(300)]
+    assert [problem.id for problem in batch.problems] == ["sheets.unknown-unit"]
+    assert "万元" in batch.problems[0].text("zh")
+
+
+def test_other_remarks_beside_a_heading_are_no_units(path: Path) -> None:
+    """The number is in the unit that is asked."""
+    batch = read(path, ["编号", "行业类型", f"{AMOUNT}（必填）"], ["E1", "离散型", 1.2], facts=True)
+    assert batch.facts is not None
+    assert (batch.facts.value("investment_equipment", 0), batch.problems) == (Decimal("1.2"), ())
+
+
 def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path) -> None:
     """Many thousand lines of the same help nobody."""
     rows = [[f"E{i}", "示例", "discrete", "是" if i != 30 else 1, 1] for i in range(100)]

@@ -63,12 +63,16 @@ def values(fact: FactDefinition, lang: Lang) -> st.SearchStrategy[tuple[Any, Any
     """What somebody may fill in for a fact, and what it means; in a third of the cases nothing."""
     days = st.dates(date(1990, 1, 1), date(2099, 12, 31))
     names = [entry.name.zh for entry in PROGRAMME.catalogue(fact.catalogue).entries] if fact.kind == "names" else []
+    percent = fact.unit is not None and fact.unit.zh == "%"  # up to 1 it has to be said, because 100 % is kept as 1
+    numbers = st.integers(0, int(fact.most.value) if fact.most else 10**9).map(
+        lambda n: (f"{n}%" if percent and n < 2 else n, n)
+    )
     drawn: dict[str, Callable[[], st.SearchStrategy[tuple[Any, Any]]]] = {
         "yes_no": lambda: st.sampled_from([(("是", "否") if lang == "zh" else ("yes", "no"))[k] for k in (0, 1)]).map(
             lambda word: (word, word in ("是", "yes"))
         ),
         "one_of": lambda: st.sampled_from([(option.name.in_(lang), option.id) for option in fact.options]),
-        "number": lambda: st.integers(0, int(fact.most.value) if fact.most else 10**9).map(lambda n: (n, n)),
+        "number": lambda: numbers,
         "date": lambda: days.map(lambda day: (day, day)),
         "event_date": lambda: (days | st.just("无" if lang == "zh" else "none")).map(
             lambda day: (day, day if isinstance(day, date) else "none")
@@ -246,6 +250,21 @@ def test_a_single_form_names_what_it_cannot_read_by_cell(tmp_path: Path) -> None
     assert [(problem.id, problem.where) for problem in batch.problems] == [
         ("sheets.bad-number", f"form.xlsx!企业情况!{WORKSHOPS}"),
     ]
+
+
+def test_a_unit_that_somebody_changed_in_a_single_form_holds(tmp_path: Path) -> None:
+    """The locked cell beside the answer can be unlocked."""
+    fill({"id": "E1", "profile": "离散型", "investment_equipment": 0.15}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    facts = book.worksheets[2]
+    row = next(row for row in range(2, facts.max_row + 1) if facts.cell(row, 1).value == "investment_equipment")
+    assert facts.cell(row, 4).value == "万元"
+    facts.cell(row, 4).value = "亿元"
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert batch.facts.value("investment_equipment", 0) == 1500
+    assert "sheets.read-as" in [note.id for note in batch.notes]
 
 
 def test_a_single_form_without_a_profile_is_refused(tmp_path: Path) -> None:

@@ -102,6 +102,25 @@ def test_answers_and_facts_come_back(
     assert {problem.id for problem in read.problems} <= {"answers.trimmed"}
 
 
+def test_numbers_are_in_the_unit_of_their_heading_and_shares_are_not_guessed(tmp_path: Path) -> None:
+    """As in a sheet: typed numbers are no exception; decimals, which nobody typed into a cell, stand as they are."""
+    columns = {
+        "id": ["E1", "E2"],
+        "近3年设备购置投资（亿元）": [1.2, None],
+        "近3年软件购置投资（美元）": [1.2, None],
+        "digital_equipment_rate": [0.85, 85.0],
+        "automatic_data_rate": pa.array([Decimal("0.85"), None], pa.decimal128(5, 2)),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    batch = read_batch(tmp_path / "a.parquet", MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [Decimal(12000), None]
+    assert [batch.facts.value("digital_equipment_rate", i) for i in range(2)] == [None, Decimal(85)]
+    assert batch.facts.value("automatic_data_rate", 0) == Decimal("0.85")
+    assert {problem.id for problem in batch.problems} == {"sheets.unknown-unit", "sheets.bad-percentage"}
+    assert "sheets.read-as" in [note.id for note in batch.notes]
+
+
 def test_what_is_wrong_in_an_entry_is_named_at_its_enterprise(tmp_path: Path) -> None:
     """Values, names that no catalogue has, and columns that no ledger has; what is right beside them counts."""
     mine = [

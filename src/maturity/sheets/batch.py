@@ -13,7 +13,7 @@ from maturity.errors import InputError, Problem
 from maturity.models import MaturityModel
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
-from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown
+from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
 from maturity.sheets.columns import Column, Found, Records, report, report_others, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import (
@@ -266,6 +266,8 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
     columns: dict[Target, Column] = {}
     for grid, header in forms:
         item, answer = header.columns[ITEM][0], header.columns[ANSWER][0]
+        heads = grid.rows[header.first_data_row - 1]
+        unit = next((column for column, cell in enumerate(heads) if plain(said(cell)) in words("unit")), len(heads))
         for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
             written = said(row[item]) if item < len(row) else ""
             value = row[answer] if answer < len(row) else ""
@@ -282,7 +284,8 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
                 first = columns[target].where(0)
                 found.problems.append(Problem.of("sheets.duplicate-item", where, written, first=first))
                 continue
-            columns[target] = Column(Heading(target), [value], lambda _, at=where: at, lambda _, __, at=where: at)  # type: ignore[misc]
+            heading = Heading(target, headings.unit(target, said(row[unit]) if unit < len(row) else ""))
+            columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at)  # type: ignore[misc]
     return Records(forms[0][0].place, [1], columns, Path(called).stem)
 
 
