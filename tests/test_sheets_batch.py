@@ -1,6 +1,8 @@
 """A sheet that somebody filled in becomes a batch: headers wherever they stand, every row kept or named."""
 
 import csv
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -216,6 +218,27 @@ def test_formula_errors_and_formulas_without_result_are_problems(tmp_path: Path)
         ("sheets.missing-profile", "b.xlsx!Sheet!C3"),
     ]
     assert batch.answers.points[0, :2].tolist() == [UNANSWERED, UNANSWERED]
+
+
+@pytest.mark.parametrize("usual", [True, False])
+def test_a_formula_that_a_script_wrote_and_nobody_computed_is_no_zero(usual: bool, tmp_path: Path) -> None:
+    """Such a workbook holds zeros and asks to be computed when it is opened; a result that is there counts."""
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("企业")
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, ["E1", "示例", "discrete"])
+        sheet.write_formula(1, 3, "=0.5+0.5")
+        sheet.write_formula(1, 4, "=0.5+0.5", value=1)
+    if not usual:  # XML that has to be parsed
+        content = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
+            for name in old.namelist():
+                part = old.read(name)
+                new.writestr(name, part.replace(b"<sheetData>", b"<sheetData><!-- -->") if "/sheet1" in name else part)
+    batch = read_batch(path, MODEL)
+    assert ids(batch.problems) == [("sheets.formula-cell", "b.xlsx!企业!D2")]
+    assert batch.answers.points[0, :2].tolist() == [UNANSWERED, 10]
 
 
 def test_facts_are_read_with_their_units_and_what_was_changed_is_noted(path: Path) -> None:

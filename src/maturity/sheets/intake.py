@@ -142,13 +142,16 @@ def _text_table(content: bytes) -> Grid:
     lines = io.TextIOWrapper(
         io.BytesIO(content), encoding, newline=""
     )  # a text of it all would take four times as much
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)  # else an open quote swallows the rows below it
+    rows: list[list[Cell]] = []
+    begin = 1
     try:
-        # A row without any content becomes an empty one: a million of them with all their commas would fill the memory.
-        rows = [
-            [_text_cell(cell) for cell in row] if any(row) else [] for row in csv.reader(lines, delimiter=delimiter)
-        ]
+        for row in reader:
+            # A row without content becomes an empty one: a million of them with all their commas would fill the memory.
+            rows.append([_text_cell(cell) for cell in row] if any(row) else [])
+            begin = reader.line_num + 1
     except csv.Error as error:
-        raise _refusal("bad-table", error) from error
+        raise _refusal("bad-table", line=begin) from error
     return Grid("", "", rows)
 
 
@@ -199,6 +202,7 @@ def _workbook(path: Path, progress: Progress) -> list[Grid]:
         with zipfile.ZipFile(path) as archive:
             _refuse_bomb(archive)
             sheets = _sheet_members(archive)
+            uncomputed = _uncomputed(archive)
             extents: dict[str, Extent] = {}
             cleared: dict[str, bytes] = {}
             problems: dict[str, list[Problem]] = {}
@@ -206,7 +210,7 @@ def _workbook(path: Path, progress: Progress) -> list[Grid]:
             for number, (name, member) in enumerate(sheets.items()):
                 before, whole = sum(sizes[:number]), sum(sizes)
                 told = partial(_scanned, progress, before, whole)
-                extents[name], strays = _looked_through(archive, name, member, told)
+                extents[name], strays = _looked_through(archive, name, member, told, uncomputed=uncomputed)
                 if strays:
                     cleared[member], problems[name] = _cleared(archive, name, member, strays)
             source: Path | io.BytesIO = path
@@ -346,12 +350,19 @@ def _sheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
     return members
 
 
+def _uncomputed(archive: zipfile.ZipFile) -> bool:
+    """Whether the formulas wait for a program that computes them: those that a script wrote have zeros as results."""
+    member = next(name for name in archive.namelist() if name.lower().replace("\\", "/") == "xl/workbook.xml")
+    parts = ElementTree.fromstring(archive.read(member)).iter()
+    return any(part.tag.endswith("}calcPr") and part.get("fullCalcOnLoad") in ("1", "true") for part in parts)
+
+
 def _looked_through(
-    archive: zipfile.ZipFile, sheet: str, member: str, told: Callable[[int], None]
+    archive: zipfile.ZipFile, sheet: str, member: str, told: Callable[[int], None], *, uncomputed: bool
 ) -> tuple[Extent, list[Stray]]:
     """Where the cells of a sheet lie, and those to be passed over; refused when the others would still not fit."""
     with _unpacked(archive, member, told) as stream:
-        extent = scan_bytes(stream)
+        extent = scan_bytes(stream, uncomputed=uncomputed)
     if extent and extent.proportionate:
         return extent, []
     if extent and extent.cells > MOST_CELLS:
@@ -361,7 +372,7 @@ def _looked_through(
         most = f"{MOST_TEXT / 2**30:.0f} GiB"
         raise _stray(sheet, extent) if extent else _refusal("too-large", f"{size / 2**30:.1f} GiB", most=most)
     with _unpacked(archive, member, told) as stream:
-        found = scan_elements(stream)
+        found = scan_elements(stream, uncomputed=uncomputed)
     if found.extent.proportionate:
         return found.extent, []
     strays = found.strays()
