@@ -349,6 +349,30 @@ def test_the_sheet_whose_header_is_known_best_is_read_and_others_with_data_are_n
     assert ids(batch.problems) == [("sheets.other-sheet", "b.xlsx!长春")]
 
 
+def hiding(path: Path, *sheets: str) -> Path:
+    """A workbook of two sheets of enterprises, 今年 and 去年, some of them hidden, and a legend."""
+    with xlsxwriter.Workbook(path) as book:
+        legend = book.add_worksheet("图例")
+        legend.write_column(0, 0, ["要求清单", *(requirement.id for requirement in MODEL.requirements[:2])])
+        for name in ("今年", "去年"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEAD)
+            sheet.write_row(1, 0, [name, "示例", "discrete", 1, 1])
+            if name in sheets:
+                sheet.hide()
+    return path
+
+
+def test_a_hidden_sheet_of_enterprises_is_not_read_and_named(tmp_path: Path) -> None:
+    """Last year's rows, or those that somebody forgot; a legend of what has a column elsewhere is no data."""
+    batch = read_batch(hiding(tmp_path / "b.xlsx", "去年"), MODEL)
+    assert batch.answers.ids == ("今年",)
+    assert ids(batch.problems) == [("sheets.hidden-sheet", "b.xlsx!去年")]
+    with pytest.raises(InputError, match="a hidden sheet looks like data") as caught:
+        read_batch(hiding(tmp_path / "b.xlsx", "今年", "去年"), MODEL)
+    assert [problem.where for problem in caught.value.problems] == ["b.xlsx!今年", "b.xlsx!去年"]
+
+
 def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None:
     """As data in the exception; what is only a note does not stop."""
     path = written(tmp_path / "b.xlsx", [HEAD, ["E1", "一", "discrete", "x", 1], ["E1", "二", "discrete", 1, "y"]])

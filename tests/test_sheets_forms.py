@@ -267,6 +267,34 @@ def test_a_unit_that_somebody_changed_in_a_single_form_holds(tmp_path: Path) -> 
     assert "sheets.read-as" in [note.id for note in batch.notes]
 
 
+@pytest.mark.parametrize("change", ["answer heading", "item heading", "item column"])
+def test_answers_whose_headings_were_changed_are_named(change: str, tmp_path: Path) -> None:
+    """The sheet is no form any more; that nothing was answered would be a wrong reading of it."""
+    fill({"id": "E1", "profile": "离散型"}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    answers = book.worksheets[3]
+    if change == "item column":
+        answers.delete_cols(1)
+    else:
+        answers.cell(1, 6 if change == "answer heading" else 1).value = "我的情况"
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert [(problem.id, problem.where) for problem in batch.problems] == [("sheets.unread-sheet", "form.xlsx!自评")]
+
+
+def test_rows_that_were_deleted_from_a_single_form_are_listed(tmp_path: Path) -> None:
+    """As columns that a batch lacks."""
+    fill({"id": "E1", "profile": "离散型"}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    book.worksheets[3].delete_rows(2, 3)
+    book.worksheets[2].delete_rows(5, 1)
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    listed = {note.id: note.value for note in batch.notes}
+    assert listed["sheets.missing-requirements"] == ", ".join(one.id for one in MODEL.requirements[:3])
+    assert listed["sheets.missing-facts"] == PROGRAMME.facts[0].id
+
+
 def test_a_single_form_without_a_profile_is_refused(tmp_path: Path) -> None:
     """There is no other enterprise in it to go on with."""
     with pytest.raises(InputError, match="industry type is missing") as caught:
