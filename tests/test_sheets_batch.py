@@ -143,7 +143,7 @@ def test_a_row_without_a_known_profile_stays_unanswered_and_is_named(tmp_path: P
         ["E1", "一", "", 1, 1],
         ["E2", "二", "流程", 1, 1],
         ["E3", "三", "process", 1, 1],
-        ["合计", "", "", "", ""],
+        ["以上属实", "", "", "", ""],
     )
     assert batch.answers.ids == ("E1", "E2", "E3")
     assert [len(batch.answers.choices(i)) for i in range(3)] == [0, 0, 2]
@@ -187,6 +187,21 @@ def test_an_enterprise_that_stands_there_twice_is_named(path: Path) -> None:
     assert batch.problems == ()
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
     assert [where for id, where in ids(batch.notes) if id == "sheets.same-name"] == [f"{place}!B3"]
+
+
+@pytest.mark.parametrize("total", [["合 计：", "", "", 300], ["", "Total", "", 300], ["小计"]])
+def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> None:
+    """It is listed with what was read differently, and counts nowhere."""
+    head = ["编号", "企业名称", "行业类型", "近3年设备购置投资"]
+    batch = read(path, head, ["E1", "合计厂", "离散型", 100], ["E2", "乙", "流程型", 200], total, facts=True)
+    assert (batch.answers.ids, batch.problems) == (("E1", "E2"), ())
+    assert "sheets.total-row" in [note.id for note in batch.notes]
+
+
+def test_a_long_id_that_a_csv_holds_as_it_was_shown_is_ruined(tmp_path: Path) -> None:
+    """9.12201E+17 was a credit code; two enterprises may share what is left of it."""
+    batch = read(tmp_path / "b.csv", HEAD, ["9.12201E+17", "一", "discrete", 1, 1], ["1E5", "二", "discrete", 1, 1])
+    assert ids(batch.problems) == [("sheets.ruined-id", "b.csv!A2")]
 
 
 def test_without_a_column_of_ids_rows_are_called_by_number(path: Path) -> None:

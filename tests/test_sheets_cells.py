@@ -41,6 +41,8 @@ ANSWER = answer_reader(MODEL.requirements[0].choices, MODEL.points_per_one)
         (0.0, 0),
         ("0", 0),
         ("0%", 0),
+        ("部分满足（50%）", 5),
+        ("大部分满足 (0.8)", 8),
         ("不适用", NOT_APPLICABLE),
         ("not_applicable", NOT_APPLICABLE),
         ("N/A", NOT_APPLICABLE),
@@ -60,6 +62,8 @@ def test_an_answer_is_read_in_each_of_its_ways(cell: Cell, points: int) -> None:
     [
         "满足",
         "基本满足",
+        "大部分满足（50%）",
+        "部分满足（）",
         0.85,
         "85%",
         80.0,

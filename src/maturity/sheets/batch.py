@@ -1,5 +1,6 @@
 """A batch of enterprises from a sheet that somebody filled in: loud, lossless, one row of cells like the next."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,6 +33,8 @@ from maturity.sheets.headings import (
 from maturity.sheets.intake import TABLES, WORKBOOKS, Progress, read_grids, untold
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
+_ROUNDED: Final = re.compile(r"\d(\.\d+)?[eE]\+\d\d")
+"""How a spreadsheet shows a long number: 9.12E+17."""
 _LISTED: Final = 10
 _LOOKED_AT: Final = 400
 """Rows of a sheet without a header in which requirements are looked for."""
@@ -274,7 +277,7 @@ def _table(
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
             read.append(grid)
     found.problems.extend(header.problems)
-    table = rows_of(best, header)
+    table = rows_of(best, header, found)
     _name_missing(table, model, programme, found)
     return table, read
 
@@ -412,7 +415,8 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             cell = column.values[i] if column else ""
             where = column.where(i) if column else f"{table.place}!{row}"
             id = chosen = _id(cell)
-            if isinstance(cell, float | int) and abs(cell) >= 1e15:  # a spreadsheet keeps 15 digits of a number
+            # A spreadsheet keeps 15 digits of a number, and writes a long one into a CSV as it shows it.
+            if _ROUNDED.fullmatch(cell.strip()) if isinstance(cell, str) else _is_long(cell):
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
                 chosen = free(table.called or f"row-{row}", taken)
@@ -426,6 +430,10 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             taken.add(chosen)
             ids.append(chosen)
     return ids
+
+
+def _is_long(cell: Cell) -> bool:
+    return isinstance(cell, float | int) and abs(cell) >= 1e15
 
 
 def _id(cell: Cell) -> str:

@@ -43,6 +43,7 @@ _SERIALS: Final = range(*((date(year, 1, 1) - _EPOCH).days for year in (1990, 21
 """Serial numbers that are taken for dates: 2025 may be one of 1905, or a year."""
 _NUMBER: Final = re.compile(r"¥?([+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?)(?![\d.,])\s*(.*)")
 _NUMERAL: Final = re.compile(r"([〇一二三四五六七八九十])\s*(\D+)")
+_LABELLED: Final = re.compile(r"([^()]+)\(([^()]+)\)")
 _MOST: Final = Decimal("1e15")  # digits beyond are lost when a spreadsheet stores a number
 _DATE: Final = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d\d)(\d\d))"
@@ -157,6 +158,10 @@ def answer_reader(choices: Sequence[Choice], points_per_one: int) -> Reader:
             if Fraction(rounded) in values:
                 note = "" if rounded == number else "sheets.read-rounded"
                 return Read(values[Fraction(rounded)], note=note, details={"read": f"{rounded.normalize():f}"})
+        if both := _LABELLED.fullmatch(word):  # as hints list them: 部分满足（0.5）
+            label, value = read(both[1]), read(both[2])
+            if label.value == value.value and not label.problem:
+                return label
         near = suggestion(word, labels if number is None else ())
         return Read(UNANSWERED, "sheets.bad-choice", details={"right": right, "near": near})
 
