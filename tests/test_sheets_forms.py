@@ -1,6 +1,7 @@
 """Forms: empty ones are no data, filled ones come back as they were filled in, whatever was written into them."""
 
 import csv
+import errno
 import io
 import re
 from collections.abc import Callable, Mapping
@@ -400,6 +401,18 @@ def test_a_form_is_an_xlsx_and_its_folder_must_exist(tmp_path: Path) -> None:
         write_form(tmp_path / "form.csv", MODEL)
     with pytest.raises(InputError, match="cannot be written"):
         write_form(tmp_path / "none" / "form.xlsx", MODEL)
+
+
+def test_a_form_that_a_full_disk_cannot_take_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In our words, not in those of a library; nothing is left behind."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        write_form(tmp_path / "form.xlsx", MODEL)
+    assert list(tmp_path.iterdir()) == []
 
 
 @settings(max_examples=30)
