@@ -306,6 +306,53 @@ def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> 
     assert {row["kind"] for row in found} == {"note"}
 
 
+@pytest.mark.parametrize("files", [1, 2])
+def test_strict_writes_nothing_when_anything_is_wrong(files: int, tmp_path: Path) -> None:
+    """Block by block as in memory: the old results stay; without a problem there are results as ever."""
+    sources = [table(tmp_path / f"{k}.parquet", id=[f"{k}"], **{FIRST: ["full"]}) for k in range(files)]
+    target = tmp_path / "results.parquet" if files == 1 else tmp_path / "results"
+    score_parquet(sources, target, SCORING, strict=True, workers=1)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    assert len(before) == 2 * files + 1
+    table(sources[0], **{FIRST: [f"{k}" for k in range(2, 52)]})
+    with pytest.raises(InputError) as caught:
+        score_parquet(sources, target, SCORING, strict=True, workers=1)
+    assert [problem.where for problem in caught.value.problems[:2]] == [
+        f"0.parquet!{row}: E{row - 1}: {FIRST}" for row in (1, 2)
+    ]
+    assert "there are 10 more problems" in caught.value.text("en")
+    assert caught.value.text("zh")
+    after = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    assert {file: after.pop(file) for file in before if file not in sources} == {
+        file: content for file, content in before.items() if file not in sources
+    }
+    assert sorted(after) == sources
+
+
+def test_strict_reaches_the_blocks_from_the_command_line(tmp_path: Path) -> None:
+    """Exit code 1, and no file."""
+    source = table(tmp_path / "a.parquet", **{FIRST: ["ful"]})
+    words = ["score", str(source), "-o", str(tmp_path / "r.parquet"), "--on", str(ON), "--strict", "--lang", "en"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1
+    assert "a.parquet!1: E0: organization_strategy.1a" in result.output
+    assert [file.name for file in tmp_path.iterdir()] == ["a.parquet"]
+
+
+@pytest.mark.parametrize("other", ["b.xlsx", "b.csv", "inside/b.parquet"])
+def test_a_folder_of_parquet_and_other_sheets_is_refused(other: str, tmp_path: Path) -> None:
+    """Half of the enterprises would be missing without a word."""
+    folder = tmp_path / "answers"
+    (folder / other).parent.mkdir(parents=True)
+    table(folder / "a.parquet", **{FIRST: ["full"]})
+    (folder / other).touch()
+    with pytest.raises(InputError, match=f"answers/{other}: parquet files cannot be read together"):
+        read_batch(folder, MODEL)
+    for target in ("r.xlsx", "r.parquet", "results"):
+        result = CliRunner().invoke(app, ["score", str(folder), "-o", str(tmp_path / target), "--on", str(ON)])
+        assert (result.exit_code, other in result.output) == (1, True)
+
+
 def test_facts_are_read_from_typed_columns_and_texts(tmp_path: Path) -> None:
     """Numbers of every type exactly; texts as in a sheet, with a note where that changes the value."""
     path = table(
