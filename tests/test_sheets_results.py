@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
-from maturity.firmness import Firmness, how_firm
+from maturity.firmness import Firmness, how_firm, whatif
 from maturity.improvement import LevelTarget, Plan, plan
 from maturity.language import LANGUAGES, Lang
 from maturity.models import load_model
@@ -348,6 +348,46 @@ def test_results_come_back_as_they_were_written(
     assert [(row["kind"], row["where"], row["found"], row["what"]) for row in saved.problems] == [
         (kind, found.where, found.value, found.what(lang)) for kind in ("problem", "note")
     ]
+
+
+@pytest.mark.parametrize(("ending", "lang"), ENDINGS)
+@settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(data=st.data())
+def test_what_if_comes_back_as_it_was_written(
+    ending: str, lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """read(write(x)) == x for everything as it is and as it would be, side by side, in every format."""
+    ids, names = zip(*data.draw(IDENTITIES), strict=True)
+    choices = st.sampled_from([0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED])
+    points = np.array([data.draw(st.lists(choices, min_size=216, max_size=216)) for _ in ids], np.uint8)
+    answers = Answers.from_points(
+        MODEL, points, ids=ids, profiles=["discrete", "process", "discrete", "process"][: len(ids)]
+    )
+    words = [choice.id for choice in MODEL.requirements[0].choices] + ["not_applicable", "unanswered"]
+    change = dict.fromkeys((one.id for one in MODEL.requirements[::3]), data.draw(st.sampled_from(words)))
+    supposed = whatif(answers, profile=data.draw(st.sampled_from(["discrete", "process"])), choices=change)
+    path = tmp_path_factory.mktemp("whatif") / f"r.{ending}"
+    write_results(path, supposed.before, names=names, lang=lang, whatif=supposed)
+    saved = read_results(path, MODEL).further["whatif"]
+    assert [(row["id"], row["name"]) for row in saved] == list(zip(ids, names, strict=True))
+    for row, one in zip(saved, supposed.rows(), strict=True):
+        if ending == "json":
+            assert {key: row[key] for key in one.plain() if key != "id"} == {
+                key: value for key, value in json.loads(json.dumps(one.plain())).items() if key != "id"
+            }
+            continue
+        assert (row["profile"], row["profile_whatif"]) == (one.profile_before, one.profile_after)
+        assert row["changed"] == ", ".join(one.changed)
+        pairs = {
+            key: (f"{key}_before", f"{key}_after") for key in ("level", "level_possible", "level_stepwise", "total")
+        }
+        meant = {key: tuple(getattr(one, end) for end in ends) for key, ends in pairs.items()}
+        for number, scores in enumerate(zip(one.level_scores_before, one.level_scores_after, strict=True), start=1):
+            meant[f"A{number}"] = scores
+        for key, values in meant.items():
+            for text, value in zip((row[key], row[f"{key}_whatif"]), values, strict=True):
+                assert (text == "") == (value == -1 or value != value)
+                assert text == "" or float(text) == value
 
 
 def test_every_format_reads_back_alike(tmp_path: Path) -> None:

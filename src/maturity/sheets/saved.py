@@ -14,7 +14,7 @@ from maturity.models import READINGS, MaturityModel
 from maturity.scenarios import VERDICTS, Programme
 from maturity.scenarios.tree import TRUTHS
 from maturity.sheets.arrow import PARQUET, import_arrow
-from maturity.sheets.cells import said
+from maturity.sheets.cells import shown
 from maturity.sheets.grid import Cell, Grid
 from maturity.sheets.intake import read_grids
 from maturity.sheets.results import KINDS, ROLES, WRITTEN
@@ -86,7 +86,7 @@ def read_results(path: str | Path, model: MaturityModel, programme: Programme | 
         for table in tables[1 : len(_TABLES)]
     )
     further = {
-        name: tuple({key: ids[key].get(said(cell), said(cell)) for key, cell in row.items()} for row in table)
+        name: tuple({key: ids[key].get(shown(cell), shown(cell)) for key, cell in row.items()} for row in table)
         for name, table in zip(_FURTHER, tables[len(_TABLES) :], strict=True)
         if table
     }
