@@ -416,6 +416,18 @@ def test_a_file_without_results_is_refused(name: str, content: bytes, tmp_path: 
         read_results(tmp_path / "none.json", MODEL)
 
 
+def test_figures_that_somebody_changed_into_words_are_named(tmp_path: Path) -> None:
+    """By enterprise and column; what somebody wrote behind the last column is nobody's figure."""
+    (tmp_path / "r.csv").write_text("id,name,level,total\nE1,示例,二级,1.2\nE2,示例,2,,备注\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"r\.csv: E1: level: '二级' is no level") as caught:
+        read_results(tmp_path / "r.csv", MODEL)
+    assert len(caught.value.problems) == 1
+    (tmp_path / "r.csv").write_text("id,name,level,total\nE2,示例,2,,备注\n", encoding="utf-8")
+    assert read_results(tmp_path / "r.csv", MODEL).enterprises == (
+        {"id": "E2", "name": "示例", "level": 2, "total": None},
+    )
+
+
 INTERRUPTED = """
 import signal
 import sys

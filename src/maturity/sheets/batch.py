@@ -36,6 +36,8 @@ from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owne
 _ROUNDED: Final = re.compile(r"\d(\.\d+)?[eE]\+\d\d")
 """How a spreadsheet shows a long number: 9.12E+17."""
 _LISTED: Final = 10
+OTHER_SHEETS: Final = (".xlsb", ".ods", ".fods", ".et", ".numbers", ".tsv", ".xltx", PARQUET)
+"""Endings of sheets that are not read among others, and surely hold data."""
 _LOOKED_AT: Final = 400
 """Rows of a sheet without a header in which requirements are looked for."""
 _OTHERS: Final = 256
@@ -178,8 +180,8 @@ def _parquet(paths: Sequence[str | Path]) -> list[Path]:
 def _files(paths: Sequence[str | Path], found: Found) -> Iterator[tuple[Path, str]]:
     """The files to read, and what each is called: a file of a folder by its path in there.
 
-    Passed over are hidden files and those that spreadsheets keep beside an open workbook (``~$``); what else is no
-    sheet is listed in a note.
+    Passed over are hidden files and those that spreadsheets keep beside an open workbook (``~$``); sheets of other
+    programs are named, and what else is no sheet is listed in a note.
     """
     for path in map(Path, paths):
         if not path.is_dir():
@@ -187,9 +189,13 @@ def _files(paths: Sequence[str | Path], found: Found) -> Iterator[tuple[Path, st
             continue
         inside = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith((".", "~$")))
         known = [file for file in inside if file.suffix.lower() in (*WORKBOOKS, *TABLES)]
+        sheets = [file for file in inside if file.suffix.lower() in OTHER_SHEETS]
+        found.problems.extend(
+            Problem.of("sheets.unread-file", file.relative_to(path.parent).as_posix(), file.suffix) for file in sheets
+        )
         if not known:
             found.problems.append(Problem.of("sheets.empty-folder", path.name, known=", ".join((*WORKBOOKS, *TABLES))))
-        if others := [file.relative_to(path).as_posix() for file in inside if file not in known]:
+        if others := [file.relative_to(path).as_posix() for file in inside if file not in [*known, *sheets]]:
             found.notes.append(Problem.of("sheets.other-files", path.name, _some(others), count=len(others)))
         for file in known:
             yield file, file.relative_to(path.parent).as_posix()
