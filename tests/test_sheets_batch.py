@@ -94,6 +94,7 @@ HEADERS: Mapping[str, Sequence[Sequence[Any]]] = {
     "cells merged downwards": [["编号", "企业名称", "行业类型", "组织战略", ""], ["", "", "", FIRST.id, SECOND.id]],
     "id and name in one": [[*HEAD[:3], f"{FIRST.id} {FIRST.name.zh}", f"{SECOND.id}\n{SECOND.name.zh}"]],
     "full width, stars, blanks": [["ＩＤ", "企业名称 *", " 行业类型：", FIRST.id.upper(), SECOND.name.zh]],
+    "credit codes": [["统一社会信用代码", *HEAD[1:]]],
     "remarks beside": [[*HEAD, "备注", "序号"]],
 }
 
@@ -317,6 +318,17 @@ def test_other_remarks_beside_a_heading_are_no_units(path: Path) -> None:
     assert (batch.facts.value("investment_equipment", 0), batch.problems) == (Decimal("1.2"), ())
 
 
+def test_what_answers_and_facts_note_has_its_cell_too(path: Path) -> None:
+    """An id alone would have to be looked for in the sheet."""
+    asked = next(one for one in MODEL.requirements if one.subdomain == "product_design")
+    head = ["编号", "行业类型", asked.id, "规划建设的典型场景"]
+    batch = read(path, head, ["E1: x", "流程型", "full", "暂无"], facts=True)
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    found = {note.id: note.where for note in batch.notes}
+    assert found["answers.outside-profile"] == f"{place}!C2: E1: x: {asked.id}"
+    assert found["facts.unknown-name"] == f"{place}!D2: E1: x: scenarios"
+
+
 def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path) -> None:
     """Many thousand lines of the same help nobody."""
     rows = [[f"E{i}", "示例", "discrete", "是" if i != 30 else 1, 1] for i in range(100)]
@@ -473,6 +485,19 @@ def test_several_files_make_one_batch_and_one_that_cannot_be_read_is_named(tmp_p
         read_batch([tmp_path / "c.csv"], MODEL)
     with pytest.raises(InputError, match="no file is given"):
         read_batch([], MODEL)
+
+
+@pytest.mark.parametrize(("files", "stages"), [(2, {"scan", "open", "match"}), (11, {"files"})])
+def test_it_is_told_how_far_the_reading_is(files: int, stages: set[str], tmp_path: Path) -> None:
+    """Of a few files how far each is, of many how many are read; never more than all."""
+    for k in range(files):
+        written(tmp_path / f"{k:02}.xlsx", [HEAD, [f"E{k}", "示例", "discrete", 1, 1]])
+    told: list[tuple[str, int, int]] = []
+    read_batch(tmp_path, MODEL, progress=lambda *progress: told.append(progress))
+    assert {stage for stage, _, _ in told} == stages
+    assert all(0 <= done <= total for _, done, total in told)
+    if "files" in stages:
+        assert told == [("files", k, files) for k in range(files)]
 
 
 def test_industry_and_city_are_kept_as_they_were_written(path: Path) -> None:

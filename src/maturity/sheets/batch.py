@@ -36,6 +36,8 @@ from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owne
 _ROUNDED: Final = re.compile(r"\d(\.\d+)?[eE]\+\d\d")
 """How a spreadsheet shows a long number: 9.12E+17."""
 _LISTED: Final = 10
+FEW_FILES: Final = 10
+"""Of so many files it is told how far each is; of more, how many of them are read."""
 OTHER_SHEETS: Final = (".xlsb", ".ods", ".fods", ".et", ".numbers", ".tsv", ".xltx", PARQUET)
 """Endings of sheets that are not read among others, and surely hold data."""
 _LOOKED_AT: Final = 400
@@ -121,20 +123,15 @@ def read_batch(
     found = Found([], [])
     headings, ledgers = Headings.of(model, programme), Ledgers(programme)
     parts: list[_Part] = []
-    for file, called in _files([path] if isinstance(path, str | Path) else path, found):
+    files = list(_files([path] if isinstance(path, str | Path) else path, found))
+    many = len(files) > FEW_FILES
+    within = untold if many else progress
+    for number, (file, called) in enumerate(files):
+        if many:
+            progress("files", number, len(files))
         try:
-            parts.append(
-                _part(
-                    read_grids(file, called, progress, hidden=SEARCHED),
-                    called,
-                    model,
-                    programme,
-                    headings,
-                    ledgers,
-                    found,
-                    progress,
-                )
-            )
+            grids = read_grids(file, called, within, hidden=SEARCHED)
+            parts.append(_part(grids, called, model, programme, headings, ledgers, found, within))
         except InputError as error:
             found.problems.extend(error.problems)
     if all(part.without_profile == len(part.profiles) for part in parts):  # not one enterprise whose answers count
@@ -151,7 +148,7 @@ def read_batch(
         answers,
         facts,
         tuple(name for part in parts for name in part.names),
-        (*found.notes, *answers.notes, *(facts.notes if facts else ())),
+        (*found.notes, *_placed([*answers.notes, *(facts.notes if facts else ())], tables, ids)),
         (*found.problems, *_placed(answers.problems, tables, ids)),
         {
             target.id: tuple(text for part in parts for text in part.groups[target])
@@ -245,12 +242,22 @@ def _part(
 
 
 def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequence[str]) -> list[Problem]:
-    """Problems that name a row by its id, with the row's address before it."""
+    """Problems that name an enterprise by its id, or what it says by id and item, with the address of row or cell."""
     if not problems:
         return []
-    rows = (f"{table.place}!{row}" for table in tables for row in table.rows)
+    rows = ((table, i) for table in tables for i in range(len(table.rows)))
     places = dict(zip(ids, rows, strict=True))
-    return [replace(problem, where=f"{places[problem.where]}: {problem.where}") for problem in problems]
+    return [replace(problem, where=_place(problem.where, places)) for problem in problems]
+
+
+def _place(where: str, places: Mapping[str, tuple[Records, int]]) -> str:
+    id, item = (where, "") if where in places else where.rpartition(": ")[::2]
+    if id not in places:  # it is about all of them
+        return where
+    table, i = places[id]
+    cells = (table.columns.get(Target(kind, item)) for kind in ("requirement", "fact"))
+    column = next(filter(None, cells), None)
+    return f"{column.where(i) if column else f'{table.place}!{table.rows[i]}'}: {where}"
 
 
 # --------------------------------------------------------------------------------------------------- sheets -> a table
