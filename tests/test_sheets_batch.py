@@ -190,6 +190,26 @@ def test_an_enterprise_that_stands_there_twice_is_named(path: Path) -> None:
     assert [where for id, where in ids(batch.notes) if id == "sheets.same-name"] == [f"{place}!B3"]
 
 
+def test_a_header_that_is_repeated_is_no_enterprise(path: Path) -> None:
+    """As when the sheets of several offices were put under each other."""
+    again = ["编号", "企业名称", "行业类型", FIRST.name.zh, SECOND.name.zh]
+    batch = read(path, HEAD, ["E1", "一", "离散型", 1, 0.5], again, ["E2", "二", "流程型", 0.5, 0])
+    assert batch.answers.ids == ("E1", "E2")
+    assert batch.answers.points[:, :2].tolist() == [[10, 5], [5, 0]]
+    assert batch.problems == ()
+    assert "sheets.repeated-header" in [note.id for note in batch.notes]
+
+
+def test_another_header_further_down_ends_the_table(path: Path) -> None:
+    """Its rows would be read into the wrong columns."""
+    other = [*HEAD[:3], SECOND.id, FIRST.id]
+    batch = read(path, HEAD, ["E1", "一", "离散型", 1, 0.5], [], other, ["E2", "二", "流程型", 0.5, 0], ["E3"])
+    assert batch.answers.ids == ("E1",)
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert ids(batch.problems) == [("sheets.second-header", f"{place}!4")]
+    assert "the 2 rows below" in batch.problems[0].text("en")
+
+
 @pytest.mark.parametrize("total", [["合 计：", "", "", 300], ["", "Total", "", 300], ["小计"]])
 def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> None:
     """It is listed with what was read differently, and counts nowhere."""

@@ -40,6 +40,8 @@ FEW_FILES: Final = 10
 """Of so many files it is told how far each is; of more, how many of them are read."""
 OTHER_SHEETS: Final = (".xlsb", ".ods", ".fods", ".et", ".numbers", ".tsv", ".xltx", PARQUET)
 """Endings of sheets that are not read among others, and surely hold data."""
+_HEADING: Final = 40
+"""Longer texts are no heading of an enterprise's own columns."""
 _LOOKED_AT: Final = 400
 """Rows of a sheet without a header in which requirements are looked for."""
 _OTHERS: Final = 256
@@ -290,13 +292,32 @@ def _table(
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
             read.append(grid)
     found.problems.extend(header.problems)
-    table = rows_of(best, header, found)
+    table = _below_one_header(rows_of(best, header, found), headings, found)
     _name_missing(table, model, programme, found)
     return table, read
 
 
 def _useful(header: Header) -> bool:
     return any(target.kind in ("requirement", "fact") for target in header.columns)
+
+
+def _below_one_header(table: Records, headings: Headings, found: Found) -> Records:
+    """The rows that the header is the header of: where it is repeated it is passed over; another one ends the table."""
+    target = next((target for target in (PROFILE, ID, NAME) if target in table.columns), None)
+    cells = table.columns[target].values if target else ()
+    kept = []
+    for i in range(len(table.rows)):
+        cell = cells[i] if target else ""
+        if not (isinstance(cell, str) and len(cell) < _HEADING and headings.targets(cell)[0] == {target}):
+            kept.append(i)
+            continue
+        given = {of: headings.targets(column.values[i])[0] for of, column in table.columns.items()}
+        where = f"{table.place}!{table.rows[i]}"
+        if any(meant and meant != {of} for of, meant in given.items()):
+            found.problems.append(Problem.of("sheets.second-header", where, count=len(table.rows) - i - 1))
+            break
+        found.notes.append(Problem.of("sheets.repeated-header", where))
+    return table.take(kept)
 
 
 def _hidden(grids: Sequence[Grid], headings: Headings) -> Iterator[Problem]:
