@@ -145,9 +145,12 @@ def _text_table(content: bytes) -> Grid:
     )  # a text of it all would take four times as much
     reader = csv.reader(lines, delimiter=delimiter, strict=True)  # else an open quote swallows the rows below it
     rows: list[list[Cell]] = []
-    begin = 1
+    begin, cells = 1, 0
     try:
         for row in reader:
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise _refusal("too-many-cells", f"> {MOST_CELLS}", most=MOST_CELLS)
             # A row without content becomes an empty one: a million of them with all their commas would fill the memory.
             rows.append([_text_cell(cell) for cell in row] if any(row) else [])
             begin = reader.line_num + 1
