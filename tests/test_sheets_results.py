@@ -596,6 +596,21 @@ def test_a_workbook_has_sheets_of_plan_and_firmness(tmp_path: Path, lang: Any, s
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
+def test_tables_of_an_earlier_run_do_not_stay_beside_a_csv(tmp_path: Path) -> None:
+    """They would be read as those of the new results; what somebody else wrote there stays."""
+    assessment, decisions = results()
+    plans, firmness = worked_out()
+    supposed = whatif(assessment.answers, profile="process")
+    more: dict[str, Any] = {"problems": [PROBLEM], "plans": plans, "firmness": firmness, "whatif": supposed}
+    files = write_results(tmp_path / "r.csv", assessment, decisions, names=NAMES, **more)
+    assert len(files) == 6
+    assert write_results(tmp_path / "r.csv", assessment, names=NAMES) == (tmp_path / "r.csv",)
+    assert [file.name for file in tmp_path.iterdir()] == ["r.csv"]
+    (tmp_path / "r-problems.csv").write_text("our own list\n", encoding="utf-8")
+    write_results(tmp_path / "r.csv", assessment, names=NAMES)
+    assert (tmp_path / "r-problems.csv").exists()
+
+
 def test_plans_of_another_batch_are_refused(tmp_path: Path) -> None:
     """By row and id; nothing is written."""
     assessment, _ = results()
