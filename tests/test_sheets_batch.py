@@ -210,6 +210,20 @@ def test_another_header_further_down_ends_the_table(path: Path) -> None:
     assert "the 2 rows below" in batch.problems[0].text("en")
 
 
+def test_a_comma_that_nobody_quoted_shifts_no_answers(tmp_path: Path) -> None:
+    """The row is named and counts as unanswered; where most rows are longer it is a heading that is missing."""
+    head = ["id", "name", "profile", "规划建设的典型场景", FIRST.id, SECOND.id]
+    shifted = ["E1", "一", "discrete", "1", "1", "0.5", "0"]
+    right = ["discrete", "数字化设计", "0.5", "0"]
+    path = tmp_path / "b.csv"
+    batch = read(path, head, shifted, ["E2", "二", *right], ["E3", "三", *right])
+    assert batch.answers.points[:, :2].tolist() == [[UNANSWERED, UNANSWERED], [5, 0], [5, 0]]
+    assert ids(batch.problems)[2:] == [("sheets.long-row", "b.csv!G2"), ("sheets.missing-profile", "b.csv!C2")]
+    batch = read(path, head, *([f"E{k}", "一", *right, "说明"] for k in range(3)))
+    assert batch.answers.points[:, :2].tolist() == [[5, 0]] * 3
+    assert [problem.id for problem in batch.problems][1:] == ["sheets.unnamed-column"]
+
+
 @pytest.mark.parametrize("total", [["合 计：", "", "", 300], ["", "Total", "", 300], ["小计"]])
 def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> None:
     """It is listed with what was read differently, and counts nowhere."""
