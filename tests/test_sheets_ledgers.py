@@ -99,6 +99,21 @@ def test_what_is_wrong_with_an_entry_is_named_by_cell_and_the_others_are_kept(tm
     ]
 
 
+@pytest.mark.parametrize("entries", [1, 0])
+def test_a_hidden_ledger_is_named_when_it_has_entries(entries: int, tmp_path: Path) -> None:
+    """It is not read; one that nobody filled in is hidden for good reason."""
+    path = saved(
+        tmp_path / "b.xlsx",
+        企业=[HEAD, ["E1", "一", "离散型", 1]],
+        台账=[ENTRY, *[["E1", "2025-06-30", 30, "设备", "this", ""]] * entries],
+    )
+    book = openpyxl.load_workbook(path)
+    book["台账"].sheet_state = "hidden"
+    book.save(path)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert ids(batch.problems) == [("sheets.hidden-sheet", "b.xlsx!台账")] * entries
+
+
 def test_a_row_of_sums_is_no_entry(tmp_path: Path) -> None:
     """In a form for one enterprise every entry is its own: the sum would count everything twice."""
     path = tmp_path / "form.xlsx"

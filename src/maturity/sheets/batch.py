@@ -15,7 +15,7 @@ from maturity.models import MaturityModel
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
 from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
-from maturity.sheets.columns import Column, Found, Records, report, report_others, rows_of, values_of
+from maturity.sheets.columns import Column, Found, Records, is_blank, report, report_others, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import (
     ANSWER,
@@ -43,7 +43,7 @@ OTHER_SHEETS: Final = (".xlsb", ".ods", ".fods", ".et", ".numbers", ".tsv", ".xl
 _HEADING: Final = 40
 """Longer texts are no heading of an enterprise's own columns."""
 _LOOKED_AT: Final = 400
-"""Rows of a sheet without a header in which requirements are looked for."""
+"""Rows and columns of a sheet without a header in which requirements are looked for."""
 _OTHERS: Final = 256
 """Code of an answer that cannot be read and is one of too many different ones to keep each."""
 _TROUBLE: Final = 257
@@ -219,7 +219,7 @@ def _part(
     known = [(grid, header) for grid, header in headers if header and grid.sheet not in lists]
     found_in = {grid.sheet for grid, _ in known} | set(lists)
     own.problems.extend(problem for grid in seen if grid.sheet in found_in for problem in grid.problems)
-    own.problems.extend(_hidden([grid for grid in grids if grid.hidden], headings))
+    own.problems.extend(_hidden([grid for grid in grids if grid.hidden], headings, ledgers))
     if known or not lists:
         table, read = _table(known, called, model, programme, headings, own)
         rest = [grid for grid in seen if grid not in read and grid.sheet not in lists]
@@ -320,11 +320,15 @@ def _below_one_header(table: Records, headings: Headings, found: Found) -> Recor
     return table.take(kept)
 
 
-def _hidden(grids: Sequence[Grid], headings: Headings) -> Iterator[Problem]:
-    """Hidden sheets that look like data."""
+def _hidden(grids: Sequence[Grid], headings: Headings, ledgers: Ledgers) -> Iterator[Problem]:
+    """Hidden sheets that look like data: of enterprises, of a form, or of a ledger."""
     for grid in grids:
         header = headings.find(grid)
-        if header and (_useful(header) or {ITEM, ANSWER} <= header.columns.keys()):
+        if of := ledgers.of(grid, header):
+            header = of[1]
+        elif header and not (_useful(header) or {ITEM, ANSWER} <= header.columns.keys()):
+            continue
+        if header and not all(map(is_blank, grid.rows[header.first_data_row :])):
             yield Problem.of("sheets.hidden-sheet", grid.place, columns=header.known)
 
 
@@ -332,7 +336,7 @@ def _overlooked(grids: Sequence[Grid], table: Records, model: MaturityModel, hea
     """Sheets without a header that name requirements which are nowhere else: a form whose headings were changed."""
     absent = {Target("requirement", one.id) for one in model.requirements} - table.columns.keys()
     for grid in grids if absent else ():
-        cells = (cell for row in grid.rows[:_LOOKED_AT] for cell in row if isinstance(cell, str) and cell)
+        cells = (cell for row in grid.rows[:_LOOKED_AT] for cell in row[:_LOOKED_AT] if isinstance(cell, str) and cell)
         named = {target for cell in cells for target in headings.targets(cell)[0]} & absent
         if len(named) > 1:
             yield Problem.of("sheets.unread-sheet", grid.place, count=len(named))

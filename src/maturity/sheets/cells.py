@@ -302,9 +302,7 @@ def unit_of_sheet(written: str) -> str:
     >>> [unit_of_sheet(line) for line in ("单位：亿元", "2025 年　金额单位：万美元", "填报单位：某厂", "单位")]
     ['亿元', '万美元', '', '']
     """
-    text = plain(written)
-    marks = "|".join(map(re.escape, sorted(words("unit"), key=len, reverse=True)))
-    for found in re.finditer(rf"(?:{marks})\s*:\s*([^\s,，、;:)\]】]+)", text):
+    for found in re.finditer(rf"(?:{_unit_marks()})\s*:\s*([^\s,，、;:)\]】]+)", plain(written)):
         unit = _bare_unit(found[1])
         if _yuan(unit) is not None or any(word in unit for word in words("foreign")):
             return unit
@@ -318,8 +316,13 @@ def is_money(unit: Text) -> bool:
 
 def _bare_unit(text: str) -> str:
     """A unit without brackets and the words that announce it."""
-    marks = "|".join(map(re.escape, sorted(words("unit"), key=len, reverse=True)))
-    return re.sub(rf"^(?:{marks})\s*:?\s*", "", text.strip(" ()[]【】")).strip()
+    return re.sub(rf"^(?:{_unit_marks()})\s*:?\s*", "", text.strip(" ()[]【】")).strip()
+
+
+@cache
+def _unit_marks() -> str:
+    """The words that announce a unit, as alternatives of a pattern, the longest first."""
+    return "|".join(map(re.escape, sorted(words("unit"), key=len, reverse=True)))
 
 
 def _read_date(cell: Cell) -> Read:

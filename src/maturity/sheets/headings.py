@@ -158,7 +158,7 @@ class Headings:
         units = self._units_below(head, first_data_row, found[main])
         if main:
             rows.append(main - 1)
-        above = (unit_of_sheet(said(cell)) for row in head[:main] for cell in row)
+        above = (unit_of_sheet(cell) for row in head[:main] for cell in row if isinstance(cell, str) and cell)
         return self._header(grid, rows, first_data_row + bool(units), found, units, next(filter(None, above), ""))
 
     def _units_below(
