@@ -109,6 +109,14 @@ def test_the_header_is_found_where_it_stands(header: str, path: Path) -> None:
         assert batch.problems == ()
 
 
+def test_a_credit_code_is_the_id_where_no_other_column_is(path: Path) -> None:
+    """Whichever of the two comes first."""
+    batch = read(path, ["统一社会信用代码", *HEAD], ["912201", "E1", "示例", "discrete", 1, 1])
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+    batch = read(path, [*HEAD[1:], "统一社会信用代码"], ["示例", "discrete", 1, 1, "912201"])
+    assert (batch.answers.ids, batch.problems) == (("912201",), ())
+
+
 def test_unknown_double_and_unnamed_columns_are_named(tmp_path: Path) -> None:
     """With a suggestion where one is near; nothing that has content is passed over in silence."""
     head = ["id", "name", "profile", FIRST.id, "organization_stratgy.1b", FIRST.name.zh, "", ""]

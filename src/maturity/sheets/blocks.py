@@ -70,7 +70,7 @@ from maturity.sheets.cells import (
     shown,
 )
 from maturity.sheets.grid import Cell
-from maturity.sheets.headings import GROUPS, ID, NAME, PROFILE, Heading, Headings, Target
+from maturity.sheets.headings import CREDIT_CODE, GROUPS, ID, NAME, PROFILE, Heading, Headings, Target, identified
 
 Kind = Literal["problem", "note"]
 Rows = NDArray[np.intp]
@@ -130,6 +130,7 @@ class Layout:
                 problems.append(Problem.of("blocks.bad-type", column.name, column.type, right=right))
             elif useful:
                 columns[useful[0]] = (column.name, Heading(useful[0], unit))
+        columns = identified(columns)
         if ID not in columns:
             raise InputError([*problems, Problem.of("blocks.no-id", "")])
         return cls(columns, tuple(problems), tuple(_missing(columns, model, programme)))
@@ -168,7 +169,7 @@ def _is_list(of: pa.DataType) -> bool:
 def _readable(target: Target, of: pa.DataType, programme: Programme | None) -> bool:
     """Whether there is a way to read such a column at all; each value is looked at later."""
     types, own = pa.types, _value_type(of)
-    if target == ID:
+    if target in (ID, CREDIT_CODE):
         return is_text(of) or bool(types.is_integer(own))
     if target in (NAME, PROFILE, *GROUPS):
         return is_text(of)
@@ -181,7 +182,7 @@ def _readable(target: Target, of: pa.DataType, programme: Programme | None) -> b
 
 
 def _right_type(target: Target, programme: Programme | None) -> str:
-    if target == ID:
+    if target in (ID, CREDIT_CODE):
         return "string, int64"
     if target.kind == "enterprise":
         return "string"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from maturity.errors import Problem
 from maturity.language import Text, texts
@@ -11,6 +11,8 @@ from maturity.models import MaturityModel
 from maturity.scenarios import LedgerDefinition, Programme
 from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_sheet
 from maturity.sheets.grid import Cell, Grid
+
+T = TypeVar("T")
 
 
 class Target(NamedTuple):
@@ -21,6 +23,7 @@ class Target(NamedTuple):
 
 
 ID: Final = Target("enterprise", "id")
+CREDIT_CODE: Final = Target("enterprise", "credit_code")
 NAME: Final = Target("enterprise", "name")
 PROFILE: Final = Target("enterprise", "profile")
 GROUPS: Final = (Target("enterprise", "industry"), Target("enterprise", "city"))
@@ -97,7 +100,7 @@ class Headings:
         requirements = [(Target("requirement", one.id), one.id, one.name) for one in model.requirements]
         named = [*requirements, *((Target("fact", fact.id), fact.id, fact.name) for fact in facts)]
         units = {fact.id: fact.unit for fact in facts if fact.unit}
-        return cls((ID, NAME, PROFILE, ITEM, ANSWER), named, units)
+        return cls((ID, CREDIT_CODE, NAME, PROFILE, ITEM, ANSWER), named, units)
 
     @classmethod
     def of_ledger(cls, ledger: LedgerDefinition) -> "Headings":
@@ -106,7 +109,7 @@ class Headings:
         named = [
             (target, id, column.name) for target, column in columns for id in (column.id, f"{ledger.id}.{column.id}")
         ]
-        return cls((ID, NAME), named, {column.id: column.unit for column in ledger.columns if column.unit})
+        return cls((ID, CREDIT_CODE, NAME), named, {column.id: column.unit for column in ledger.columns if column.unit})
 
     def _add(self, target: Target, *words: str) -> None:
         for word in words:
@@ -211,7 +214,7 @@ class Headings:
             own = units.get(column) or next((unit for _, _, unit in clear if unit), "")
             amount = target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
             columns[target] = (column, Heading(target, own or (of_sheet if amount else "")))
-        return Header(first_data_row, columns, tuple(problems))
+        return Header(first_data_row, identified(columns), tuple(problems))
 
     def _unclear(
         self, grid: Grid, row: int, column: int, written: str, targets: set[Target], first_data_row: int
@@ -227,6 +230,12 @@ class Headings:
             below = (said(row[column]) for row in grid.rows[first_data_row:] if column < len(row))
             if content := next(filter(None, below), ""):
                 yield Problem.of("sheets.unnamed-column", where, content)
+
+
+def identified(columns: dict[Target, T]) -> dict[Target, T]:
+    """The columns, where the credit code is the id if no other column is; beside an id it says nothing more."""
+    code = columns.pop(CREDIT_CODE, None)
+    return columns if code is None or ID in columns else {ID: code, **columns}
 
 
 def _key(text: str) -> str:
