@@ -13,13 +13,14 @@ from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, listed, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of, what_counts
-from maturity.scenarios.facts import Facts, amount, place
+from maturity.scenarios.facts import Facts, place
 from maturity.scenarios.portfolio import Places, places
 from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Goal, Mend, Mending
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
 from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
+from maturity.scenarios.values import amount
 from maturity.scenarios.verdicts import (
     DECIDING_ROLES,
     Asked,

@@ -11,7 +11,6 @@ from maturity.definition import Number
 from maturity.language import Lang, listed, say
 from maturity.scenarios.amounts import months_before, unit_of
 from maturity.scenarios.coverage import counted, not_named
-from maturity.scenarios.facts import NONE, UNMATCHED, amount, in_unit
 from maturity.scenarios.programme import FactDefinition, Programme, levels_of
 from maturity.scenarios.rules import (
     APPLICATION,
@@ -45,6 +44,7 @@ from maturity.scenarios.rules import (
     WithThreshold,
 )
 from maturity.scenarios.truth import NO, Given, amount_of, bar_day, bar_of, declared, truth, units
+from maturity.scenarios.values import NONE, UNMATCHED, amount, in_unit
 
 _SIGNS: Final[dict[Op, str]] = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 _AT_LEAST: Final = (">=", ">")

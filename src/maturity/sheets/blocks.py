@@ -53,9 +53,9 @@ from maturity.scenarios import (
     decide,
     value_problem,
 )
-from maturity.scenarios.facts import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.kinds import kinds, parts
 from maturity.scenarios.programme import MOST_UNITS
+from maturity.scenarios.values import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
