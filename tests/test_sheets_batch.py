@@ -1,6 +1,8 @@
 """A sheet that somebody filled in becomes a batch: headers wherever they stand, every row kept or named."""
 
 import csv
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -141,7 +143,7 @@ def test_a_row_without_a_known_profile_stays_unanswered_and_is_named(tmp_path: P
         ["E1", "一", "", 1, 1],
         ["E2", "二", "流程", 1, 1],
         ["E3", "三", "process", 1, 1],
-        ["合计", "", "", "", ""],
+        ["以上属实", "", "", "", ""],
     )
     assert batch.answers.ids == ("E1", "E2", "E3")
     assert [len(batch.answers.choices(i)) for i in range(3)] == [0, 0, 2]
@@ -187,6 +189,21 @@ def test_an_enterprise_that_stands_there_twice_is_named(path: Path) -> None:
     assert [where for id, where in ids(batch.notes) if id == "sheets.same-name"] == [f"{place}!B3"]
 
 
+@pytest.mark.parametrize("total", [["合 计：", "", "", 300], ["", "Total", "", 300], ["小计"]])
+def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> None:
+    """It is listed with what was read differently, and counts nowhere."""
+    head = ["编号", "企业名称", "行业类型", "近3年设备购置投资"]
+    batch = read(path, head, ["E1", "合计厂", "离散型", 100], ["E2", "乙", "流程型", 200], total, facts=True)
+    assert (batch.answers.ids, batch.problems) == (("E1", "E2"), ())
+    assert "sheets.total-row" in [note.id for note in batch.notes]
+
+
+def test_a_long_id_that_a_csv_holds_as_it_was_shown_is_ruined(tmp_path: Path) -> None:
+    """9.12201E+17 was a credit code; two enterprises may share what is left of it."""
+    batch = read(tmp_path / "b.csv", HEAD, ["9.12201E+17", "一", "discrete", 1, 1], ["1E5", "二", "discrete", 1, 1])
+    assert ids(batch.problems) == [("sheets.ruined-id", "b.csv!A2")]
+
+
 def test_without_a_column_of_ids_rows_are_called_by_number(path: Path) -> None:
     """Once for the whole sheet, not for every row."""
     batch = read(path, HEAD[1:], ["一", "discrete", 1, 1], ["二", "discrete", 1, 1])
@@ -218,6 +235,27 @@ def test_formula_errors_and_formulas_without_result_are_problems(tmp_path: Path)
     assert batch.answers.points[0, :2].tolist() == [UNANSWERED, UNANSWERED]
 
 
+@pytest.mark.parametrize("usual", [True, False])
+def test_a_formula_that_a_script_wrote_and_nobody_computed_is_no_zero(usual: bool, tmp_path: Path) -> None:
+    """Such a workbook holds zeros and asks to be computed when it is opened; a result that is there counts."""
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("企业")
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, ["E1", "示例", "discrete"])
+        sheet.write_formula(1, 3, "=0.5+0.5")
+        sheet.write_formula(1, 4, "=0.5+0.5", value=1)
+    if not usual:  # XML that has to be parsed
+        content = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
+            for name in old.namelist():
+                part = old.read(name)
+                new.writestr(name, part.replace(b"<sheetData>", b"<sheetData><!-- -->") if "/sheet1" in name else part)
+    batch = read_batch(path, MODEL)
+    assert ids(batch.problems) == [("sheets.formula-cell", "b.xlsx!企业!D2")]
+    assert batch.answers.points[0, :2].tolist() == [UNANSWERED, 10]
+
+
 def test_facts_are_read_with_their_units_and_what_was_changed_is_noted(path: Path) -> None:
     """The unit in the heading holds for bare numbers."""
     batch = read(
@@ -238,6 +276,45 @@ def test_facts_are_read_with_their_units_and_what_was_changed_is_noted(path: Pat
     assert ids(batch.problems) == [("facts.negative", f"{place}!D3"), ("sheets.bad-date", f"{place}!F3")]
     assert ("sheets.read-as", f"{place}!C2") in ids(batch.notes)
     assert facts.value("digital_workshops", 1) is None
+
+
+AMOUNT = "近3年设备购置投资"
+UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
+    "announced in brackets": [["编号", "行业类型", f"{AMOUNT}（单位：亿元）"]],
+    "named in full": [["编号", "行业类型", f"{AMOUNT}（人民币亿元）"]],
+    "among other words": [["编号", "行业类型", f"{AMOUNT}\n（近三年，亿元）"]],
+    "above the table": [["统计表"], ["填报单位：某厂", "", "单位：亿元"], ["编号", "行业类型", AMOUNT]],
+    "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
+}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_is_found_wherever_people_write_it(unit: str, path: Path) -> None:
+    """Beside the heading, above the table, in a row of units: never 1.2 万元 where 1.2 亿元 was meant."""
+    batch = read(path, *UNITS[unit], ["E1", "离散型", 1.2], ["E2", "流程型", "300万元"], facts=True)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [Decimal(12000), Decimal(300)]
+    assert batch.problems == ()
+    assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.2"]
+
+
+@pytest.mark.parametrize(
+    "rows", [[["编号", "行业类型", f"{AMOUNT}（千美元）"]], [["单位：美元"], ["编号", "行业类型", AMOUNT]]]
+)
+def test_numbers_in_a_unit_that_nobody_can_convert_are_named(rows: Sequence[Sequence[Any]], path: Path) -> None:
+    """They are unknown; what says its own unit is read."""
+    batch = read(path, *rows, ["E1", "离散型", 1.2], ["E2", "流程型", "300万元"], facts=True)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [None, Decimal(300)]
+    assert [problem.id for problem in batch.problems] == ["sheets.unknown-unit"]
+    assert "万元" in batch.problems[0].text("zh")
+
+
+def test_other_remarks_beside_a_heading_are_no_units(path: Path) -> None:
+    """The number is in the unit that is asked."""
+    batch = read(path, ["编号", "行业类型", f"{AMOUNT}（必填）"], ["E1", "离散型", 1.2], facts=True)
+    assert batch.facts is not None
+    assert (batch.facts.value("investment_equipment", 0), batch.problems) == (Decimal("1.2"), ())
 
 
 def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path) -> None:
@@ -285,6 +362,30 @@ def test_the_sheet_whose_header_is_known_best_is_read_and_others_with_data_are_n
     batch = read_batch(path, MODEL)
     assert batch.answers.ids == ("吉林",)
     assert ids(batch.problems) == [("sheets.other-sheet", "b.xlsx!长春")]
+
+
+def hiding(path: Path, *sheets: str) -> Path:
+    """A workbook of two sheets of enterprises, 今年 and 去年, some of them hidden, and a legend."""
+    with xlsxwriter.Workbook(path) as book:
+        legend = book.add_worksheet("图例")
+        legend.write_column(0, 0, ["要求清单", *(requirement.id for requirement in MODEL.requirements[:2])])
+        for name in ("今年", "去年"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEAD)
+            sheet.write_row(1, 0, [name, "示例", "discrete", 1, 1])
+            if name in sheets:
+                sheet.hide()
+    return path
+
+
+def test_a_hidden_sheet_of_enterprises_is_not_read_and_named(tmp_path: Path) -> None:
+    """Last year's rows, or those that somebody forgot; a legend of what has a column elsewhere is no data."""
+    batch = read_batch(hiding(tmp_path / "b.xlsx", "去年"), MODEL)
+    assert batch.answers.ids == ("今年",)
+    assert ids(batch.problems) == [("sheets.hidden-sheet", "b.xlsx!去年")]
+    with pytest.raises(InputError, match="a hidden sheet looks like data") as caught:
+        read_batch(hiding(tmp_path / "b.xlsx", "今年", "去年"), MODEL)
+    assert [problem.where for problem in caught.value.problems] == ["b.xlsx!今年", "b.xlsx!去年"]
 
 
 def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ ANSWER = answer_reader(MODEL.requirements[0].choices, MODEL.points_per_one)
         (0.0, 0),
         ("0", 0),
         ("0%", 0),
+        ("部分满足（50%）", 5),
+        ("大部分满足 (0.8)", 8),
         ("不适用", NOT_APPLICABLE),
         ("not_applicable", NOT_APPLICABLE),
         ("N/A", NOT_APPLICABLE),
@@ -60,6 +62,8 @@ def test_an_answer_is_read_in_each_of_its_ways(cell: Cell, points: int) -> None:
     [
         "满足",
         "基本满足",
+        "大部分满足（50%）",
+        "部分满足（）",
         0.85,
         "85%",
         80.0,
@@ -131,6 +135,9 @@ FACTS: list[tuple[str, Cell, object, str]] = [
     ("investment_equipment", 0.0000005, Decimal(0), "sheets.read-rounded"),
     ("investment_equipment", 0.0000015, Decimal("0.000002"), "sheets.read-rounded"),
     ("digital_workshops", "3个", Decimal(3), ""),
+    ("digital_equipment_rate", 85.0, Decimal(85), ""),
+    ("digital_equipment_rate", "0.5%", Decimal("0.5"), ""),
+    ("digital_equipment_rate", 0.0, Decimal(0), ""),
     ("digital_workshops", 3.0000000000000004, Decimal(3), "sheets.read-rounded"),
     ("declared_level", "二级", Decimal(2), "sheets.read-as"),
     ("planned_production_on", date(2025, 6, 30), date(2025, 6, 30), ""),
@@ -183,6 +190,9 @@ def test_a_fact_is_read_in_each_of_its_ways(fact: str, cell: Cell, value: object
         ("investment_equipment", "1e3", "sheets.bad-number"),
         ("digital_workshops", 2.7, "sheets.bad-number"),
         ("digital_workshops", "3万", "sheets.bad-number"),
+        ("digital_equipment_rate", 0.85, "sheets.bad-percentage"),
+        ("digital_equipment_rate", 1.0, "sheets.bad-percentage"),
+        ("digital_equipment_rate", "0.85", "sheets.bad-percentage"),
         ("declared_total", "很高", "sheets.bad-plain-number"),
         ("planned_production_on", "2025年6月", "sheets.bad-date"),
         ("planned_production_on", "6/5/2025", "sheets.bad-date"),
@@ -203,3 +213,19 @@ def test_a_unit_in_the_heading_holds_for_bare_numbers_and_not_for_those_with_the
     """投资（亿元）: 1.2 is 12,000 万元, and 300万元 stays what it is."""
     read = fact_reader(PROGRAMME.fact("investment_equipment"), "亿元")
     assert [read(cell).value for cell in (1.2, "300万元")] == [Decimal(12000), Decimal(300)]
+
+
+def test_a_unit_in_the_heading_that_cannot_be_converted_is_named_at_every_number_without_its_own() -> None:
+    """投资（美元）: 1.2 of what?"""
+    read = fact_reader(PROGRAMME.fact("investment_equipment"), "美元")
+    assert [(read(cell).value, read(cell).problem) for cell in (1.2, "300万元", "约2000")] == [
+        (None, "sheets.unknown-unit"),
+        (Decimal(300), ""),
+        (None, "sheets.bad-number"),
+    ]
+
+
+def test_both_meanings_of_a_share_are_shown() -> None:
+    """A spreadsheet keeps 85 % as 0.85, and so does somebody who means less than one in a hundred."""
+    problem = fact_reader(PROGRAMME.fact("digital_equipment_rate"))(0.85)
+    assert problem.details["percent"] == "85"

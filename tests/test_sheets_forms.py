@@ -1,6 +1,7 @@
 """Forms: empty ones are no data, filled ones come back as they were filled in, whatever was written into them."""
 
 import csv
+import errno
 import io
 import re
 from collections.abc import Callable, Mapping
@@ -63,12 +64,16 @@ def values(fact: FactDefinition, lang: Lang) -> st.SearchStrategy[tuple[Any, Any
     """What somebody may fill in for a fact, and what it means; in a third of the cases nothing."""
     days = st.dates(date(1990, 1, 1), date(2099, 12, 31))
     names = [entry.name.zh for entry in PROGRAMME.catalogue(fact.catalogue).entries] if fact.kind == "names" else []
+    percent = fact.unit is not None and fact.unit.zh == "%"  # up to 1 it has to be said, because 100 % is kept as 1
+    numbers = st.integers(0, int(fact.most.value) if fact.most else 10**9).map(
+        lambda n: (f"{n}%" if percent and n < 2 else n, n)
+    )
     drawn: dict[str, Callable[[], st.SearchStrategy[tuple[Any, Any]]]] = {
         "yes_no": lambda: st.sampled_from([(("是", "否") if lang == "zh" else ("yes", "no"))[k] for k in (0, 1)]).map(
             lambda word: (word, word in ("是", "yes"))
         ),
         "one_of": lambda: st.sampled_from([(option.name.in_(lang), option.id) for option in fact.options]),
-        "number": lambda: st.integers(0, int(fact.most.value) if fact.most else 10**9).map(lambda n: (n, n)),
+        "number": lambda: numbers,
         "date": lambda: days.map(lambda day: (day, day)),
         "event_date": lambda: (days | st.just("无" if lang == "zh" else "none")).map(
             lambda day: (day, day if isinstance(day, date) else "none")
@@ -248,6 +253,49 @@ def test_a_single_form_names_what_it_cannot_read_by_cell(tmp_path: Path) -> None
     ]
 
 
+def test_a_unit_that_somebody_changed_in_a_single_form_holds(tmp_path: Path) -> None:
+    """The locked cell beside the answer can be unlocked."""
+    fill({"id": "E1", "profile": "离散型", "investment_equipment": 0.15}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    facts = book.worksheets[2]
+    row = next(row for row in range(2, facts.max_row + 1) if facts.cell(row, 1).value == "investment_equipment")
+    assert facts.cell(row, 4).value == "万元"
+    facts.cell(row, 4).value = "亿元"
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert batch.facts.value("investment_equipment", 0) == 1500
+    assert "sheets.read-as" in [note.id for note in batch.notes]
+
+
+@pytest.mark.parametrize("change", ["answer heading", "item heading", "item column"])
+def test_answers_whose_headings_were_changed_are_named(change: str, tmp_path: Path) -> None:
+    """The sheet is no form any more; that nothing was answered would be a wrong reading of it."""
+    fill({"id": "E1", "profile": "离散型"}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    answers = book.worksheets[3]
+    if change == "item column":
+        answers.delete_cols(1)
+    else:
+        answers.cell(1, 6 if change == "answer heading" else 1).value = "我的情况"
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert [(problem.id, problem.where) for problem in batch.problems] == [("sheets.unread-sheet", "form.xlsx!自评")]
+
+
+def test_rows_that_were_deleted_from_a_single_form_are_listed(tmp_path: Path) -> None:
+    """As columns that a batch lacks."""
+    fill({"id": "E1", "profile": "离散型"}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    book.worksheets[3].delete_rows(2, 3)
+    book.worksheets[2].delete_rows(5, 1)
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    listed = {note.id: note.value for note in batch.notes}
+    assert listed["sheets.missing-requirements"] == ", ".join(one.id for one in MODEL.requirements[:3])
+    assert listed["sheets.missing-facts"] == PROGRAMME.facts[0].id
+
+
 def test_a_single_form_without_a_profile_is_refused(tmp_path: Path) -> None:
     """There is no other enterprise in it to go on with."""
     with pytest.raises(InputError, match="industry type is missing") as caught:
@@ -353,6 +401,18 @@ def test_a_form_is_an_xlsx_and_its_folder_must_exist(tmp_path: Path) -> None:
         write_form(tmp_path / "form.csv", MODEL)
     with pytest.raises(InputError, match="cannot be written"):
         write_form(tmp_path / "none" / "form.xlsx", MODEL)
+
+
+def test_a_form_that_a_full_disk_cannot_take_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In our words, not in those of a library; nothing is left behind."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        write_form(tmp_path / "form.xlsx", MODEL)
+    assert list(tmp_path.iterdir()) == []
 
 
 @settings(max_examples=30)

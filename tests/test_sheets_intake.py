@@ -152,6 +152,8 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         "damaged or incomplete",
     ),
     "lying about its size": ("batch.xlsx", lying_about_its_size(), "damaged or incomplete"),
+    "csv with an open quote": ("batch.csv", b'id,name\nE1,a\n"E2,b\nE3,c\n', "begin in line 3"),
+    "csv with a quote closed rows later": ("batch.csv", b'id,name\n"E1","a\nb"\nE2,"b\nE3,"c"\n', "begin in line 4"),
     "bad encoding": ("batch.csv", b"id,name\nE1,\xff\xff\xff\n", "line 2 (ff ff ff 0a)"),
     "half a character": ("batch.csv", "id,name\nE1,示例".encode("utf-16")[:-1], "are neither UTF-8 nor GB18030"),
 }

@@ -99,6 +99,20 @@ def test_what_is_wrong_with_an_entry_is_named_by_cell_and_the_others_are_kept(tm
     ]
 
 
+def test_a_row_of_sums_is_no_entry(tmp_path: Path) -> None:
+    """In a form for one enterprise every entry is its own: the sum would count everything twice."""
+    path = tmp_path / "form.xlsx"
+    write_form(path, MODEL, PROGRAMME)
+    book = openpyxl.load_workbook(path)
+    book.worksheets[2]["C2"], book.worksheets[2]["C4"] = "E1", MODEL.profiles[0].name.zh
+    for row in ([date(2025, 1, 1), 10], [date(2025, 1, 2), 20], ["合计", 30]):
+        book["付款明细"].append(row)
+    book.save(path)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert [money for _, _, money, *_ in entries(batch)] == [10, 20]
+    assert ("sheets.total-row", "form.xlsx!付款明细!A5") in ids(batch.notes)
+
+
 def test_a_ledger_may_come_as_a_file_of_its_own(tmp_path: Path) -> None:
     """Before or after the enterprises; an id that two files have is looked for in the entry's own file first."""
     (tmp_path / "0.csv").write_text("编号,日期,金额,类别\nE2,2025-1-1,1,设备\n", encoding="utf-8")

@@ -102,6 +102,25 @@ def test_answers_and_facts_come_back(
     assert {problem.id for problem in read.problems} <= {"answers.trimmed"}
 
 
+def test_numbers_are_in_the_unit_of_their_heading_and_shares_are_not_guessed(tmp_path: Path) -> None:
+    """As in a sheet: typed numbers are no exception; decimals, which nobody typed into a cell, stand as they are."""
+    columns = {
+        "id": ["E1", "E2"],
+        "近3年设备购置投资（亿元）": [1.2, None],
+        "近3年软件购置投资（美元）": [1.2, None],
+        "digital_equipment_rate": [0.85, 85.0],
+        "automatic_data_rate": pa.array([Decimal("0.85"), None], pa.decimal128(5, 2)),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    batch = read_batch(tmp_path / "a.parquet", MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [Decimal(12000), None]
+    assert [batch.facts.value("digital_equipment_rate", i) for i in range(2)] == [None, Decimal(85)]
+    assert batch.facts.value("automatic_data_rate", 0) == Decimal("0.85")
+    assert {problem.id for problem in batch.problems} == {"sheets.unknown-unit", "sheets.bad-percentage"}
+    assert "sheets.read-as" in [note.id for note in batch.notes]
+
+
 def test_what_is_wrong_in_an_entry_is_named_at_its_enterprise(tmp_path: Path) -> None:
     """Values, names that no catalogue has, and columns that no ledger has; what is right beside them counts."""
     mine = [
@@ -285,6 +304,53 @@ def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> 
     score_parquet([table(path, **{FIRST: ["full", "full"]})], tmp_path / "r.parquet", SCORING)
     found = pq.read_table(tmp_path / "r-problems.parquet").to_pylist()
     assert {row["kind"] for row in found} == {"note"}
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_strict_writes_nothing_when_anything_is_wrong(files: int, tmp_path: Path) -> None:
+    """Block by block as in memory: the old results stay; without a problem there are results as ever."""
+    sources = [table(tmp_path / f"{k}.parquet", id=[f"{k}"], **{FIRST: ["full"]}) for k in range(files)]
+    target = tmp_path / "results.parquet" if files == 1 else tmp_path / "results"
+    score_parquet(sources, target, SCORING, strict=True, workers=1)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    assert len(before) == 2 * files + 1
+    table(sources[0], **{FIRST: [f"{k}" for k in range(2, 52)]})
+    with pytest.raises(InputError) as caught:
+        score_parquet(sources, target, SCORING, strict=True, workers=1)
+    assert [problem.where for problem in caught.value.problems[:2]] == [
+        f"0.parquet!{row}: E{row - 1}: {FIRST}" for row in (1, 2)
+    ]
+    assert "there are 10 more problems" in caught.value.text("en")
+    assert caught.value.text("zh")
+    after = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    assert {file: after.pop(file) for file in before if file not in sources} == {
+        file: content for file, content in before.items() if file not in sources
+    }
+    assert sorted(after) == sources
+
+
+def test_strict_reaches_the_blocks_from_the_command_line(tmp_path: Path) -> None:
+    """Exit code 1, and no file."""
+    source = table(tmp_path / "a.parquet", **{FIRST: ["ful"]})
+    words = ["score", str(source), "-o", str(tmp_path / "r.parquet"), "--on", str(ON), "--strict", "--lang", "en"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1
+    assert "a.parquet!1: E0: organization_strategy.1a" in result.output
+    assert [file.name for file in tmp_path.iterdir()] == ["a.parquet"]
+
+
+@pytest.mark.parametrize("other", ["b.xlsx", "b.csv", "inside/b.parquet"])
+def test_a_folder_of_parquet_and_other_sheets_is_refused(other: str, tmp_path: Path) -> None:
+    """Half of the enterprises would be missing without a word."""
+    folder = tmp_path / "answers"
+    (folder / other).parent.mkdir(parents=True)
+    table(folder / "a.parquet", **{FIRST: ["full"]})
+    (folder / other).touch()
+    with pytest.raises(InputError, match=f"answers/{other}: parquet files cannot be read together"):
+        read_batch(folder, MODEL)
+    for target in ("r.xlsx", "r.parquet", "results"):
+        result = CliRunner().invoke(app, ["score", str(folder), "-o", str(tmp_path / target), "--on", str(ON)])
+        assert (result.exit_code, other in result.output) == (1, True)
 
 
 def test_facts_are_read_from_typed_columns_and_texts(tmp_path: Path) -> None:

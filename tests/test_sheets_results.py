@@ -1,6 +1,7 @@
 """Results: the same numbers in every format, scores cut, text kept as text, files complete or not there."""
 
 import csv
+import errno
 import json
 import signal
 import subprocess
@@ -234,6 +235,32 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(
         write(path)
     assert [file.name for file in tmp_path.iterdir()] == ["r.json"]
     assert path.read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
+def test_a_full_disk_is_told_and_leaves_the_old_files(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of one run or none of it: no conditions beside the results of another run."""
+    for file in write(tmp_path / f"r.{ending}"):
+        file.write_text("old", encoding="utf-8")
+    names = {file.name for file in tmp_path.iterdir()}
+    opened = Path.open
+
+    def full(self: Path, mode: str = "r", **options: Any) -> Any:
+        if "w" in mode and "conditions" in self.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return opened(self, mode, **options)
+
+    def too_much(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", full)
+    monkeypatch.setattr("maturity.sheets.filling.zipfile.ZipFile", too_much)
+    monkeypatch.setattr("maturity.sheets.results._object", too_much)
+    with pytest.raises(InputError, match="No space left on device"):
+        write(tmp_path / f"r.{ending}")
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == dict.fromkeys(names, b"old")
 
 
 def test_the_same_results_are_the_same_bytes(tmp_path: Path) -> None:

@@ -121,7 +121,9 @@ def score(
         if blockwise := streams.streamed(files, output):
             if plan or firmness or whatif:
                 raise InputError([Problem.of("blocks.not-streamed", str(output))])
-            streams.score(blockwise, output, *loaded, day, reading, language, workers=workers, scheduler=scheduler)
+            streams.score(
+                blockwise, output, *loaded, day, reading, language, strict=strict, workers=workers, scheduler=scheduler
+            )
             return
         if scheduler:
             raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])

@@ -74,6 +74,7 @@ def score(
     readings: Sequence[str] | None,
     lang: Lang,
     *,
+    strict: bool,
     workers: int | None,
     scheduler: str,
 ) -> None:
@@ -82,7 +83,9 @@ def score(
 
     scoring = Scoring(model, programme, on, frame.pairs(readings, "--reading"), lang)
     with shown("scoring", lang) as progress:
-        scored = score_parquet(files, output, scoring, workers=workers, scheduler=scheduler, progress=progress)
+        scored = score_parquet(
+            files, output, scoring, strict=strict, workers=workers, scheduler=scheduler, progress=progress
+        )
     frame.tell("read", lang, count=scored.enterprises, problems=scored.problems, notes=scored.notes)
     for file in scored.files:
         frame.tell("written", lang, path=file)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from maturity.errors import InputError, Problem
+from maturity.sheets.intake import TABLES, WORKBOOKS
 
 PARQUET: Final = ".parquet"
 _PACKAGES: Final = {"arrow": "pyarrow", "cluster": "distributed"}
@@ -38,7 +39,18 @@ def parquet_files(folder: Path) -> list[Path]:
     """The parquet files of a folder, in the order of their names; none if it is no folder or has none.
 
     Hidden files, and those that begin with an underscore, are what programs leave beside the parts of a table.
+
+    Raises:
+        InputError: beside them, or in a folder inside, there are other sheets, which would not be read.
     """
-    if not folder.is_dir():
-        return []
-    return sorted(file for file in folder.glob(f"*{PARQUET}") if not file.name.startswith((".", "_")))
+    own = [file for file in sorted(folder.glob(f"*{PARQUET}")) if _is_data(file)] if folder.is_dir() else []
+    if own:
+        endings = (*WORKBOOKS, *TABLES, PARQUET)
+        inside = (file for file in sorted(folder.rglob("*")) if file.suffix.lower() in endings and _is_data(file))
+        if others := [file for file in inside if file not in own]:
+            raise InputError(Problem.of("blocks.mixed", file.relative_to(folder.parent).as_posix()) for file in others)
+    return own
+
+
+def _is_data(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith((".", "_", "~$"))

@@ -1,5 +1,6 @@
 """A batch of enterprises from a sheet that somebody filled in: loud, lossless, one row of cells like the next."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from maturity.errors import InputError, Problem
 from maturity.models import MaturityModel
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
-from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown
+from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
 from maturity.sheets.columns import Column, Found, Records, report, report_others, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import (
@@ -32,7 +33,11 @@ from maturity.sheets.headings import (
 from maturity.sheets.intake import TABLES, WORKBOOKS, Progress, read_grids, untold
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
+_ROUNDED: Final = re.compile(r"\d(\.\d+)?[eE]\+\d\d")
+"""How a spreadsheet shows a long number: 9.12E+17."""
 _LISTED: Final = 10
+_LOOKED_AT: Final = 400
+"""Rows of a sheet without a header in which requirements are looked for."""
 _OTHERS: Final = 256
 """Code of an answer that cannot be read and is one of too many different ones to keep each."""
 _TROUBLE: Final = 257
@@ -117,7 +122,16 @@ def read_batch(
     for file, called in _files([path] if isinstance(path, str | Path) else path, found):
         try:
             parts.append(
-                _part(read_grids(file, called, progress), called, model, programme, headings, ledgers, found, progress)
+                _part(
+                    read_grids(file, called, progress, hidden=SEARCHED),
+                    called,
+                    model,
+                    programme,
+                    headings,
+                    ledgers,
+                    found,
+                    progress,
+                )
             )
         except InputError as error:
             found.problems.extend(error.problems)
@@ -193,16 +207,20 @@ def _part(
 ) -> _Part:
     """The enterprises of one file, without their ids, which must differ between files; and its entries of ledgers."""
     own = Found([], [])
-    headers = [(grid, headings.find(grid)) for grid in grids]
+    seen = [grid for grid in grids if not grid.hidden]
+    headers = [(grid, headings.find(grid)) for grid in seen]
     lists = {grid.sheet: of for grid, header in headers if (of := ledgers.of(grid, header))}
-    entries = [entries_of(grid, *lists[grid.sheet], own) for grid in grids if grid.sheet in lists]
+    entries = [entries_of(grid, *lists[grid.sheet], own) for grid in seen if grid.sheet in lists]
     known = [(grid, header) for grid, header in headers if header and grid.sheet not in lists]
     found_in = {grid.sheet for grid, _ in known} | set(lists)
-    own.problems.extend(problem for grid in grids if grid.sheet in found_in for problem in grid.problems)
+    own.problems.extend(problem for grid in seen if grid.sheet in found_in for problem in grid.problems)
+    own.problems.extend(_hidden([grid for grid in grids if grid.hidden], headings))
     if known or not lists:
-        table = _table(known, called, model, programme, headings, own)
+        table, read = _table(known, called, model, programme, headings, own)
+        rest = [grid for grid in seen if grid not in read and grid.sheet not in lists]
+        own.problems.extend(_overlooked(rest, table, model, headings))
     else:
-        table = Records(grids[0].place, [], {})
+        table = Records(seen[0].place, [], {})
     kept, profiles, counted = _enterprises(table, model, own)
     without_profile = sum(one.id in ("sheets.bad-profile", "sheets.missing-profile") for one in own.problems)
     if not kept and (known or not lists):
@@ -239,26 +257,51 @@ def _table(
     programme: Programme | None,
     headings: Headings,
     found: Found,
-) -> Records:
-    """The enterprises of the file: those of its form, or of the sheet whose header is known best."""
+) -> tuple[Records, list[Grid]]:
+    """The enterprises of the file: those of its form, or of the sheet whose header is known best; and what was read.
+
+    Sheets that are named because they were not read are among the latter.
+    """
     forms = [(grid, header) for grid, header in headers if ITEM in header.columns and ANSWER in header.columns]
     batches = [(grid, header) for grid, header in headers if (grid, header) not in forms]
     if forms and not any(_useful(header) for _, header in batches):
-        return _form(forms, called, headings, found)
+        form = _form(forms, called, headings, found)
+        _name_missing(form, model, programme, found)
+        return form, [grid for grid, _ in forms]
     if not batches:
-        raise InputError([Problem.of("sheets.no-header", called, rows=SEARCHED)])
+        raise InputError(found.problems or [Problem.of("sheets.no-header", called, rows=SEARCHED)])
     best, header = max(batches, key=lambda one: one[1].known)
+    read = [best]
     for grid, other in headers:
         if grid is not best and ((grid, other) in forms or _useful(other)):
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
+            read.append(grid)
     found.problems.extend(header.problems)
-    table = rows_of(best, header)
+    table = rows_of(best, header, found)
     _name_missing(table, model, programme, found)
-    return table
+    return table, read
 
 
 def _useful(header: Header) -> bool:
     return any(target.kind in ("requirement", "fact") for target in header.columns)
+
+
+def _hidden(grids: Sequence[Grid], headings: Headings) -> Iterator[Problem]:
+    """Hidden sheets that look like data."""
+    for grid in grids:
+        header = headings.find(grid)
+        if header and (_useful(header) or {ITEM, ANSWER} <= header.columns.keys()):
+            yield Problem.of("sheets.hidden-sheet", grid.place, columns=header.known)
+
+
+def _overlooked(grids: Sequence[Grid], table: Records, model: MaturityModel, headings: Headings) -> Iterator[Problem]:
+    """Sheets without a header that name requirements which are nowhere else: a form whose headings were changed."""
+    absent = {Target("requirement", one.id) for one in model.requirements} - table.columns.keys()
+    for grid in grids if absent else ():
+        cells = (cell for row in grid.rows[:_LOOKED_AT] for cell in row if isinstance(cell, str) and cell)
+        named = {target for cell in cells for target in headings.targets(cell)[0]} & absent
+        if len(named) > 1:
+            yield Problem.of("sheets.unread-sheet", grid.place, count=len(named))
 
 
 def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings, found: Found) -> Records:
@@ -266,6 +309,8 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
     columns: dict[Target, Column] = {}
     for grid, header in forms:
         item, answer = header.columns[ITEM][0], header.columns[ANSWER][0]
+        heads = grid.rows[header.first_data_row - 1]
+        unit = next((column for column, cell in enumerate(heads) if plain(said(cell)) in words("unit")), len(heads))
         for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
             written = said(row[item]) if item < len(row) else ""
             value = row[answer] if answer < len(row) else ""
@@ -282,12 +327,13 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
                 first = columns[target].where(0)
                 found.problems.append(Problem.of("sheets.duplicate-item", where, written, first=first))
                 continue
-            columns[target] = Column(Heading(target), [value], lambda _, at=where: at, lambda _, __, at=where: at)  # type: ignore[misc]
+            heading = Heading(target, headings.unit(target, said(row[unit]) if unit < len(row) else ""))
+            columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at)  # type: ignore[misc]
     return Records(forms[0][0].place, [1], columns, Path(called).stem)
 
 
 def _name_missing(table: Records, model: MaturityModel, programme: Programme | None, found: Found) -> None:
-    """Requirements and facts that have no column."""
+    """Requirements and facts that have no column, or no row of a form."""
     asked = [requirement.id for requirement in model.requirements]
     absent = [id for id in asked if Target("requirement", id) not in table.columns]
     facts = [fact.id for fact in programme.facts] if programme else []
@@ -369,7 +415,8 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             cell = column.values[i] if column else ""
             where = column.where(i) if column else f"{table.place}!{row}"
             id = chosen = _id(cell)
-            if isinstance(cell, float | int) and abs(cell) >= 1e15:  # a spreadsheet keeps 15 digits of a number
+            # A spreadsheet keeps 15 digits of a number, and writes a long one into a CSV as it shows it.
+            if _ROUNDED.fullmatch(cell.strip()) if isinstance(cell, str) else _is_long(cell):
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
                 chosen = free(table.called or f"row-{row}", taken)
@@ -383,6 +430,10 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             taken.add(chosen)
             ids.append(chosen)
     return ids
+
+
+def _is_long(cell: Cell) -> bool:
+    return isinstance(cell, float | int) and abs(cell) >= 1e15
 
 
 def _id(cell: Cell) -> str:

@@ -58,7 +58,17 @@ from maturity.scenarios.programme import MOST_UNITS
 from maturity.scenarios.values import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
-from maturity.sheets.cells import Read, Reader, answer_reader, fact_reader, named, one_of, shown
+from maturity.sheets.cells import (
+    Read,
+    Reader,
+    answer_reader,
+    as_written,
+    fact_reader,
+    is_percentage,
+    named,
+    one_of,
+    shown,
+)
 from maturity.sheets.grid import Cell
 from maturity.sheets.headings import GROUPS, ID, NAME, PROFILE, Heading, Headings, Target
 
@@ -394,8 +404,7 @@ def _facts(
     for fact in programme.facts:
         target = Target("fact", fact.id)
         if target in given:
-            reader = fact_reader(fact, layout.columns[target][1].unit)
-            read[fact.id] = _column(fact, reader, given[target], fact.id, findings)
+            read[fact.id] = _column(fact, layout.columns[target][1].unit, given[target], fact.id, findings)
     padded, most = _padded(read)
     few = Facts.from_columns(programme, padded, ids=_keys(most))
     columns = {id: _all_rows(column, read.get(id), len(keys)) for id, column in few.columns.items()}
@@ -424,8 +433,9 @@ class _Read:
     units: tuple[NDArray[np.int64], NDArray[np.bool_]] | None
 
 
-def _column(fact: FactDefinition, reader: Reader, column: pa.Array, name: str, findings: list[Finding]) -> _Read:
-    units = _units(fact, column) if fact.kind == "number" else None
+def _column(fact: FactDefinition, unit: str, column: pa.Array, name: str, findings: list[Finding]) -> _Read:
+    reader = fact_reader(fact, unit)
+    units = _units(fact, column) if fact.kind == "number" and as_written(fact, unit) else None
     if units:
         if units[1].sum() + column.null_count == len(column):  # nothing is left to be read
             return _Read([None], np.broadcast_to(np.intp(0), len(column)), units)
@@ -488,7 +498,7 @@ def _ledger(
         at = -1 if entries is None else entries.type.get_field_index(fact.id)
         if entries is not None and at >= 0:
             column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
-            read[fact.id] = _column(fact, fact_reader(fact), column, name, own)
+            read[fact.id] = _column(fact, "", column, name, own)
     padded, most = _padded(read)
     sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * most, **padded}
     few = Facts.from_columns(programme, {}, ids=["0"], ledgers={definition.id: sheet})
@@ -520,6 +530,8 @@ def _units(fact: FactDefinition, column: pa.Array) -> tuple[NDArray[np.int64], N
         with np.errstate(invalid="ignore", over="ignore"):
             scaled = np.rint(numbers * scale)
             exact = there & (np.abs(scaled) < _EXACT) & (scaled / scale == numbers)
+        if is_percentage(fact):  # 0.85 out of a spreadsheet may mean 85 %; decimals were not typed by hand
+            exact &= (numbers == 0) | (np.abs(numbers) > 1)
         whole = np.where(exact, scaled, 0).astype(np.int64)
     elif pa.types.is_integer(of):
         numbers = pc.fill_null(column, 0).to_numpy()

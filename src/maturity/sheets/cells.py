@@ -43,6 +43,7 @@ _SERIALS: Final = range(*((date(year, 1, 1) - _EPOCH).days for year in (1990, 21
 """Serial numbers that are taken for dates: 2025 may be one of 1905, or a year."""
 _NUMBER: Final = re.compile(r"¥?([+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?)(?![\d.,])\s*(.*)")
 _NUMERAL: Final = re.compile(r"([〇一二三四五六七八九十])\s*(\D+)")
+_LABELLED: Final = re.compile(r"([^()]+)\(([^()]+)\)")
 _MOST: Final = Decimal("1e15")  # digits beyond are lost when a spreadsheet stores a number
 _DATE: Final = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d\d)(\d\d))"
@@ -157,6 +158,10 @@ def answer_reader(choices: Sequence[Choice], points_per_one: int) -> Reader:
             if Fraction(rounded) in values:
                 note = "" if rounded == number else "sheets.read-rounded"
                 return Read(values[Fraction(rounded)], note=note, details={"read": f"{rounded.normalize():f}"})
+        if both := _LABELLED.fullmatch(word):  # as hints list them: 部分满足（0.5）
+            label, value = read(both[1]), read(both[2])
+            if label.value == value.value and not label.problem:
+                return label
         near = suggestion(word, labels if number is None else ())
         return Read(UNANSWERED, "sheets.bad-choice", details={"right": right, "near": near})
 
@@ -218,6 +223,8 @@ def _number_reader(fact: FactDefinition, heading_unit: str) -> Reader:
     own = _yuan(unit.zh)
     by_heading = _scale(heading_unit, unit, own)
     wrong = Read(None, "sheets.bad-number" if fact.unit else "sheets.bad-plain-number", details={"unit": unit})
+    unknown_unit = Read(None, "sheets.unknown-unit", details={"heading": heading_unit, "unit": unit})
+    percent = is_percentage(fact)
 
     def read(cell: Cell) -> Read:
         if found := common(cell):
@@ -229,8 +236,12 @@ def _number_reader(fact: FactDefinition, heading_unit: str) -> Reader:
         if numeral := _NUMERAL.fullmatch(word):
             number, written = Decimal(_numerals()[numeral[1]]), numeral[2]
         scale = _scale(written, unit, own) if written else by_heading
-        if number is None or scale is None or abs(number) >= _MOST:
+        if number is None or (scale is None and written) or abs(number) >= _MOST:
             return wrong
+        if scale is None:
+            return unknown_unit
+        if percent and not written and 0 < abs(number) <= 1:  # a spreadsheet keeps 85 % as 0.85
+            return Read(None, "sheets.bad-percentage", details={"percent": f"{(number * 100).normalize():f}"})
         scaled = number * scale.numerator / scale.denominator
         value = scaled.quantize(smallest, ROUND_HALF_EVEN)
         if not fact.decimals and abs(value - scaled) > _DIGITS * max(Decimal(1), abs(scaled)):
@@ -260,9 +271,55 @@ def _scale(written: str, unit: Text, own: Fraction | None) -> Fraction | None:
     return theirs / own if theirs and own else None
 
 
-def is_unit(written: str, unit: Text | None) -> bool:
-    """Whether a word in brackets after a heading is a unit that the fact can be given in."""
-    return unit is not None and _scale(written, unit, _yuan(unit.zh)) is not None
+def is_percentage(fact: FactDefinition) -> bool:
+    """Whether a fact is asked in percent, so that a bare number from 0 to 1 may mean a hundred times as much."""
+    return fact.unit is not None and plain(fact.unit.zh) == "%"
+
+
+def as_written(fact: FactDefinition, heading_unit: str) -> bool:
+    """Whether a bare number in the column of a fact is its value, whatever unit the heading gives."""
+    unit = fact.unit or Text("", "")
+    return _scale(heading_unit, unit, _yuan(unit.zh)) == 1
+
+
+def unit_in(written: str, unit: Text) -> str:
+    """The unit that a remark beside a heading names, also one that is not understood; ``""`` when it names none.
+
+    >>> amount = Text("万元", "CNY 10,000")
+    >>> [unit_in(remark, amount) for remark in ("单位：亿元", "近三年，万元", "美元", "必填")]
+    ['亿元', '万元', '美元', '']
+    """
+    text = plain(written)
+    parts = [_bare_unit(part) for part in (text, *re.split(r"[,，、;/]", text))]
+    if known := next((part for part in parts if part and _scale(part, unit, _yuan(unit.zh)) is not None), ""):
+        return known
+    return text if any(word in text for word in words("quantities")) else ""
+
+
+def unit_of_sheet(written: str) -> str:
+    """The unit of money that a line above a table gives for all of it; ``""`` when it gives none.
+
+    >>> [unit_of_sheet(line) for line in ("单位：亿元", "2025 年　金额单位：万美元", "填报单位：某厂", "单位")]
+    ['亿元', '万美元', '', '']
+    """
+    text = plain(written)
+    marks = "|".join(map(re.escape, sorted(words("unit"), key=len, reverse=True)))
+    for found in re.finditer(rf"(?:{marks})\s*:\s*([^\s,，、;:)\]】]+)", text):
+        unit = _bare_unit(found[1])
+        if _yuan(unit) is not None or any(word in unit for word in words("foreign")):
+            return unit
+    return ""
+
+
+def is_money(unit: Text) -> bool:
+    """Whether a unit is one of money."""
+    return _yuan(unit.zh) is not None
+
+
+def _bare_unit(text: str) -> str:
+    """A unit without brackets and the words that announce it."""
+    marks = "|".join(map(re.escape, sorted(words("unit"), key=len, reverse=True)))
+    return re.sub(rf"^(?:{marks})\s*:?\s*", "", text.strip(" ()[]【】")).strip()
 
 
 def _read_date(cell: Cell) -> Read:

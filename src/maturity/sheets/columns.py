@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from maturity.errors import Problem
 from maturity.scenarios import FactDefinition, value_problem
-from maturity.sheets.cells import Read, Value, fact_reader, shown
+from maturity.sheets.cells import Read, Value, fact_reader, plain, said, shown, words
 from maturity.sheets.grid import Cell, Grid, letters
 from maturity.sheets.headings import Header, Heading, Target
 
 MOST_SINGLE: Final = 50
 """The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
+_LONGEST_TOTAL: Final = 20
+"""Longer texts are no word for a total."""
 _LONGEST: Final = 200
 """Characters of a cell that a message quotes."""
 
@@ -70,10 +72,17 @@ class Found:
                 kept.append(Problem.of(id, where, value, **read.details, **more))
 
 
-def rows_of(grid: Grid, header: Header) -> Records:
-    """One record in each row below the header that is not blank."""
-    first = header.first_data_row
-    rows = [row for row in range(first, len(grid.rows)) if not is_blank(grid.rows[row])]
+def rows_of(grid: Grid, header: Header, found: Found) -> Records:
+    """One record in each row below the header that is not blank and no total of the others."""
+    rows = []
+    for row in range(header.first_data_row, len(grid.rows)):
+        if is_blank(grid.rows[row]):
+            continue
+        at, total = _total(grid.rows[row])
+        if total:
+            found.notes.append(Problem.of("sheets.total-row", grid.where(row, at), total))
+        else:
+            rows.append(row)
     columns = list(zip_longest(*(grid.rows[row] for row in rows), fillvalue="")) if rows else []
     numbers = [row + 1 for row in rows]
     table = {}
@@ -85,7 +94,19 @@ def rows_of(grid: Grid, header: Header) -> Records:
 
 def is_blank(row: Sequence[Cell]) -> bool:
     """Whether a row holds nothing but blanks."""
-    return not any(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in row)
+    return not any(map(_says, row))
+
+
+def _says(cell: Cell) -> bool:
+    """Whether a cell holds anything but blanks."""
+    return cell != "" and not (isinstance(cell, str) and not cell.strip())
+
+
+def _total(row: Sequence[Cell]) -> tuple[int, str]:
+    """Where a row says that it is the sum of others, and how: in its first cell that holds anything; ``""`` if not."""
+    at, cell = next((at, cell) for at, cell in enumerate(row) if _says(cell))
+    word = plain(cell).replace(" ", "").strip(":") if isinstance(cell, str) and len(cell) < _LONGEST_TOTAL else ""
+    return (at, said(cell)) if word in words("total") else (at, "")
 
 
 def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:

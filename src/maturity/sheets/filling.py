@@ -61,7 +61,7 @@ def filled(path: Path, progress: Callable[[int, int], None] | None = None) -> It
         progress: is told how many rows are written, of how many.
     """
     frame, filling = io.BytesIO(), Filling()
-    with workbook(frame, in_memory=True) as book:
+    with workbook(frame) as book:
         yield book, filling
     _fill(frame, path, filling.sheets(book), progress or (lambda done, total: None))
 

@@ -31,6 +31,8 @@ class Grid:
     rows: list[list[Cell]]
     problems: tuple[Problem, ...] = ()
     """What the sheet has and ``rows`` has not: cells far away from all others."""
+    hidden: bool = False
+    """Whether somebody hid the sheet; of such a one only the first rows are kept."""
 
     def where(self, row: int, column: int) -> str:
         """The address of a cell: ``batch.xlsx!企业!F12``; rows and columns count from 0."""

@@ -9,7 +9,7 @@ from maturity.errors import Problem
 from maturity.language import Text, texts
 from maturity.models import MaturityModel
 from maturity.scenarios import LedgerDefinition, Programme
-from maturity.sheets.cells import is_unit, plain, said, suggestion
+from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_sheet
 from maturity.sheets.grid import Cell, Grid
 
 
@@ -35,7 +35,7 @@ SEARCHED: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A recognised heading; ``unit`` is a unit that stands in brackets behind it."""
+    """A recognised heading; ``unit`` is a unit that stands beside it, understood or not."""
 
     target: Target
     unit: str = ""
@@ -125,11 +125,12 @@ class Headings:
             return found, ""
         bare, unit = _without_brackets(text)
         found = self._targets.get(_key(bare), set())
-        if len(found) == 1 and unit:
-            (target,) = found
-            if target.kind == "fact" and is_unit(unit, self._units.get(target.id)):
-                return found, unit
-        return found, ""
+        return found, self.unit(next(iter(found)), unit) if len(found) == 1 else ""
+
+    def unit(self, target: Target, written: str) -> str:
+        """The unit that a remark beside a heading, or beside an item of a form, gives for it; ``""`` for none."""
+        unit = self._units.get(target.id) if target.kind == "fact" else None
+        return unit_in(written, unit) if unit and written else ""
 
     def suggestion(self, cell: Cell) -> object:
         """``did you mean`` for a heading that is not known."""
@@ -154,14 +155,36 @@ class Headings:
             if agreed > 1 or (counts[main + 1] > 1 and 2 * counts[main + 1] >= written):
                 rows.append(main + 1)
         first_data_row = rows[-1] + 1
+        units = self._units_below(head, first_data_row, found[main])
         if main:
             rows.append(main - 1)
-        return self._header(grid, rows, first_data_row, found)
+        above = (unit_of_sheet(said(cell)) for row in head[:main] for cell in row)
+        return self._header(grid, rows, first_data_row + bool(units), found, units, next(filter(None, above), ""))
+
+    def _units_below(
+        self, head: Sequence[Sequence[Cell]], row: int, found: Sequence[tuple[set[Target], str]]
+    ) -> dict[int, str]:
+        """The units of a row that holds nothing but units, by column; none if the row below the header is another."""
+        written = {column: said(cell) for column, cell in enumerate(head[row] if row < len(head) else ()) if said(cell)}
+        units = {}
+        for column, (targets, _) in enumerate(found):
+            if len(targets) == 1 and column in written and not any(map(str.isdigit, written[column])):
+                units[column] = self.unit(next(iter(targets)), written[column])
+        return units if written and all(units.get(column) for column in written) else {}
 
     def _header(
-        self, grid: Grid, rows: Sequence[int], first_data_row: int, found: Sequence[Sequence[tuple[set[Target], str]]]
+        self,
+        grid: Grid,
+        rows: Sequence[int],
+        first_data_row: int,
+        found: Sequence[Sequence[tuple[set[Target], str]]],
+        units: Mapping[int, str],
+        of_sheet: str,
     ) -> Header:
-        """What the header rows together say of each column: the main row first, then the one below it."""
+        """What the header rows together say of each column: the main row first, then the one below it.
+
+        The unit of a column is the one below its heading, else beside it; else, of an amount, that of the sheet.
+        """
         columns: dict[Target, tuple[int, Heading]] = {}
         problems: list[Problem] = []
         width = max(len(row) for row in grid.rows)
@@ -185,7 +208,9 @@ class Headings:
                 first = grid.where(main, columns[target][0])
                 problems.append(Problem.of("sheets.duplicate-column", where, heading, first=first))
                 continue
-            columns[target] = (column, Heading(target, next((unit for _, _, unit in clear if unit), "")))
+            own = units.get(column) or next((unit for _, _, unit in clear if unit), "")
+            amount = target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
+            columns[target] = (column, Heading(target, own or (of_sheet if amount else "")))
         return Header(first_data_row, columns, tuple(problems))
 
     def _unclear(

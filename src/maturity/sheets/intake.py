@@ -51,13 +51,14 @@ def untold(stage: Stage, done: int, total: int) -> None:
     """For those who need not know how far it is."""
 
 
-def read_grids(path: str | Path, shown: str = "", progress: Progress = untold) -> tuple[Grid, ...]:
+def read_grids(path: str | Path, shown: str = "", progress: Progress = untold, *, hidden: int = 0) -> tuple[Grid, ...]:
     """Every visible sheet of a workbook, or the one table of a text file.
 
     Args:
         path: the file; an .xls that is an .xlsx inside, or the other way round, is read as what it is.
         shown: what the file is called in addresses and messages; its name, if nothing is given.
         progress: is told how far an .xlsx is.
+        hidden: so many rows of each hidden sheet are read, too; such a sheet says that it is hidden.
 
     Raises:
         InputError: the file is missing, of another kind than its name says, encrypted, damaged, or too large to open.
@@ -79,9 +80,9 @@ def read_grids(path: str | Path, shown: str = "", progress: Progress = untold) -
         if kind in TABLES:
             grids = [_text_table(_content(path))]
         elif head.startswith(biff.MAGIC):
-            grids = _old_workbook(_content(path))
+            grids = _old_workbook(_content(path), hidden)
         else:
-            grids = _workbook(path, progress)
+            grids = _workbook(path, progress, hidden)
     except InputError as error:
         raise InputError(replace(one, where=f"{shown}{one.where}") for one in error.problems) from error.__cause__
     return tuple(_named(grid, shown) for grid in grids)
@@ -142,13 +143,16 @@ def _text_table(content: bytes) -> Grid:
     lines = io.TextIOWrapper(
         io.BytesIO(content), encoding, newline=""
     )  # a text of it all would take four times as much
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)  # else an open quote swallows the rows below it
+    rows: list[list[Cell]] = []
+    begin = 1
     try:
-        # A row without any content becomes an empty one: a million of them with all their commas would fill the memory.
-        rows = [
-            [_text_cell(cell) for cell in row] if any(row) else [] for row in csv.reader(lines, delimiter=delimiter)
-        ]
+        for row in reader:
+            # A row without content becomes an empty one: a million of them with all their commas would fill the memory.
+            rows.append([_text_cell(cell) for cell in row] if any(row) else [])
+            begin = reader.line_num + 1
     except csv.Error as error:
-        raise _refusal("bad-table", error) from error
+        raise _refusal("bad-table", line=begin) from error
     return Grid("", "", rows)
 
 
@@ -176,7 +180,7 @@ def _encoding(content: bytes) -> str:
 # ------------------------------------------------------------------------------------------------------------ workbooks
 
 
-def _old_workbook(content: bytes) -> list[Grid]:
+def _old_workbook(content: bytes, hidden: int) -> list[Grid]:
     try:
         locked = biff.needs_password(content)
         extents = {} if locked else biff.extents(content)
@@ -191,14 +195,15 @@ def _old_workbook(content: bytes) -> list[Grid]:
         if len(book.sheet_names) != len(extents):
             raise _refusal("damaged")
         sheets = dict(zip(book.sheet_names, extents.values(), strict=True))
-        return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets)]
+        return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets, hidden)]
 
 
-def _workbook(path: Path, progress: Progress) -> list[Grid]:
+def _workbook(path: Path, progress: Progress, hidden: int) -> list[Grid]:
     with _opening():
         with zipfile.ZipFile(path) as archive:
             _refuse_bomb(archive)
             sheets = _sheet_members(archive)
+            uncomputed = _uncomputed(archive)
             extents: dict[str, Extent] = {}
             cleared: dict[str, bytes] = {}
             problems: dict[str, list[Problem]] = {}
@@ -206,7 +211,7 @@ def _workbook(path: Path, progress: Progress) -> list[Grid]:
             for number, (name, member) in enumerate(sheets.items()):
                 before, whole = sum(sizes[:number]), sum(sizes)
                 told = partial(_scanned, progress, before, whole)
-                extents[name], strays = _looked_through(archive, name, member, told)
+                extents[name], strays = _looked_through(archive, name, member, told, uncomputed=uncomputed)
                 if strays:
                     cleared[member], problems[name] = _cleared(archive, name, member, strays)
             source: Path | io.BytesIO = path
@@ -217,7 +222,7 @@ def _workbook(path: Path, progress: Progress) -> list[Grid]:
         rows = sum(extent.last_row for extent in extents.values())
         progress("open", 0, rows)
         with calamine.load_workbook(source) as book:
-            grids = _grids(book, sheets)
+            grids = _grids(book, sheets, hidden)
         progress("open", rows, rows)
     return [_marked(replace(grid, problems=tuple(problems.get(grid.sheet, ()))), extents[grid.sheet]) for grid in grids]
 
@@ -243,22 +248,21 @@ def _opening() -> Iterator[None]:
         raise
 
 
-def _grids(book: calamine.CalamineWorkbook, known: Container[str]) -> list[Grid]:
-    """The cells of each visible worksheet."""
-    names = [
-        sheet.name
-        for sheet in book.sheets_metadata
-        if sheet.typ == calamine.SheetTypeEnum.WorkSheet
-        and sheet.visible == calamine.SheetVisibleEnum.Visible
-        and sheet.name in known
-    ]
-    return [Grid("", name, cast("list[list[Cell]]", book.get_sheet_by_name(name).to_python(False))) for name in names]
+def _grids(book: calamine.CalamineWorkbook, known: Container[str], hidden: int) -> list[Grid]:
+    """The cells of each visible worksheet, and the first rows of each hidden one."""
+    grids = []
+    for sheet in book.sheets_metadata:
+        seen = sheet.visible == calamine.SheetVisibleEnum.Visible
+        if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.name in known and (seen or hidden):
+            rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False, nrows=None if seen else hidden)
+            grids.append(Grid("", sheet.name, cast("list[list[Cell]]", rows), hidden=not seen))
+    return grids
 
 
 def _marked(grid: Grid, extent: Extent) -> Grid:
     """A sheet with its broken cells where the reader saw empty ones."""
     rows = grid.rows
-    for (row, column), cell in extent.broken.items():
+    for (row, column), cell in extent.broken.items() if not grid.hidden else ():
         rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
         rows[row][column] = cell
@@ -346,12 +350,19 @@ def _sheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
     return members
 
 
+def _uncomputed(archive: zipfile.ZipFile) -> bool:
+    """Whether the formulas wait for a program that computes them: those that a script wrote have zeros as results."""
+    member = next(name for name in archive.namelist() if name.lower().replace("\\", "/") == "xl/workbook.xml")
+    parts = ElementTree.fromstring(archive.read(member)).iter()
+    return any(part.tag.endswith("}calcPr") and part.get("fullCalcOnLoad") in ("1", "true") for part in parts)
+
+
 def _looked_through(
-    archive: zipfile.ZipFile, sheet: str, member: str, told: Callable[[int], None]
+    archive: zipfile.ZipFile, sheet: str, member: str, told: Callable[[int], None], *, uncomputed: bool
 ) -> tuple[Extent, list[Stray]]:
     """Where the cells of a sheet lie, and those to be passed over; refused when the others would still not fit."""
     with _unpacked(archive, member, told) as stream:
-        extent = scan_bytes(stream)
+        extent = scan_bytes(stream, uncomputed=uncomputed)
     if extent and extent.proportionate:
         return extent, []
     if extent and extent.cells > MOST_CELLS:
@@ -361,7 +372,7 @@ def _looked_through(
         most = f"{MOST_TEXT / 2**30:.0f} GiB"
         raise _stray(sheet, extent) if extent else _refusal("too-large", f"{size / 2**30:.1f} GiB", most=most)
     with _unpacked(archive, member, told) as stream:
-        found = scan_elements(stream)
+        found = scan_elements(stream, uncomputed=uncomputed)
     if found.extent.proportionate:
         return found.extent, []
     strays = found.strays()

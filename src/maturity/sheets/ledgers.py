@@ -51,7 +51,7 @@ class Ledgers:
 def entries_of(grid: Grid, ledger: LedgerDefinition, header: Header, found: Found) -> Entries:
     """The entries of a sheet, one in each row that is not blank."""
     found.problems.extend(header.problems)
-    records = rows_of(grid, header)
+    records = rows_of(grid, header, found)
     targets = {column.id: Target("fact", column.id) for column in ledger.columns}
     if absent := [id for id, target in targets.items() if target not in records.columns]:
         found.notes.append(Problem.of("sheets.missing-facts", grid.place, ", ".join(absent), count=len(absent)))

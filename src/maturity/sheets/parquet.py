@@ -155,14 +155,15 @@ def write_scored(
     scoring = Scoring(answers.model, programme, on, decisions.readings if decisions else {}, lang)
     columns = result_columns(ids, named, profiles, assessment, decisions, rows)
     beside = problems_beside(path)
-    with replacing(path) as fresh:
+    with ExitStack() as all_or_none:
+        fresh = all_or_none.enter_context(replacing(path))
         pq.write_table(pa.table(list(columns.values()), schema=scoring.results), fresh)
+        if found:
+            fresh = all_or_none.enter_context(replacing(beside))
+            pq.write_table(pa.Table.from_batches([as_found(found, lang)]), fresh)
     if not found:
         beside.unlink(missing_ok=True)
-        return (path,)
-    with replacing(beside) as fresh:
-        pq.write_table(pa.Table.from_batches([as_found(found, lang)]), fresh)
-    return path, beside
+    return (path, beside) if found else (path,)
 
 
 def problems_beside(path: Path) -> Path:

@@ -49,6 +49,7 @@ def score_parquet(
     target: str | Path,
     scoring: Scoring,
     *,
+    strict: bool = False,
     workers: int | None = None,
     scheduler: str = "",
     progress: Progress | None = None,
@@ -63,6 +64,7 @@ def score_parquet(
         sources: files with columns as `blocks` tells.
         target: a file that ends in .parquet, or a folder, which is made if it is not there.
         scoring: model, programme, day and readings.
+        strict: whether any problem is an error, so that nothing is written.
         workers: processes on this machine for several files, by default as many as there are processors.
         scheduler: address of a Dask scheduler whose workers are to do it instead.
         progress: is told how far it is.
@@ -71,7 +73,8 @@ def score_parquet(
         the counts, the first problems, and the files written.
 
     Raises:
-        InputError: no file could be scored, a place cannot be written to, or the cluster cannot be reached.
+        InputError: no file could be scored, a place cannot be written to, or the cluster cannot be reached; the first
+            problems, when ``strict`` and there are any.
     """
     files, target = [Path(source).resolve() for source in sources], Path(target).resolve()
     targets = _targets(files, target)
@@ -80,9 +83,9 @@ def score_parquet(
     total = sum(enterprises(file) for file in files if file not in unread)
     if len(unread) == len(files):
         raise InputError([problem for error in unread.values() for problem in error.problems] or [_no_files()])
-    with TemporaryDirectory(dir=target.parent, prefix=f".{beside.stem}-") as parts:
+    with _writable(target), TemporaryDirectory(dir=target.parent, prefix=f".{beside.stem}-") as parts:
         jobs = [
-            _Job(file, own, Path(parts, str(number)), scoring)
+            _Job(file, Path(parts, f"{number}-results{PARQUET}") if strict else own, Path(parts, str(number)), scoring)
             for number, (file, own) in enumerate(zip(files, targets, strict=True))
             if file not in unread
         ]
@@ -92,7 +95,23 @@ def score_parquet(
             done[job.source] = result
             if progress:
                 progress(sum(one.enterprises for one in done.values()), total)
-        return _gathered(files, {job.source: (job, done[job.source]) for job in jobs}, unread, beside, scoring)
+        scored = _gathered(
+            files, {job.source: (job, done[job.source]) for job in jobs}, unread, beside, scoring, strict
+        )
+        if not strict:
+            return scored
+        final = {job.target: targets[files.index(job.source)] for job in jobs}
+        for job in jobs:
+            job.target.replace(final[job.target])
+        return replace(scored, files=tuple(final.get(file, file) for file in scored.files))
+
+
+@contextmanager
+def _writable(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError([Problem.of("sheets.unwritable", target.name, error.strerror or error)]) from error
 
 
 def _no_files() -> Problem:
@@ -130,6 +149,7 @@ def _gathered(
     unread: Mapping[Path, InputError],
     beside: Path,
     scoring: Scoring,
+    strict: bool,
 ) -> Scored:
     """All results together, in the order of the files, and one table of what was found in any of them."""
     jobs = [job for job, result in done.values() if result.files]
@@ -149,6 +169,15 @@ def _gathered(
             scored += table.add(rows)
         if not scored.enterprises and not scored.problems:
             scored += table.add(as_found([("problem", Problem.of("sheets.no-rows", ""))], scoring.lang))
+    if strict and scored.problems:
+        rest = scored.problems - len(scored.first)
+        raise InputError(
+            [
+                *scored.first,
+                *[Problem.of("blocks.more", files[0].name if len(files) == 1 else files[0].parent.name, count=rest)]
+                * (rest > 0),
+            ]
+        )
     if not found.exists():
         beside.unlink(missing_ok=True)
         return scored

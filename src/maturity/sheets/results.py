@@ -8,6 +8,7 @@ text, whatever it begins with, and a file is complete or not there at all.
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -500,12 +501,14 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
     if results.problems or results.notes:
         tables[path.with_name(f"{path.stem}-problems{path.suffix}")] = _problem_table(results)
     tables |= {path.with_name(f"{path.stem}-{name}{path.suffix}"): table for name, table in results.more.items()}
-    for file, table in tables.items():
-        cells = [list(map(_Once(_csv).__getitem__, _values(table[key]))) for key in table]
-        with replacing(file) as fresh, fresh.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(table.columns)
-            writer.writerows(zip(*cells, strict=True))
+    with ExitStack() as all_or_none:  # the conditions of one run do not stand beside the results of another
+        for file, table in tables.items():
+            cells = [list(map(_Once(_csv).__getitem__, _values(table[key]))) for key in table]
+            fresh = all_or_none.enter_context(replacing(file))
+            with fresh.open("w", encoding="utf-8-sig", newline="") as stream:
+                writer = csv.writer(stream, lineterminator="\n")
+                writer.writerow(table.columns)
+                writer.writerows(zip(*cells, strict=True))
     return tuple(tables)
 
 

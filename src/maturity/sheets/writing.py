@@ -1,5 +1,6 @@
 """Files that are complete or not there at all, and workbooks in which text stays text."""
 
+import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -52,12 +53,17 @@ def _umask() -> int:
 
 
 @contextmanager
-def workbook(path: Path | IO[bytes], **options: bool) -> Iterator[xlsxwriter.Workbook]:
+def workbook(path: Path | IO[bytes]) -> Iterator[xlsxwriter.Workbook]:
     """A workbook in which text stays text: nothing is taken for a formula, a link or a number."""
-    kept = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path) if isinstance(path, Path) else path, {**kept, **options}) as book:
+    kept = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, kept) as book:
         book.set_properties({"created": CREATED})
         yield book
+    if isinstance(path, Path):  # xlsxwriter would tell of a full disk in an error of its own
+        path.write_bytes(made.getbuffer())
+    else:
+        path.write(made.getbuffer())
 
 
 def printed(sheet: Any, header_rows: int) -> None:
