@@ -191,6 +191,30 @@ def test_today_is_said(tmp_path: Path) -> None:
     assert date.today().isoformat() in done.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("form", "-o", "form.xlsx"),
+        ("check", EXAMPLE),
+        ("firmness", EXAMPLE, "--only", "JL013", "--draws", "1"),
+        ("whatif", EXAMPLE, "--answer", "data.1a=full"),
+        ("agreement", EXAMPLE, EXAMPLE),
+        ("plan", EXAMPLE, "--only", "JL005"),
+    ],
+    ids=lambda words: str(words[0]),
+)
+def test_the_day_whose_edition_is_read_by_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str | Path, ...]
+) -> None:
+    """Without --on columns are those of today's edition, as is said beside the output; nothing where no day counts."""
+    monkeypatch.chdir(tmp_path)
+    said = f"No --on given: the programme is the edition in force today, {date.today()}."
+    done = maturity(*words, "--lang", "en")
+    assert (said in done.stderr.splitlines(), said in done.stdout) == (True, False)
+    for more in (ON, ("--programme", "none")):
+        assert "--on" not in maturity(*words, *more, "--lang", "en").output
+
+
 @pytest.mark.parametrize("words", [("show", "jilin-2024-228"), (), ("export", "jilin-2024-228", "-o")])
 def test_the_day_whose_programmes_are_shown_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
     """An edition is that of a day: without --on it is today's, as the command says; with --on nothing is to be said."""

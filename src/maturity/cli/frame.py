@@ -185,6 +185,13 @@ def applied(on: date | None, lang: Lang, *, key: str = "applied-today", aside: b
     return on
 
 
+def edition_day(on: date | None, programme: str, lang: Lang) -> date:
+    """The day whose edition of the programme names the columns: as given, or today, which is said beside the output."""
+    if programme == NO_PROGRAMME:
+        return date.min  # nothing hangs on it
+    return applied(on, lang, key="edition-today", aside=True)
+
+
 def summary(assessment: "Assessment", decisions: "Decisions | None", lang: Lang) -> None:
     """How many enterprises reach which level, and which tier."""
     levels = Counter(level if level >= 0 else None for level in assessment.level.tolist())

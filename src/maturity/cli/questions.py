@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +47,8 @@ def firmness(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
+        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
+        batch = frame.read(files, *loaded, language)
         names = dict(zip(batch.answers.ids, batch.names, strict=True))
         answers = frame.chosen(batch, only)
         with frame.err.status(say("cli.working", language)):
@@ -94,7 +94,7 @@ def agreement(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        loaded = frame.load(model, programme, on or date.today())
+        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
         ours, theirs = (frame.read([path], *loaded, language) for path in (first, second))
         found = compare(ours.answers, theirs.answers, layer=layer)
         for note in found.notes:
@@ -172,7 +172,7 @@ def plan(
     if subdomain is not None and level is None:
         raise typer.BadParameter("--subdomain ID --level N", param_hint="--subdomain")
     with frame.reported(language):
-        day = frame.applied(on, language) if tier else on or date.today()
+        day = frame.applied(on, language) if tier else frame.edition_day(on, programme, language)
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
@@ -289,7 +289,8 @@ def whatif(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
+        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
+        batch = frame.read(files, *loaded, language)
         found = changes.changed(
             batch.answers,
             frame.pairs(weight, "--weight"),
