@@ -94,6 +94,7 @@ HEADERS: Mapping[str, Sequence[Sequence[Any]]] = {
     "cells merged downwards": [["编号", "企业名称", "行业类型", "组织战略", ""], ["", "", "", FIRST.id, SECOND.id]],
     "id and name in one": [[*HEAD[:3], f"{FIRST.id} {FIRST.name.zh}", f"{SECOND.id}\n{SECOND.name.zh}"]],
     "full width, stars, blanks": [["ＩＤ", "企业名称 *", " 行业类型：", FIRST.id.upper(), SECOND.name.zh]],
+    "credit codes": [["统一社会信用代码", *HEAD[1:]]],
     "remarks beside": [[*HEAD, "备注", "序号"]],
 }
 
@@ -187,6 +188,40 @@ def test_an_enterprise_that_stands_there_twice_is_named(path: Path) -> None:
     assert batch.problems == ()
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
     assert [where for id, where in ids(batch.notes) if id == "sheets.same-name"] == [f"{place}!B3"]
+
+
+def test_a_header_that_is_repeated_is_no_enterprise(path: Path) -> None:
+    """As when the sheets of several offices were put under each other."""
+    again = ["编号", "企业名称", "行业类型", FIRST.name.zh, SECOND.name.zh]
+    batch = read(path, HEAD, ["E1", "一", "离散型", 1, 0.5], again, ["E2", "二", "流程型", 0.5, 0])
+    assert batch.answers.ids == ("E1", "E2")
+    assert batch.answers.points[:, :2].tolist() == [[10, 5], [5, 0]]
+    assert batch.problems == ()
+    assert "sheets.repeated-header" in [note.id for note in batch.notes]
+
+
+def test_another_header_further_down_ends_the_table(path: Path) -> None:
+    """Its rows would be read into the wrong columns."""
+    other = [*HEAD[:3], SECOND.id, FIRST.id]
+    batch = read(path, HEAD, ["E1", "一", "离散型", 1, 0.5], [], other, ["E2", "二", "流程型", 0.5, 0], ["E3"])
+    assert batch.answers.ids == ("E1",)
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert ids(batch.problems) == [("sheets.second-header", f"{place}!4")]
+    assert "the 2 rows below" in batch.problems[0].text("en")
+
+
+def test_a_comma_that_nobody_quoted_shifts_no_answers(tmp_path: Path) -> None:
+    """The row is named and counts as unanswered; where most rows are longer it is a heading that is missing."""
+    head = ["id", "name", "profile", "规划建设的典型场景", FIRST.id, SECOND.id]
+    shifted = ["E1", "一", "discrete", "1", "1", "0.5", "0"]
+    right = ["discrete", "数字化设计", "0.5", "0"]
+    path = tmp_path / "b.csv"
+    batch = read(path, head, shifted, ["E2", "二", *right], ["E3", "三", *right])
+    assert batch.answers.points[:, :2].tolist() == [[UNANSWERED, UNANSWERED], [5, 0], [5, 0]]
+    assert ids(batch.problems)[2:] == [("sheets.long-row", "b.csv!G2"), ("sheets.missing-profile", "b.csv!C2")]
+    batch = read(path, head, *([f"E{k}", "一", *right, "说明"] for k in range(3)))
+    assert batch.answers.points[:, :2].tolist() == [[5, 0]] * 3
+    assert [problem.id for problem in batch.problems][1:] == ["sheets.unnamed-column"]
 
 
 @pytest.mark.parametrize("total", [["合 计：", "", "", 300], ["", "Total", "", 300], ["小计"]])
@@ -315,6 +350,17 @@ def test_other_remarks_beside_a_heading_are_no_units(path: Path) -> None:
     batch = read(path, ["编号", "行业类型", f"{AMOUNT}（必填）"], ["E1", "离散型", 1.2], facts=True)
     assert batch.facts is not None
     assert (batch.facts.value("investment_equipment", 0), batch.problems) == (Decimal("1.2"), ())
+
+
+def test_what_answers_and_facts_note_has_its_cell_too(path: Path) -> None:
+    """An id alone would have to be looked for in the sheet."""
+    asked = next(one for one in MODEL.requirements if one.subdomain == "product_design")
+    head = ["编号", "行业类型", asked.id, "规划建设的典型场景"]
+    batch = read(path, head, ["E1: x", "流程型", "full", "暂无"], facts=True)
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    found = {note.id: note.where for note in batch.notes}
+    assert found["answers.outside-profile"] == f"{place}!C2: E1: x: {asked.id}"
+    assert found["facts.unknown-name"] == f"{place}!D2: E1: x: scenarios"
 
 
 def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path) -> None:
@@ -473,6 +519,19 @@ def test_several_files_make_one_batch_and_one_that_cannot_be_read_is_named(tmp_p
         read_batch([tmp_path / "c.csv"], MODEL)
     with pytest.raises(InputError, match="no file is given"):
         read_batch([], MODEL)
+
+
+@pytest.mark.parametrize(("files", "stages"), [(2, {"scan", "open", "match"}), (11, {"files"})])
+def test_it_is_told_how_far_the_reading_is(files: int, stages: set[str], tmp_path: Path) -> None:
+    """Of a few files how far each is, of many how many are read; never more than all."""
+    for k in range(files):
+        written(tmp_path / f"{k:02}.xlsx", [HEAD, [f"E{k}", "示例", "discrete", 1, 1]])
+    told: list[tuple[str, int, int]] = []
+    read_batch(tmp_path, MODEL, progress=lambda *progress: told.append(progress))
+    assert {stage for stage, _, _ in told} == stages
+    assert all(0 <= done <= total for _, done, total in told)
+    if "files" in stages:
+        assert told == [("files", k, files) for k in range(files)]
 
 
 def test_industry_and_city_are_kept_as_they_were_written(path: Path) -> None:

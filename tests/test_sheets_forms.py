@@ -366,6 +366,7 @@ def test_a_folder_of_forms_is_one_batch(tmp_path: Path) -> None:
     (tmp_path / "forms" / "empty.xlsx").write_bytes(form(False, "zh"))
     (tmp_path / "forms" / "~$1.xlsx").write_bytes(b"x")
     (tmp_path / "forms" / "照片.jpg").write_bytes(b"x")
+    (tmp_path / "forms" / "b" / "3.ods").write_bytes(b"x")
     (tmp_path / "forms" / "broken.xlsx").write_bytes(b"PK\x03\x04")
     batch = read_batch(tmp_path / "forms", MODEL, PROGRAMME)
     assert batch.answers.ids == ("E1", "E2", "示例企业")
@@ -376,6 +377,7 @@ def test_a_folder_of_forms_is_one_batch(tmp_path: Path) -> None:
         ("sheets.damaged", "forms/broken.xlsx"),
         ("sheets.empty-form", "forms/empty.xlsx!企业情况"),
         ("sheets.missing-id", "forms/示例企业.xlsx!企业情况!C2"),
+        ("sheets.unread-file", "forms/b/3.ods"),
     ]
     assert ("sheets.other-files", "照片.jpg") in [(note.id, note.value) for note in batch.notes]
 

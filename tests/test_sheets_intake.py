@@ -245,6 +245,16 @@ def test_a_sheet_of_more_cells_than_memory_holds_is_refused(tmp_path: Path, monk
         read_grids(path)
 
 
+def test_a_text_table_of_more_cells_than_memory_holds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a workbook is; each of its cells takes as much."""
+    monkeypatch.setattr(intake, "MOST_CELLS", 20)
+    (tmp_path / "batch.csv").write_text("1,2,3,4,5\n" * 5, encoding="utf-8")
+    with pytest.raises(InputError, match=r"batch\.csv: the sheet has > 20 cells, more than can be opened safely"):
+        read_grids(tmp_path / "batch.csv")
+
+
 def test_an_old_workbook_is_read_whatever_its_ending(tmp_path: Path) -> None:
     """Texts, numbers, dates, and formula errors; the same for an .xlsx called .xls."""
 

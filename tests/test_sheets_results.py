@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
-from maturity.firmness import Firmness, how_firm
+from maturity.firmness import Firmness, how_firm, whatif
 from maturity.improvement import LevelTarget, Plan, plan
 from maturity.language import LANGUAGES, Lang
 from maturity.models import load_model
@@ -350,6 +350,46 @@ def test_results_come_back_as_they_were_written(
     ]
 
 
+@pytest.mark.parametrize(("ending", "lang"), ENDINGS)
+@settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(data=st.data())
+def test_what_if_comes_back_as_it_was_written(
+    ending: str, lang: Lang, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """read(write(x)) == x for everything as it is and as it would be, side by side, in every format."""
+    ids, names = zip(*data.draw(IDENTITIES), strict=True)
+    choices = st.sampled_from([0, 5, 8, 10, NOT_APPLICABLE, UNANSWERED])
+    points = np.array([data.draw(st.lists(choices, min_size=216, max_size=216)) for _ in ids], np.uint8)
+    answers = Answers.from_points(
+        MODEL, points, ids=ids, profiles=["discrete", "process", "discrete", "process"][: len(ids)]
+    )
+    words = [choice.id for choice in MODEL.requirements[0].choices] + ["not_applicable", "unanswered"]
+    change = dict.fromkeys((one.id for one in MODEL.requirements[::3]), data.draw(st.sampled_from(words)))
+    supposed = whatif(answers, profile=data.draw(st.sampled_from(["discrete", "process"])), choices=change)
+    path = tmp_path_factory.mktemp("whatif") / f"r.{ending}"
+    write_results(path, supposed.before, names=names, lang=lang, whatif=supposed)
+    saved = read_results(path, MODEL).further["whatif"]
+    assert [(row["id"], row["name"]) for row in saved] == list(zip(ids, names, strict=True))
+    for row, one in zip(saved, supposed.rows(), strict=True):
+        if ending == "json":
+            assert {key: row[key] for key in one.plain() if key != "id"} == {
+                key: value for key, value in json.loads(json.dumps(one.plain())).items() if key != "id"
+            }
+            continue
+        assert (row["profile"], row["profile_whatif"]) == (one.profile_before, one.profile_after)
+        assert row["changed"] == ", ".join(one.changed)
+        pairs = {
+            key: (f"{key}_before", f"{key}_after") for key in ("level", "level_possible", "level_stepwise", "total")
+        }
+        meant = {key: tuple(getattr(one, end) for end in ends) for key, ends in pairs.items()}
+        for number, scores in enumerate(zip(one.level_scores_before, one.level_scores_after, strict=True), start=1):
+            meant[f"A{number}"] = scores
+        for key, values in meant.items():
+            for text, value in zip((row[key], row[f"{key}_whatif"]), values, strict=True):
+                assert (text == "") == (value == -1 or value != value)
+                assert text == "" or float(text) == value
+
+
 def test_every_format_reads_back_alike(tmp_path: Path) -> None:
     """Whichever was kept."""
     for ending in ("xlsx", "csv", "json"):
@@ -374,6 +414,18 @@ def test_a_file_without_results_is_refused(name: str, content: bytes, tmp_path: 
         read_results(tmp_path / "r.docx", MODEL)
     with pytest.raises(InputError, match="cannot be opened"):
         read_results(tmp_path / "none.json", MODEL)
+
+
+def test_figures_that_somebody_changed_into_words_are_named(tmp_path: Path) -> None:
+    """By enterprise and column; what somebody wrote behind the last column is nobody's figure."""
+    (tmp_path / "r.csv").write_text("id,name,level,total\nE1,示例,二级,1.2\nE2,示例,2,,备注\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"r\.csv: E1: level: '二级' is no level") as caught:
+        read_results(tmp_path / "r.csv", MODEL)
+    assert len(caught.value.problems) == 1
+    (tmp_path / "r.csv").write_text("id,name,level,total\nE2,示例,2,,备注\n", encoding="utf-8")
+    assert read_results(tmp_path / "r.csv", MODEL).enterprises == (
+        {"id": "E2", "name": "示例", "level": 2, "total": None},
+    )
 
 
 INTERRUPTED = """
@@ -542,6 +594,21 @@ def test_a_workbook_has_sheets_of_plan_and_firmness(tmp_path: Path, lang: Any, s
     ]
     assert all(cell.number_format == "General" for row in book[sheets[1]].iter_rows(min_row=3) for cell in row)
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_tables_of_an_earlier_run_do_not_stay_beside_a_csv(tmp_path: Path) -> None:
+    """They would be read as those of the new results; what somebody else wrote there stays."""
+    assessment, decisions = results()
+    plans, firmness = worked_out()
+    supposed = whatif(assessment.answers, profile="process")
+    more: dict[str, Any] = {"problems": [PROBLEM], "plans": plans, "firmness": firmness, "whatif": supposed}
+    files = write_results(tmp_path / "r.csv", assessment, decisions, names=NAMES, **more)
+    assert len(files) == 6
+    assert write_results(tmp_path / "r.csv", assessment, names=NAMES) == (tmp_path / "r.csv",)
+    assert [file.name for file in tmp_path.iterdir()] == ["r.csv"]
+    (tmp_path / "r-problems.csv").write_text("our own list\n", encoding="utf-8")
+    write_results(tmp_path / "r.csv", assessment, names=NAMES)
+    assert (tmp_path / "r-problems.csv").exists()
 
 
 def test_plans_of_another_batch_are_refused(tmp_path: Path) -> None:

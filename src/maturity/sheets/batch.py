@@ -36,6 +36,12 @@ from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owne
 _ROUNDED: Final = re.compile(r"\d(\.\d+)?[eE]\+\d\d")
 """How a spreadsheet shows a long number: 9.12E+17."""
 _LISTED: Final = 10
+FEW_FILES: Final = 10
+"""Of so many files it is told how far each is; of more, how many of them are read."""
+OTHER_SHEETS: Final = (".xlsb", ".ods", ".fods", ".et", ".numbers", ".tsv", ".xltx", PARQUET)
+"""Endings of sheets that are not read among others, and surely hold data."""
+_HEADING: Final = 40
+"""Longer texts are no heading of an enterprise's own columns."""
 _LOOKED_AT: Final = 400
 """Rows of a sheet without a header in which requirements are looked for."""
 _OTHERS: Final = 256
@@ -119,20 +125,15 @@ def read_batch(
     found = Found([], [])
     headings, ledgers = Headings.of(model, programme), Ledgers(programme)
     parts: list[_Part] = []
-    for file, called in _files([path] if isinstance(path, str | Path) else path, found):
+    files = list(_files([path] if isinstance(path, str | Path) else path, found))
+    many = len(files) > FEW_FILES
+    within = untold if many else progress
+    for number, (file, called) in enumerate(files):
+        if many:
+            progress("files", number, len(files))
         try:
-            parts.append(
-                _part(
-                    read_grids(file, called, progress, hidden=SEARCHED),
-                    called,
-                    model,
-                    programme,
-                    headings,
-                    ledgers,
-                    found,
-                    progress,
-                )
-            )
+            grids = read_grids(file, called, within, hidden=SEARCHED)
+            parts.append(_part(grids, called, model, programme, headings, ledgers, found, within))
         except InputError as error:
             found.problems.extend(error.problems)
     if all(part.without_profile == len(part.profiles) for part in parts):  # not one enterprise whose answers count
@@ -149,7 +150,7 @@ def read_batch(
         answers,
         facts,
         tuple(name for part in parts for name in part.names),
-        (*found.notes, *answers.notes, *(facts.notes if facts else ())),
+        (*found.notes, *_placed([*answers.notes, *(facts.notes if facts else ())], tables, ids)),
         (*found.problems, *_placed(answers.problems, tables, ids)),
         {
             target.id: tuple(text for part in parts for text in part.groups[target])
@@ -178,8 +179,8 @@ def _parquet(paths: Sequence[str | Path]) -> list[Path]:
 def _files(paths: Sequence[str | Path], found: Found) -> Iterator[tuple[Path, str]]:
     """The files to read, and what each is called: a file of a folder by its path in there.
 
-    Passed over are hidden files and those that spreadsheets keep beside an open workbook (``~$``); what else is no
-    sheet is listed in a note.
+    Passed over are hidden files and those that spreadsheets keep beside an open workbook (``~$``); sheets of other
+    programs are named, and what else is no sheet is listed in a note.
     """
     for path in map(Path, paths):
         if not path.is_dir():
@@ -187,9 +188,13 @@ def _files(paths: Sequence[str | Path], found: Found) -> Iterator[tuple[Path, st
             continue
         inside = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith((".", "~$")))
         known = [file for file in inside if file.suffix.lower() in (*WORKBOOKS, *TABLES)]
+        sheets = [file for file in inside if file.suffix.lower() in OTHER_SHEETS]
+        found.problems.extend(
+            Problem.of("sheets.unread-file", file.relative_to(path.parent).as_posix(), file.suffix) for file in sheets
+        )
         if not known:
             found.problems.append(Problem.of("sheets.empty-folder", path.name, known=", ".join((*WORKBOOKS, *TABLES))))
-        if others := [file.relative_to(path).as_posix() for file in inside if file not in known]:
+        if others := [file.relative_to(path).as_posix() for file in inside if file not in [*known, *sheets]]:
             found.notes.append(Problem.of("sheets.other-files", path.name, _some(others), count=len(others)))
         for file in known:
             yield file, file.relative_to(path.parent).as_posix()
@@ -239,12 +244,22 @@ def _part(
 
 
 def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequence[str]) -> list[Problem]:
-    """Problems that name a row by its id, with the row's address before it."""
+    """Problems that name an enterprise by its id, or what it says by id and item, with the address of row or cell."""
     if not problems:
         return []
-    rows = (f"{table.place}!{row}" for table in tables for row in table.rows)
+    rows = ((table, i) for table in tables for i in range(len(table.rows)))
     places = dict(zip(ids, rows, strict=True))
-    return [replace(problem, where=f"{places[problem.where]}: {problem.where}") for problem in problems]
+    return [replace(problem, where=_place(problem.where, places)) for problem in problems]
+
+
+def _place(where: str, places: Mapping[str, tuple[Records, int]]) -> str:
+    id, item = (where, "") if where in places else where.rpartition(": ")[::2]
+    if id not in places:  # it is about all of them
+        return where
+    table, i = places[id]
+    cells = (table.columns.get(Target(kind, item)) for kind in ("requirement", "fact"))
+    column = next(filter(None, cells), None)
+    return f"{column.where(i) if column else f'{table.place}!{table.rows[i]}'}: {where}"
 
 
 # --------------------------------------------------------------------------------------------------- sheets -> a table
@@ -277,13 +292,32 @@ def _table(
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
             read.append(grid)
     found.problems.extend(header.problems)
-    table = rows_of(best, header, found)
+    table = _below_one_header(rows_of(best, header, found), headings, found)
     _name_missing(table, model, programme, found)
     return table, read
 
 
 def _useful(header: Header) -> bool:
     return any(target.kind in ("requirement", "fact") for target in header.columns)
+
+
+def _below_one_header(table: Records, headings: Headings, found: Found) -> Records:
+    """The rows that the header is the header of: where it is repeated it is passed over; another one ends the table."""
+    target = next((target for target in (PROFILE, ID, NAME) if target in table.columns), None)
+    cells = table.columns[target].values if target else ()
+    kept = []
+    for i in range(len(table.rows)):
+        cell = cells[i] if target else ""
+        if not (isinstance(cell, str) and len(cell) < _HEADING and headings.targets(cell)[0] == {target}):
+            kept.append(i)
+            continue
+        given = {of: headings.targets(column.values[i])[0] for of, column in table.columns.items()}
+        where = f"{table.place}!{table.rows[i]}"
+        if any(meant and meant != {of} for of, meant in given.items()):
+            found.problems.append(Problem.of("sheets.second-header", where, count=len(table.rows) - i - 1))
+            break
+        found.notes.append(Problem.of("sheets.repeated-header", where))
+    return table.take(kept)
 
 
 def _hidden(grids: Sequence[Grid], headings: Headings) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from maturity.errors import Problem
 from maturity.scenarios import FactDefinition, value_problem
 from maturity.sheets.cells import Read, Value, fact_reader, plain, said, shown, words
 from maturity.sheets.grid import Cell, Grid, letters
-from maturity.sheets.headings import Header, Heading, Target
+from maturity.sheets.headings import ID, NAME, Header, Heading, Target
 
 MOST_SINGLE: Final = 50
 """The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
@@ -83,7 +83,8 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
             found.notes.append(Problem.of("sheets.total-row", grid.where(row, at), total))
         else:
             rows.append(row)
-    columns = list(zip_longest(*(grid.rows[row] for row in rows), fillvalue="")) if rows else []
+    cells = _of_one_width(grid, header, rows, found)
+    columns = list(zip_longest(*cells, fillvalue="")) if rows else []
     numbers = [row + 1 for row in rows]
     table = {}
     for target, (column, heading) in header.columns.items():
@@ -100,6 +101,25 @@ def is_blank(row: Sequence[Cell]) -> bool:
 def _says(cell: Cell) -> bool:
     """Whether a cell holds anything but blanks."""
     return cell != "" and not (isinstance(cell, str) and not cell.strip())
+
+
+def _of_one_width(grid: Grid, header: Header, rows: Sequence[int], found: Found) -> list[Sequence[Cell]]:
+    """The cells of the rows; of one that is longer than the header only whose it is.
+
+    In a text table a comma that nobody quoted shifts all that follows; where most rows are longer, a heading lacks.
+    """
+    width = max(len(row) for row in grid.rows[: header.first_data_row])
+    long = {row for row in rows if len(grid.rows[row]) > width and any(map(_says, grid.rows[row][width:]))}
+    if 2 * len(long) > len(rows):
+        long = set()
+    own = {header.columns[target][0] for target in (ID, NAME) if target in header.columns}
+    for row in sorted(long):
+        cell = grid.rows[row][width]
+        found.problems.append(Problem.of("sheets.long-row", grid.where(row, width), shown(cell), columns=width))
+    return [
+        [cell if at in own else "" for at, cell in enumerate(grid.rows[row][:width])] if row in long else grid.rows[row]
+        for row in rows
+    ]
 
 
 def _total(row: Sequence[Cell]) -> tuple[int, str]:

@@ -41,10 +41,10 @@ _ERRORS: Final = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|
 _GUARD: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")  # full-width signs start a formula, too
 
 
-Stage = Literal["scan", "open", "match"]
-"""What is done with a workbook: its bytes are looked through, its rows are opened, its columns are matched."""
+Stage = Literal["files", "scan", "open", "match"]
+"""What is done: many files are read; or the bytes of one are looked through, its rows opened, its columns matched."""
 Progress = Callable[[Stage, int, int], None]
-"""Is told how far a stage is, of how much: bytes, rows, columns. Rows are opened all at once."""
+"""Is told how far a stage is, of how much: files, bytes, rows, columns. Rows are opened all at once."""
 
 
 def untold(stage: Stage, done: int, total: int) -> None:
@@ -145,9 +145,12 @@ def _text_table(content: bytes) -> Grid:
     )  # a text of it all would take four times as much
     reader = csv.reader(lines, delimiter=delimiter, strict=True)  # else an open quote swallows the rows below it
     rows: list[list[Cell]] = []
-    begin = 1
+    begin, cells = 1, 0
     try:
         for row in reader:
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise _refusal("too-many-cells", f"> {MOST_CELLS}", most=MOST_CELLS)
             # A row without content becomes an empty one: a million of them with all their commas would fill the memory.
             rows.append([_text_cell(cell) for cell in row] if any(row) else [])
             begin = reader.line_num + 1

@@ -85,7 +85,7 @@ def write_results(
     * ``.xlsx``: sheets of results, conditions, problems and basis, each headed by titles over ids.
     * ``.csv``: the results; the conditions, if any, in ``NAME-conditions.csv`` beside it, and problems and notes in
       ``NAME-problems.csv``. UTF-8 with a byte order mark. An apostrophe keeps text from being taken for a formula;
-      `read_batch` takes it away again.
+      `read_batch` takes it away again. Tables of an earlier run beside it are replaced, or taken away.
     * ``.json``: one object: model, what the programme asks, enterprises (each with the tree of its conditions),
       problems, notes; `maturity.sheets.schema.schema` describes it.
 
@@ -376,6 +376,14 @@ _OF_PLAN: Final = ("id", "name", "target", "status", "plan_cost", "bound", "opti
 _OF_PLAN_TOO: Final = ("level_after", "other_work", "reasons")
 _OF_UPGRADE: Final = ("requirement", "requirement_name", "subdomain", "requirement_level", "present", "to", "steps")
 _OF_UPGRADE_TOO: Final = ("cost", "duration", "worth", "asked_by")
+_BESIDE: Final = {
+    "conditions": ("id", "name", "tier", "condition"),
+    "problems": ("kind", "where", "found", "what", "hint"),
+    "plan": _OF_PLAN,
+    "firmness": _OF_READING,
+    "whatif": ("id", "name", "profile", "profile_whatif"),
+}
+"""How the tables beside a csv begin."""
 _NO_PLAN: Final = ("out_of_reach", "no_level")
 
 
@@ -509,7 +517,19 @@ def _write_tables(path: Path, results: _Results) -> tuple[Path, ...]:
                 writer = csv.writer(stream, lineterminator="\n")
                 writer.writerow(table.columns)
                 writer.writerows(zip(*cells, strict=True))
+    for name, begin in _BESIDE.items():
+        beside = path.with_name(f"{path.stem}-{name}{path.suffix}")
+        if beside not in tables and beside.is_file():
+            _remove_ours(beside, begin)
     return tuple(tables)
+
+
+def _remove_ours(file: Path, begin: Sequence[str]) -> None:
+    """Take away a table of an earlier run, which would be read as one of these results; not a file of somebody else."""
+    with file.open("rb") as stream:
+        ours = stream.read(400).decode("utf-8-sig", "replace").startswith(",".join(begin))
+    if ours:
+        file.unlink()
 
 
 def _write_columns(path: Path, *results: Any) -> tuple[Path, ...]:

@@ -1,9 +1,10 @@
 """Results that were written, read back: the same figures and words whichever format they were kept in."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from maturity.models import READINGS, MaturityModel
 from maturity.scenarios import VERDICTS, Programme
 from maturity.scenarios.tree import TRUTHS
 from maturity.sheets.arrow import PARQUET, import_arrow
-from maturity.sheets.cells import said
+from maturity.sheets.cells import shown
 from maturity.sheets.grid import Cell, Grid
 from maturity.sheets.intake import read_grids
 from maturity.sheets.results import KINDS, ROLES, WRITTEN
@@ -59,7 +60,7 @@ def read_results(path: str | Path, model: MaturityModel, programme: Programme | 
         programme: whose tiers it shows by name.
 
     Raises:
-        InputError: the file cannot be opened, or holds no results.
+        InputError: the file cannot be opened, or holds no results; or figures that somebody made into something else.
     """
     path = Path(path)
     if path.suffix.lower() not in WRITTEN:
@@ -77,6 +78,14 @@ def read_results(path: str | Path, model: MaturityModel, programme: Programme | 
     if not tables[0] or not {"id", "level"} <= tables[0][0].keys():
         raise InputError([Problem.of("sheets.no-results", path.name)])
     ids = _ids(model, programme)
+    wrong = [
+        Problem.of("sheets.bad-result", f"{path.name}: {shown(row['id'])}: {key}", shown(cell))
+        for row in tables[0]
+        for key, cell in row.items()
+        if not _is_word(key) and not _is_figure(cell)
+    ]
+    if wrong:
+        raise InputError(wrong)
     enterprises = tuple(
         {key: _value(key, cell, ids["verdict" if "." in key else key]) for key, cell in row.items()}
         for row in tables[0]
@@ -86,7 +95,7 @@ def read_results(path: str | Path, model: MaturityModel, programme: Programme | 
         for table in tables[1 : len(_TABLES)]
     )
     further = {
-        name: tuple({key: ids[key].get(said(cell), said(cell)) for key, cell in row.items()} for row in table)
+        name: tuple({key: ids[key].get(shown(cell), shown(cell)) for key, cell in row.items()} for row in table)
         for name, table in zip(_FURTHER, tables[len(_TABLES) :], strict=True)
         if table
     }
@@ -105,7 +114,7 @@ def _rows(grids: Sequence[tuple[Grid, int]]) -> list[dict[str, Cell]]:
     for grid, header in grids:
         keys = [str(key) for key in grid.rows[header]] if len(grid.rows) > header else []
         below = grid.rows[header + 1 :]
-        rows.extend(dict(zip(keys, [*row, *[""] * (len(keys) - len(row))], strict=True)) for row in below)
+        rows.extend(dict(zip_longest(keys, row[: len(keys)], fillvalue="")) for row in below)
     return rows
 
 
@@ -135,8 +144,17 @@ def _ids(model: MaturityModel, programme: Programme | None) -> _Ids:
     return known
 
 
+def _is_word(key: str) -> bool:
+    return key in _WORDS or "." in key
+
+
+def _is_figure(cell: Cell) -> bool:
+    """Whether a cell holds a level or a score, or nothing."""
+    return cell == "" or isinstance(cell, float) or re.fullmatch(r"-?\d+(\.\d+)?", shown(cell)) is not None
+
+
 def _value(key: str, cell: Cell, ids: Mapping[str, str]) -> Kept:
-    if key in _WORDS or "." in key:
+    if _is_word(key):
         return ids.get(str(cell), str(cell))
     if cell == "":
         return None
