@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
-from maturity.firmness import Firmness, how_firm
+from maturity.firmness import Firmness, how_firm, whatif
 from maturity.improvement import LevelTarget, Plan, plan
 from maturity.language import LANGUAGES, Lang
 from maturity.models import load_model
@@ -515,6 +515,23 @@ def test_a_workbook_has_sheets_of_plan_and_firmness(tmp_path: Path, lang: Any, s
     ]
     assert all(cell.number_format == "General" for row in book[sheets[1]].iter_rows(min_row=3) for cell in row)
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_workbook_of_what_if_shows_scores_like_scores_and_is_read_back(tmp_path: Path, lang: Lang) -> None:
+    """Totals and level scores have two decimals in both columns; what changed is named, and read back by its ids."""
+    assessment, _ = results()
+    supposed = whatif(assessment.answers, choices={"data.1a": "none"})
+    for ending in ("xlsx", "csv"):
+        write_results(tmp_path / f"r.{ending}", assessment, names=NAMES, whatif=supposed, lang=lang)
+    table = list(openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets[1].iter_rows(min_row=2))
+    looks = {str(head.value): cell.number_format for head, cell in zip(table[0], table[1], strict=True)}
+    assert {looks[key] for key in ("total", "total_whatif", "A1", "A5_whatif")} == {"0.00"}
+    named = dict(zip([cell.value for cell in table[0]], [cell.value for cell in table[1]], strict=True))["changed"]
+    assert str(named).startswith({"zh": "等级、可能等级、", "en": "level, possible level, "}[lang])
+    book, text = (read_results(tmp_path / f"r.{ending}", MODEL) for ending in ("xlsx", "csv"))
+    assert [row["changed"] for row in book.further["whatif"]] == [row["changed"] for row in text.further["whatif"]]
+    assert text.further["whatif"][0]["changed"].startswith("level, level_possible, level_bands")
 
 
 def test_plans_of_another_batch_are_refused(tmp_path: Path) -> None:
