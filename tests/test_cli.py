@@ -320,6 +320,13 @@ def test_plan_to_a_tier_names_the_other_work() -> None:
     assert "short by 900 万元" in done.output
 
 
+def test_one_of_a_kind_is_singular() -> None:
+    """English has a singular for one requirement, one enterprise; the same sentence counts several."""
+    one, some = (maturity("plan", EXAMPLE, "--only", id, "--lang", "en", *ON).output for id in ("JL005", "JL013"))
+    assert "raise 1 requirement, at cost 1" in one
+    assert "raise 3 requirements, at cost 4" in some
+
+
 def test_one_budget_for_all(tmp_path: Path) -> None:
     """With a total budget, the plans worth paying are chosen, and the cost stays within it."""
     target = ("--level", "3", "--by", "stepwise", "--total-budget", "200")
