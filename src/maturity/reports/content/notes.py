@@ -13,8 +13,8 @@ def first_page(one: Enterprise, profile: str) -> Iterator[str]:
     assessment, i = one.assessment, one.i
     if one.rejected:
         own = [problem for problem in assessment.answers.problems if problem.where == (one.id or "answers")]
-        names = subdomain_names(one.model)
-        trimmed = [names[str(problem.values["id"])].in_(one.lang) for problem in own]
+        called = subdomain_names(one.model)
+        trimmed = [called[str(problem.values["id"])].in_(one.lang) for problem in own]
         yield one.say("note.rejected", subdomains=listed(trimmed, one.say("list")))
         return
     if not (one.answered or one.not_applicable):
