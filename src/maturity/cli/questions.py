@@ -1,7 +1,6 @@
 """What follows from a level: how firm it is, the way up, and what if."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -305,10 +304,10 @@ def whatif(
         if rows := [row for row in every if row.changed]:
             levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
             moved = frame.table_of("whatif", "firmness.column", WhatIfRow, rows, language)
-            told = [{**line, "changed": row.moved(language)} for line, row in zip(moved.rows, rows, strict=True)]
-            frame.show(replace(moved, rows=told), ("id", *levels, "total_before", "total_after", "changed"))
+            frame.show(moved, ("id", *levels, "total_before", "total_after", "changed"))
         if output:
-            tables = [frame.table_of("whatif", "firmness.column", WhatIfRow, every, language)]
-            for written in write_tables(output, tables, found.plain()):
+            models = found.before.answers.model, found.after.answers.model
+            table = frame.table_of("whatif", "firmness.column", WhatIfRow, every, language, models)
+            for written in write_tables(output, [table], found.plain()):
                 frame.tell("written", language, path=written)
         frame.finish(batch.problems, language)

@@ -96,9 +96,12 @@ def value(rule: Rule, given: Given, i: int, lang: Lang) -> str:
         case ExternalReference():
             return say("programme.unavailable", lang)
         case AllOf() | AnyOf() | AtLeast() | NoneOf():
-            return _join(
-                [f"{_subject(part, given.programme, lang)}{value(part, given, i, lang)}" for part in rule.of], lang
-            )
+            told = [(_subject(part, given.programme, lang), value(part, given, i, lang)) for part in rule.of]
+            if not any(text for _, text in told):
+                return ""
+            # Two rules may ask the same fact, such as a day from when and until when: it is told once.
+            parts = dict.fromkeys(subject + (text or say("verdict.unknown", lang)) for subject, text in told)
+            return _join(list(parts), lang)
         case _:
             return facts.shown(rule.fact, i, lang)
 
