@@ -65,6 +65,10 @@ def test_what_is_done_besides_is_done_once(processes: int, pieces: list[list[str
     assert sorted(found) == sorted(item * 2 for piece in pieces for item in piece)
 
 
+def unchanged(_: object, items: Sequence[str]) -> list[str]:
+    return list(items)
+
+
 class Deadly:
     """What kills the process that it is handed to."""
 
@@ -74,7 +78,7 @@ class Deadly:
 
 def test_processes_that_cannot_start_lose_every_item() -> None:
     """And the run comes to an end."""
-    work = Work(doubled, Deadly(), lambda item: f"lost {item}")  # type: ignore[arg-type]
+    work = Work(unchanged, Deadly(), lambda item: f"lost {item}")
     found = sorted(result for results in work.run([["a"], ["b"]], 2) for result in results)
     assert found == ["lost a", "lost b"]
 
