@@ -63,7 +63,7 @@ def cheapest(items: Sequence[Item], ways: Sequence[Sequence[Need]], *, ordered: 
     search = _Search(items, ordered, perf_counter() + seconds)
     open_ways = [[need for need in way if need.least > 0] for way in ways]
     parts = [search.parts(way) for way in open_ways]
-    ranked = sorted(range(len(ways)), key=lambda at: sum(search.relaxed(part) for part in parts[at]))
+    ranked = sorted(range(len(ways)), key=lambda at: sum(search.relaxed(part).bound for part in parts[at]))
     best: Found | None = None
     bounds = []
     for at in ranked:
@@ -99,6 +99,15 @@ class _Part:
         return frozenset(map(id, self.needs))
 
 
+@dataclass(frozen=True, slots=True)
+class _Relaxed:
+    """The programme of a part, and by its linear relaxation what it costs at least and what a point of each need does."""
+
+    programme: "_Programme"
+    bound: int
+    prices: Sequence[float]
+
+
 @dataclass(slots=True)
 class _Search:
     """One search over several ways; parts that ways share are solved once."""
@@ -106,7 +115,7 @@ class _Search:
     items: Sequence[Item]
     ordered: bool
     deadline: float
-    relaxations: dict[frozenset[int], int] = field(default_factory=dict)
+    relaxations: dict[frozenset[int], _Relaxed] = field(default_factory=dict)
     solutions: dict[frozenset[int], Found] = field(default_factory=dict)
 
     def parts(self, needs: Sequence[Need]) -> list[_Part]:
@@ -134,51 +143,50 @@ class _Search:
                 tops[item.cell[0]] = max(tops.get(item.cell[0], 0), item.cell[1])
             yield from (item for item in self.items if item.costs and item.cell[1] < tops.get(item.cell[0], 0))
 
-    def relaxed(self, part: _Part) -> int:
-        """What a part costs at least, by the linear relaxation."""
+    def relaxed(self, part: _Part) -> _Relaxed:
         if part.key not in self.relaxations:
             programme = _Programme.of(part, self.ordered)
-            self.relaxations[part.key] = _rounded_up(programme.run(None).bound)
+            answer = programme.run(None)
+            self.relaxations[part.key] = _Relaxed(programme, _rounded_up(answer.bound), programme.prices(answer.duals))
         return self.relaxations[part.key]
 
     def solve(self, parts: Sequence[_Part], most: float) -> Found:
         """All parts of a way; without steps, and with a bound only, once that is no less than ``most``."""
-        bound = sum(self.relaxed(part) for part in parts)
+        bound = sum(self.relaxed(part).bound for part in parts)
         steps: dict[int, int] = {}
         cost = 0
         for part in sorted(parts, key=lambda part: len(part.items)):
             if bound >= most:
                 return Found({}, 0, bound)
+            relaxed = self.relaxed(part)
             if part.key not in self.solutions:
-                self.solutions[part.key] = _solved(part, self.ordered, self.deadline)
+                self.solutions[part.key] = _solved(part, relaxed, self.ordered, self.deadline)
             found = self.solutions[part.key]
-            bound += max(found.bound - self.relaxed(part), 0)
+            bound += max(found.bound - relaxed.bound, 0)
             steps |= found.steps
             cost += found.cost
         return Found(steps, cost, bound)
 
 
-def _solved(part: _Part, ordered: bool, deadline: float) -> Found:
+def _solved(part: _Part, relaxed: _Relaxed, ordered: bool, deadline: float) -> Found:
     """The cheapest steps of a part: sought among those that cost little more than the relaxation, then a little more.
 
     What cannot stand in a solution so cheap is left out, and nobody need look at anything dearer.
     """
-    programme = _Programme.of(part, ordered)
-    relaxed = programme.run(None)
-    bound = _rounded_up(relaxed.bound)
-    prices = programme.prices(relaxed.duals)
-    penalties = Penalties.of(part.items, part.needs, prices, ordered=ordered)
+    programme, bound = relaxed.programme, relaxed.bound
+    penalties: Penalties | None = None
     everything = {item.column: len(item.costs) for item in part.items}
     highest = _cost(part.items, everything)
     best, least = everything, highest
     room = max(round(ROOM * highest / sum(everything.values())), 1)
     most = min(bound + room, highest)
     while bound < least and (left := deadline - perf_counter()) > 0:
-        climb = climbed(part.items, part.needs, prices, most, deadline) if ordered else None
-        if climb is None:
-            answer = programme.run(left, penalties.within(most), most)
-        else:
+        climb = climbed(part.items, part.needs, relaxed.prices, most, deadline) if ordered else None
+        if climb is not None:
             answer = _Answer(programme.counts(climb.steps), bound, climb.complete)
+        else:
+            penalties = penalties or Penalties.of(part.items, part.needs, relaxed.prices, ordered=ordered)
+            answer = programme.run(left, penalties.within(most), most)
         bound = max(bound, min(_rounded_up(answer.bound), most + 1))
         if answer.counts is not None:
             steps = programme.steps(answer.counts)
@@ -333,7 +341,8 @@ class _Programme:
             if share := need.per_point.get(ladder.climbers[0][1].column, 0):
                 effect |= {ladder.start + at: share * gain for at, gain in enumerate(ladder.gains)}
         scale = _scale(effect)
-        self.rows.append(({count: ceil(gain * scale) for count, gain in effect.items()}, floor(need.least * scale)))
+        up, down = scale.as_integer_ratio()
+        self.rows.append(({count: -(-gain * up // down) for count, gain in effect.items()}, floor(need.least * scale)))
 
     def climb(self, ladder: _Ladder, gate: int | None) -> None:
         """A step is taken from the one below it, or by those who stand there, if there is a gate when it is open."""
