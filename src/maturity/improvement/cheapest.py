@@ -2,8 +2,9 @@
 
 Requirements that climb the same steps (same effect, same costs) are one set of counts, wherever each of them stands, so
 that there is nothing to swap; needs that share no requirement are solved apart; what no cheap solution can contain is
-left out first (`narrowing`). Everything that HiGHS answers is checked in whole numbers, and what misses a need is cut
-off and asked again: its tolerances decide nothing.
+left out first (`narrowing`). Where an order holds, the relaxation is enough: its prices lead a search that is made for
+it (`heights`). Everything that HiGHS answers is checked in whole numbers, and what misses a need is cut off and asked
+again: its tolerances decide nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -101,7 +102,7 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Relaxed:
-    """The programme of a part, and by its linear relaxation what it costs at least and what a point of each need does."""
+    """The programme of a part; by its linear relaxation what it costs at least, and what a point of each need costs."""
 
     programme: "_Programme"
     bound: int
@@ -171,7 +172,7 @@ class _Search:
 def _solved(part: _Part, relaxed: _Relaxed, ordered: bool, deadline: float) -> Found:
     """The cheapest steps of a part: sought among those that cost little more than the relaxation, then a little more.
 
-    What cannot stand in a solution so cheap is left out, and nobody need look at anything dearer.
+    What cannot stand in a solution so cheap is left out, and nothing dearer need be looked at.
     """
     programme, bound = relaxed.programme, relaxed.bound
     penalties: Penalties | None = None
@@ -192,7 +193,7 @@ def _solved(part: _Part, relaxed: _Relaxed, ordered: bool, deadline: float) -> F
             steps = programme.steps(answer.counts)
             gains = _gains(part.items, steps)
             missed = [need for need in part.needs if _lack(need, gains) > 0]
-            if missed or (ordered and not in_order(part.items, steps)):
+            if climb is None and (missed or (ordered and not in_order(part.items, steps))):
                 for need in missed:
                     programme.cut_off(need, answer.counts)
                 continue
@@ -450,7 +451,7 @@ class _Programme:
             ("mip_rel_gap", 0.0),
             # Costs are whole: what is clearly less than one from the bound is the cheapest.
             ("mip_abs_gap", 0.9),
-            # Started over, the root is cut again for hardly more than its rounding: half of the time of ordered plans.
+            # Started over, the root is cut again for hardly more than its rounding: up to half of the time.
             ("mip_allow_restart", False),
             # Programmes inside the programme look for better solutions, in up to half of the time: none is much better.
             ("mip_heuristic_run_rens", False),

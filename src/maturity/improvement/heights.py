@@ -96,7 +96,7 @@ class _Front:
         more[1:] = gains[1:] > np.maximum.accumulate(gains)[:-1]
         return cls(gains[more], costs[more])
 
-    def and_(self, other: "_Front") -> "_Front":
+    def plus(self, other: "_Front") -> "_Front":
         """Each with each of another's, which run faster."""
         return _Front((self.gains[:, None] + other.gains).ravel(), (self.costs[:, None] + other.costs).ravel())
 
@@ -192,7 +192,7 @@ class _Heights:
                 return None
             chains.append(replace(chain, heights=heights))
             fronts = [
-                _Front.of(need, [front.and_(height.offers[j]) for height in heights])
+                _Front.of(need, [front.plus(height.offers[j]) for height in heights])
                 for j, (need, front) in enumerate(zip(self.needs, before, strict=True))
             ]
             through = [
@@ -211,7 +211,7 @@ class _Heights:
         """A height at equal shares without offers that no solution within the limit takes; None when none has it."""
         through = []
         for need, offer, first, last in zip(self.needs, height.offers, before, after, strict=True):
-            sums = offer.and_(first)
+            sums = offer.plus(first)
             values = sums.costs + last.least(need.least - np.minimum(sums.gains, need.least))
             through.append(values.reshape(len(offer.gains), -1).min(axis=1))
         least = sum(int(values.min()) for values in through)
@@ -298,6 +298,7 @@ def _begin(
         )
         for chain, values, totals in chains
     ]
+    shared.sort(key=lambda chain: -len(chain.heights))  # sweeps there and back end where there is most to choose
     lines = [[_Line(price, 0, fine) for price in priced]]
     for chain in reversed(shared):
         lowest = [min(int(own.min()) for own in each) for each in zip(*map(reduced, chain.heights), strict=True)]
@@ -332,7 +333,7 @@ def _chains(items: Iterable[Item], needs: Sequence[Need]) -> Iterator[_Chain]:
             counting = _counting(own, needs)
             here, mature = (
                 [
-                    _Front.of(need, [front.and_(_offers(some, need, least))]) if some else front
+                    _Front.of(need, [front.plus(_offers(some, need, least))]) if some else front
                     for need, front, some in zip(needs, below, counting, strict=True)
                 ]
                 for least in (False, True)
