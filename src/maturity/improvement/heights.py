@@ -256,7 +256,9 @@ class _Heights:
 def _fineness(items: Sequence[Item], needs: Sequence[Need], prices: Sequence[float]) -> int | None:
     """Bits behind the point for prices, as many as there is room for; None where this search cannot be used."""
     counted = [column for need in needs for column, share in need.per_point.items() if share]
-    points = [sum(need.per_point.get(item.column, 0) * item.gains[-1] for item in items) for need in needs]
+    points = [
+        max(need.least, 1, sum(need.per_point.get(item.column, 0) * item.gains[-1] for item in items)) for need in needs
+    ]
     cost = PARTS * sum(sum(item.costs) for item in items)
     worth = max(ceil(PARTS * Fraction(price) * own) for price, own in zip(prices, points, strict=True))
     fits = max(points).bit_length() <= BITS and max(cost, worth) < LARGEST
