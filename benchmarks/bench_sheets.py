@@ -86,7 +86,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 KINDS = {
     "texts": "216 columns of choices, texts with a dictionary",
     "points": "216 columns of choices, whole numbers of points (uint8)",
-    "facts": "the same as texts, and the facts that tiers ask, with amounts that hardly repeat",
+    "facts": "the same as texts, and the facts that tiers ask: amounts hardly repeat, a tenth has a note",
     "ledgers": "the same as facts, and two investments an enterprise",
 }
 """What stands in a file, by kind of `sheets_work.stream`."""

@@ -66,7 +66,26 @@ def facts(given: Answers, seed: int, *, listed: bool = False) -> Facts:
                 own = rng.choice([option.id for option in fact.options], n)
         known = rng.random(n) < 0.95
         columns[fact.id] = [value if there else None for value, there in zip(own.tolist(), known, strict=True)]
+    columns |= statuses(n, rng)
     return Facts.from_columns(PROGRAMME, columns, ids=given.ids, ledgers=investments(given, rng) if listed else {})
+
+
+def statuses(n: int, rng: np.random.Generator) -> dict[str, list[Any]]:
+    """Applications under review: half have made a step of the procedure since the last time, of half nothing is known.
+
+    One in fifty has any status at all, which as a rule contradicts the one before or the verdict, and is noted.
+    """
+    (procedure,) = PROGRAMME.definition.procedures
+    presuming = {state for premise in procedure.premises for state in premise.states}
+    steps = [(old, step.target) for step in procedure.transitions for old in step.sources]
+    open_steps = [pair for pair in steps if presuming.isdisjoint(pair)]
+    before, now = np.array(open_steps, object)[rng.integers(0, len(open_steps), n)].T
+    now = np.where(rng.random(n) < 0.02, rng.choice([state.id for state in procedure.states], n), now)
+    known = rng.random(n) < 0.5
+    return {
+        procedure.status: [state if there else None for state, there in zip(now, known, strict=True)],
+        procedure.status_before: [state if there else None for state, there in zip(before, known, strict=True)],
+    }
 
 
 def investments(given: Answers, rng: np.random.Generator) -> dict[str, dict[str, list[Any]]]:

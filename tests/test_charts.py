@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from io import StringIO
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,8 +22,13 @@ from maturity.models import MaturityModel, load_model
 
 MODEL = load_model("gbt39116-2020")
 LEGENDS: dict[Lang, tuple[tuple[str, charts.Style], ...]] = {
-    "zh": (("最高可达", "most"), ("可能", "possible"), ("确定", "certain")),
-    "en": (("Most that can be reached", "most"), ("Possible", "possible"), ("For certain", "certain")),
+    "zh": (("最高可达", "most"), ("同类企业中位数", "median"), ("可能", "possible"), ("确定", "certain")),
+    "en": (
+        ("Most that can be reached", "most"),
+        ("Median of its peers", "median"),
+        ("Possible", "possible"),
+        ("For certain", "certain"),
+    ),
 }
 Draw = Callable[[], tuple[Figure, Axes]]
 
@@ -38,9 +43,9 @@ def frames(profile: str, lang: Lang) -> dict[str, Draw]:
     subdomains = names(MODEL, "subdomain", profile, lang)
     mark = "满足线 0.8" if lang == "zh" else "pass mark 0.8"
     return {
-        "radar": lambda: charts.radar_axes(subdomains, LEGENDS[lang], 5),
-        "domains": lambda: charts.radar_axes(names(MODEL, "domain", profile, lang), LEGENDS[lang], 5),
-        "elements": lambda: charts.radar_axes(names(MODEL, "element", profile, lang), LEGENDS[lang][:1], 5),
+        "radar": lambda: charts.radar_axes(subdomains, 5),
+        "domains": lambda: charts.radar_axes(names(MODEL, "domain", profile, lang), 5),
+        "elements": lambda: charts.radar_axes(names(MODEL, "element", profile, lang), 5),
         "bars": lambda: charts.bars_axes([" ".join(level) for level in levels], 96, 0.8, mark),
         "field": lambda: charts.field_axes(subdomains, levels, (2, 5, 7)),
     }
@@ -82,10 +87,50 @@ def test_no_label_is_clipped_or_overlaps_another(kind: str, profile: str, lang: 
 def test_long_labels_of_another_model_stay_apart() -> None:
     """Forty subdomains with names of eight words are pushed apart rather than written over each other."""
     labels = [f"A rather long name of a capability sub-domain {k}" for k in range(40)]
-    _, found = boxes(lambda: charts.radar_axes(labels, LEGENDS["en"][:1], 5))
+    _, found = boxes(lambda: charts.radar_axes(labels, 5))
     lines = [box for box in found if len(box[0]) > 1]
     for (_, left, bottom, right, top), (_, left2, bottom2, right2, top2) in combinations(lines, 2):
         assert left >= right2 or left2 >= right or bottom >= top2 - 3.5 or bottom2 >= top - 3.5
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_legend_stands_below_the_labels_each_name_beside_its_sample(lang: Lang) -> None:
+    """Row by row, inside the picture, with the mark last; no name runs into the next sample."""
+    labels = names(MODEL, "subdomain", "discrete", lang)
+    series = [charts.Series(name, np.full(len(labels), 3.0), style) for name, style in LEGENDS[lang]]
+    picture = charts.radar(labels, series, top=5, mark=3.8, mark_label="next level from 3.8", title="")
+    _, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture)[0])
+    bare = charts.radar(labels, series[:1], top=5, title="")
+    (lowest,) = (float(found) for found in re.findall(r'viewBox="0 0 [\d.]+ ([\d.]+)"', bare))
+    key = picture.split(charts.LAYER)[3]
+    found = [
+        (float(sample), float(x), float(y), name)
+        for sample, x, y, name in re.findall(
+            r'<(?:rect x="|path d="M)([\d.]+)[^>]*/><text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>', key
+        )
+    ]
+    assert [name for *_, name in found] == [*(name for name, _ in LEGENDS[lang]), "next level from 3.8"]
+    assert all(x == pytest.approx(sample + 28) and lowest < y < height for sample, x, y, _ in found)
+    for (_, x, y, name), (beside, _, y2, _) in pairwise(found):
+        assert y2 > y or x + charts._width(name) < beside
+
+
+def test_layers_of_a_frame_are_the_same_from_one_enterprise_to_the_next() -> None:
+    """A program that remembers pictures reads labels and legend once; the values stand in a layer of their own."""
+    drawn = [
+        charts.radar(
+            list("abcd"),
+            [charts.Series("most", np.full(4, 5.0), "most"), charts.Series("now", np.full(4, value), "certain")],
+            top=5,
+            mark=3.8,
+            mark_label="next",
+            title=str(value),
+        ).split(charts.LAYER)
+        for value in (1.0, 2.0)
+    ]
+    differing = [one != other for one, other in zip(*drawn, strict=True)]
+    assert differing == [True, False, True, False, False]
+    assert drawn[0][0].split(" role=")[0] == drawn[1][0].split(" role=")[0]
 
 
 def test_a_radar_is_where_matplotlib_draws_it() -> None:
@@ -94,7 +139,7 @@ def test_a_radar_is_where_matplotlib_draws_it() -> None:
     values = np.linspace(0.3, 5.0, len(labels))
     picture = charts.radar(labels, [charts.Series("", values, "certain")], top=5, title="")
     with charts.style():
-        figure, axes = charts.radar_axes(labels, [("", "certain")], 5)
+        figure, axes = charts.radar_axes(labels, 5)
         axes.fill(charts.axis_angles(len(labels)), values, clip_on=False, closed=True)
         drawn = svg_paths(charts.svg_body(figure))
     polygon = re.search(r'<polygon points="([^"]*)"', picture)

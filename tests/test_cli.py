@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
@@ -191,6 +192,30 @@ def test_today_is_said(tmp_path: Path) -> None:
     assert date.today().isoformat() in done.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("form", "-o", "form.xlsx"),
+        ("check", EXAMPLE),
+        ("firmness", EXAMPLE, "--only", "JL013", "--draws", "1"),
+        ("whatif", EXAMPLE, "--answer", "data.1a=full"),
+        ("agreement", EXAMPLE, EXAMPLE),
+        ("plan", EXAMPLE, "--only", "JL005"),
+    ],
+    ids=lambda words: str(words[0]),
+)
+def test_the_day_whose_edition_is_read_by_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str | Path, ...]
+) -> None:
+    """Without --on columns are those of today's edition, as is said beside the output; nothing where no day counts."""
+    monkeypatch.chdir(tmp_path)
+    said = f"No --on given: the programme is the edition in force today, {date.today()}."
+    done = maturity(*words, "--lang", "en")
+    assert (said in done.stderr.splitlines(), said in done.stdout) == (True, False)
+    for more in (ON, ("--programme", "none")):
+        assert "--on" not in maturity(*words, *more, "--lang", "en").output
+
+
 @pytest.mark.parametrize("words", [("show", "jilin-2024-228"), (), ("export", "jilin-2024-228", "-o")])
 def test_the_day_whose_programmes_are_shown_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
     """An edition is that of a day: without --on it is today's, as the command says; with --on nothing is to be said."""
@@ -216,11 +241,90 @@ def test_plan_to_the_next_level(tmp_path: Path) -> None:
     assert {row["enterprise"] for row in rows} == {"JL013"}
 
 
+def in_ids(path: Path, sheet: int = 0) -> list[dict[str, Cell]]:
+    """The rows of a sheet that is headed by titles over ids, by id."""
+    rows = list(load_workbook(path).worksheets[sheet].iter_rows(min_row=2))
+    return [dict(zip([str(cell.value) for cell in rows[0]], row, strict=True)) for row in rows[1:]]
+
+
+def test_a_plan_as_a_workbook_has_numbers_to_reckon_with(tmp_path: Path) -> None:
+    """Cost, duration and worth are number cells, worth with four decimals; a step without a duration has none."""
+    book = Workbook()
+    for words in (["编号", "费用", "工期"], ["data", 12.5, 6], ["logistics", 3, None]):
+        book.worksheets[0].append(words)
+    book.save(tmp_path / "costs.xlsx")
+    asked = ("plan", EXAMPLE, "--only", "JL013", "--costs", tmp_path / "costs.xlsx", *ON)
+    assert maturity(*asked, "-o", tmp_path / "p.xlsx").exit_code == 0
+    assert maturity(*asked, "-o", tmp_path / "p.json").exit_code == 0
+    (plan,) = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))["plans"]
+    rows = in_ids(tmp_path / "p.xlsx")
+    assert sum(row["cost"].value for row in rows) == float(plan["cost"])
+    assert [row["duration"].value for row in rows] == [
+        one["duration"] and float(one["duration"]) for one in plan["upgrades"]
+    ]
+    assert {(row["cost"].data_type, row["worth"].data_type, row["worth"].number_format) for row in rows} == {
+        ("n", "n", "0.0000")
+    }
+
+
+@pytest.mark.parametrize(
+    ("lang", "profile", "reading", "moved"),
+    [
+        ("zh", "离散型", "逐级解读", "总分、A2、A4"),
+        ("en", "Discrete manufacturing", "Level by level (stepwise)", "total, A2, A4"),
+    ],
+)
+def test_workbooks_of_answers_name_what_has_a_name(
+    tmp_path: Path, lang: str, profile: str, reading: str, moved: str
+) -> None:
+    """Profiles, readings and what changed stand in words, totals with two decimals; csv keeps the ids."""
+    rival = ("--weight", "discrete:element.resources=0.15", "--weight", "discrete:element.manufacturing=0.68")
+    whatif, firmness = ("whatif", EXAMPLE, *rival, *ON), ("firmness", EXAMPLE, "--only", "JL008", "--draws", "9", *ON)
+    for words, name in ((whatif, "w"), (firmness, "f")):
+        for ending in ("xlsx", "csv"):
+            assert maturity(*words, "--lang", lang, "-o", tmp_path / f"{name}.{ending}").exit_code == 0
+    row = next(row for row in in_ids(tmp_path / "w.xlsx") if row["id"].value == "JL008")
+    assert (row["profile_after"].value, row["changed"].value) == (profile, moved)
+    assert (row["total_after"].value, row["total_after"].number_format) == (3.02, "0.00")
+    assert str(row["level_scores_before"].value).endswith("0.00")
+    assert reading in {row["reading"].value for row in in_ids(tmp_path / "f.xlsx")}
+    assert "discrete" in (tmp_path / "w.csv").read_text(encoding="utf-8-sig")
+    assert "stepwise,lose" in (tmp_path / "f.csv").read_text(encoding="utf-8-sig")
+
+
+def test_rows_that_go_elsewhere_stay_on_a_line() -> None:
+    """Beside a terminal nothing is folded, ids least of all, and totals have the same decimals."""
+    rival = ("--weight", "discrete:element.resources=0.15", "--weight", "discrete:element.manufacturing=0.68")
+    rows = [line.split() for line in maturity("whatif", EXAMPLE, *rival, "--lang", "en", *ON).output.splitlines()]
+    assert ["JL007", "2", "2", "2", "2", "2.66", "2.66", "total,", "A1,", "A2,", "A3"] in rows
+    assert ["JL010", "1", "1", "1", "1", "1.50", "1.50", "A1"] in rows
+    plan = maturity("plan", EXAMPLE, "--only", "JL004", "--level", "3", "--lang", "en", *ON).output
+    row = "equipment_management.5a Machine learning: self-learning equipment models 5 Not met Mostly met 2"
+    assert row in [" ".join(line.split()) for line in plan.splitlines()]
+
+
+def test_long_tables_go_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet that is full is followed by another one; no row is lost."""
+    monkeypatch.setattr("maturity.sheets.tables.MOST_ROWS", 12)
+    assert maturity("plan", EXAMPLE, *ON, "-o", tmp_path / "p.xlsx").exit_code == 0
+    book = load_workbook(tmp_path / "p.xlsx")
+    assert book.sheetnames[:2] == ["提升路径", "提升路径 (2)"]
+    ids = [row[0].value for sheet in book if sheet.title.startswith("方案一览") for row in sheet.iter_rows(min_row=3)]
+    assert ids == [f"JL{number:03}" for number in range(1, 15)]
+
+
 def test_plan_to_a_tier_names_the_other_work() -> None:
     """On the way to a tier, what no answer changes is listed with its clause and shortfall."""
     done = maturity("plan", EXAMPLE, "--tier", "smart_factory", "--only", "JL013", "--lang", "en", *ON)
     assert done.exit_code == 0, done.output
     assert "short by 900 万元" in done.output
+
+
+def test_one_of_a_kind_is_singular() -> None:
+    """English has a singular for one requirement, one enterprise; the same sentence counts several."""
+    one, some = (maturity("plan", EXAMPLE, "--only", id, "--lang", "en", *ON).output for id in ("JL005", "JL013"))
+    assert "raise 1 requirement, at cost 1" in one
+    assert "raise 3 requirements, at cost 4" in some
 
 
 def test_one_budget_for_all(tmp_path: Path) -> None:

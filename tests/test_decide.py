@@ -225,6 +225,19 @@ def test_what_is_decided_stays_decided(known: dict[str, Any], hidden: set[str], 
         assert (decisions.unknown_facts(tier, 0) != ()) == (decisions.verdict[tier][0] == "undecided")
 
 
+def test_what_is_stated_of_several_facts_is_told_once_and_what_is_not_is_unknown() -> None:
+    """Beside others a fact without value is "unknown", alone it leaves the cell empty; one asked twice is told once."""
+    facts = {"operation_sound": True, "finance_sound": None}
+    found = {one.condition.name.zh: one for one in decided(facts).of_tier("digital_workshop")}
+    assert found["生产运营和财务状况良好"].value(0, "zh") == "生产运营状况良好：是；财务状况良好：未知"
+    recent = "自评估在申报前12个月内完成"
+    assert found[recent].value(0, "zh") == ""
+    dated = decided({**facts, "declared_on": date(2025, 1, 31)}).of_tier("digital_workshop")
+    assert [one.value(0, "en") for one in dated if one.condition.name.zh == recent] == [
+        "Date of the platform's assessment: 2025-01-31"
+    ]
+
+
 @settings(max_examples=40)  # each decides a batch, and every row of it again
 @given(
     st.lists(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from maturity.errors import InputError
 from maturity.scenarios import Facts, Programme, fact_problem, load_programme, parse_programme
-from maturity.scenarios.facts import amount
+from maturity.scenarios.values import amount
 from test_programme import MINIMAL, ON
 
 JILIN = load_programme("jilin-2024-228", on=ON)

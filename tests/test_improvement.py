@@ -18,7 +18,8 @@ import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError
 from maturity.improvement import Costs, LevelTarget, Plan, SubdomainTarget, plan
-from maturity.improvement.narrowing import Need, Penalties
+from maturity.improvement.heights import Climb
+from maturity.improvement.narrowing import Item, Need, Penalties
 from maturity.language import LANGUAGES
 from maturity.models import READINGS, MaturityModel, Reading, load_model, parse_model
 from maturity.scoring import Assessment, assess
@@ -191,18 +192,28 @@ def test_no_set_of_upgrades_is_cheaper(seed: int, ordered: bool) -> None:
             assert carried_out(assessment, found).level_by_reading[reading][0] >= level
 
 
+@pytest.mark.parametrize("ordered", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_a_search_that_begins_too_low_ends_at_the_cheapest(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_begins_too_low_ends_at_the_cheapest(
+    seed: int, ordered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the first limits of cost have no solution, what they leave out comes back: brute force finds no less."""
     monkeypatch.setattr(cheapest_module, "ROOM", 0.0)
     limits: list[float] = []
-    within = Penalties.within
+    within, climbed = Penalties.within, cheapest_module.climbed
 
     def counted(self: Penalties, most: int) -> dict[int, range]:
         limits.append(most)
         return within(self, most)
 
+    def counted_too(
+        items: Sequence[Item], needs: Sequence[Need], prices: Sequence[float], most: int, deadline: float
+    ) -> Climb | None:
+        limits.append(most)
+        return climbed(items, needs, prices, most, deadline)
+
     monkeypatch.setattr(Penalties, "within", counted)
+    monkeypatch.setattr(cheapest_module, "climbed", counted_too)
     rng = Random(f"low {seed}")
     model = small_model(rng)
     points = random_points(model, rng, odd=0.1)
@@ -210,10 +221,10 @@ def test_a_search_that_begins_too_low_ends_at_the_cheapest(seed: int, monkeypatc
     table = Costs.of(model, [{"id": id, "cost": price} for id, price in prices.items()])
     again = 0
     for reading in READINGS:
-        expected = brute_force(model, points, reading, prices, ordered=True)
+        expected = brute_force(model, points, reading, prices, ordered=ordered)
         for level, cost in expected.items():
             limits.clear()
-            (found,) = plan(assessed(model, [points]), LevelTarget(level, reading), costs=table, ordered=True)
+            (found,) = plan(assessed(model, [points]), LevelTarget(level, reading), costs=table, ordered=ordered)
             assert found.optimal
             assert found.cost == cost
             again += len(limits) > len(set(limits[:1]))

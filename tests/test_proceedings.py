@@ -19,10 +19,12 @@ from maturity.language import LANGUAGES
 from maturity.models import load_model
 from maturity.scenarios import Decisions, Facts, calendar, decide, load_programme, parse_programme
 from maturity.scenarios.deadlines import WHENS
+from maturity.scenarios.notes import Notes
 from maturity.scoring import assess
 from maturity.sheets import write_results
 from test_decide import CASES as OF_JILIN
 from test_decide import JILIN, decided
+from test_programme import ON
 
 CASES = tomllib.loads(
     (Path(__file__).parent / "cases" / "jilin-heritage-2026.toml").read_text(encoding="utf-8"), parse_float=Decimal
@@ -355,6 +357,27 @@ def test_a_status_that_contradicts_the_verdicts_is_noted(facts: dict[str, object
     assert all(note.text("en") for note in decisions.notes)
     without = decided({**facts, "status": None})
     assert all(without.verdict[tier][0] == decisions.verdict[tier][0] for tier in decisions.verdict)
+
+
+def test_what_many_applicants_have_in_common_is_put_into_words_once() -> None:
+    """A note for each of them, in the order of the rows and the same as each would have alone."""
+    columns = {"status_before": ["submitted", "revoked", "submitted"] * 5, "status": ["recognised"] * 15}
+    ids = [f"E{i}" for i in range(15)]
+    many = decide(JILIN, None, Facts.from_columns(JILIN, columns, ids=ids), on=ON)
+    alone = [
+        note
+        for i, id in enumerate(ids)
+        for note in decide(
+            JILIN, None, Facts.of(JILIN, {fact: own[i] for fact, own in columns.items()}, id=id), on=ON
+        ).notes
+    ]
+    kinds = ["decide.status-after-the-end", "decide.status-cannot-follow", "decide.status-without-verdict"]
+    for kind in kinds:
+        noted = [note for note in many.notes if note.id == kind]
+        assert noted == [note for note in alone if note.id == kind]
+        assert noted
+    words = [note.id for noted in many.noted if isinstance(noted, Notes) for note in noted.distinct]
+    assert sorted(words) == kinds
 
 
 def test_the_premises_of_the_heritage_notice() -> None:

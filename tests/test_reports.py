@@ -241,6 +241,9 @@ def test_a_rejected_row_gets_a_report_that_says_why() -> None:
     assert found.rejected
     assert found.gaps == ()
     assert any("Data" in note for note in found.notes)
+    assert [note for note in found.notes if "Data" in note] == [
+        "There is no level: of these sub-domains, which may not be trimmed, everything is marked not applicable: Data."
+    ]
     assert "No level" in page("rejected", "en")
     assert "nan" not in re.sub(r"<[^>]*>", " ", page("rejected", "en")).lower().split()
 

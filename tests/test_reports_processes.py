@@ -35,6 +35,54 @@ def test_every_item_has_its_result_even_when_one_kills_its_process(deadly: str) 
     assert found == sorted(f"lost {item}" if item == deadly else item * 2 for piece in PIECES for item in piece)
 
 
+def refused() -> None:
+    raise LookupError
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_nothing_is_done_when_what_comes_first_raises(processes: int, tmp_path: Path) -> None:
+    """Even where processes have been started in the meantime."""
+    work = Work(noted, tmp_path, str)
+    with pytest.raises(LookupError):
+        list(work.run(PIECES, processes, first=refused))
+    assert not list(tmp_path.iterdir())
+
+
+def noted(folder: Path, items: Sequence[str]) -> list[str]:
+    for item in items:
+        (folder / item).touch()
+    return list(items)
+
+
+@pytest.mark.parametrize(("processes", "pieces"), [(1, PIECES), (2, PIECES), (2, [])])
+def test_what_is_done_besides_is_done_once(processes: int, pieces: list[list[str]]) -> None:
+    """First and meanwhile, in this order, whether or not there is anything to do, or a process dies."""
+    done: list[str] = []
+    work = Work(doubled, "b1" if processes == 2 else "", lambda item: item * 2)
+    first, meanwhile = (lambda: done.append("first")), (lambda: done.append("meanwhile"))
+    found = [result for results in work.run(pieces, processes, first=first, meanwhile=meanwhile) for result in results]
+    assert done == ["first", "meanwhile"]
+    assert sorted(found) == sorted(item * 2 for piece in pieces for item in piece)
+
+
+def unchanged(_: object, items: Sequence[str]) -> list[str]:
+    return list(items)
+
+
+class Deadly:
+    """What kills the process that it is handed to."""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (3,)
+
+
+def test_processes_that_cannot_start_lose_every_item() -> None:
+    """And the run comes to an end."""
+    work = Work(unchanged, Deadly(), lambda item: f"lost {item}")
+    found = sorted(result for results in work.run([["a"], ["b"]], 2) for result in results)
+    assert found == ["lost a", "lost b"]
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="looks into /proc")
 def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
     """Even when it is killed, and they are in the middle of something."""

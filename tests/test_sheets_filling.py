@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maturity.scenarios.facts import Column, Names
 from maturity.scenarios.kinds import kinds, parts
+from maturity.scenarios.values import Column, Names
 from maturity.sheets.filling import Cells, filled
 from maturity.sheets.intake import read_grids
 from maturity.sheets.writing import workbook

@@ -611,6 +611,23 @@ def test_tables_of_an_earlier_run_do_not_stay_beside_a_csv(tmp_path: Path) -> No
     assert (tmp_path / "r-problems.csv").exists()
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_workbook_of_what_if_shows_scores_like_scores_and_is_read_back(tmp_path: Path, lang: Lang) -> None:
+    """Totals and level scores have two decimals in both columns; what changed is named, and read back by its ids."""
+    assessment, _ = results()
+    supposed = whatif(assessment.answers, choices={"data.1a": "none"})
+    for ending in ("xlsx", "csv"):
+        write_results(tmp_path / f"r.{ending}", assessment, names=NAMES, whatif=supposed, lang=lang)
+    table = list(openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets[1].iter_rows(min_row=2))
+    looks = {str(head.value): cell.number_format for head, cell in zip(table[0], table[1], strict=True)}
+    assert {looks[key] for key in ("total", "total_whatif", "A1", "A5_whatif")} == {"0.00"}
+    named = dict(zip([cell.value for cell in table[0]], [cell.value for cell in table[1]], strict=True))["changed"]
+    assert str(named).startswith({"zh": "等级、可能等级、", "en": "level, possible level, "}[lang])
+    book, text = (read_results(tmp_path / f"r.{ending}", MODEL) for ending in ("xlsx", "csv"))
+    assert [row["changed"] for row in book.further["whatif"]] == [row["changed"] for row in text.further["whatif"]]
+    assert text.further["whatif"][0]["changed"].startswith("level, level_possible, level_bands")
+
+
 def test_plans_of_another_batch_are_refused(tmp_path: Path) -> None:
     """By row and id; nothing is written."""
     assessment, _ = results()

@@ -24,7 +24,6 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
@@ -57,16 +56,12 @@ _POLYGON: Final[Mapping[Style, str]] = {
     "median": f'fill="none" stroke="{MUTED}" stroke-width="1.3" stroke-dasharray="1.5 2.5"',
     "possible": f'fill="none" stroke="{AMBER}" stroke-width="1.5" stroke-dasharray="5 3"',
     "certain": f'fill="{DEEP}" fill-opacity="0.26" stroke="{DEEP}" stroke-width="2"',
-    "mark": f'fill="none" stroke="{INK}" stroke-width="1.2" stroke-dasharray="9 3 2 3"',
+    "mark": f'fill="none" stroke="{INK}" stroke-width="1.2" stroke-dasharray="10.8 3.6 2.4 3.6"',
 }
 
-_SAMPLE: Final[Mapping[Style, tuple[str, Any, str, float]]] = {
-    "most": ("#98a2ad", "-", "#eef1f4", 0.8),
-    "median": (MUTED, (0, (1.5, 2.5)), "none", 1.3),
-    "possible": (AMBER, (0, (5, 3)), "none", 1.5),
-    "certain": (DEEP, "-", "#c4d0dc", 2.0),
-    "mark": (INK, (0, (9, 3, 2, 3)), "none", 1.2),
-}
+LAYER: Final = "<!--layer-->"
+"""Stands in a picture before each of its layers: those of the frame are the same from one picture to the next, so that
+a program that remembers what it has read need not read them again."""
 
 _TEXT: Final = 12.0  # px; labels
 _SMALL: Final = 10.0  # px; ring and column captions
@@ -107,13 +102,17 @@ class Frame:
     after: str
     place: Callable[[Floats], Floats]
 
-    def filled(self, values: str, title: str) -> str:
-        """The whole picture, with ``values`` placed into it."""
+    def filled(self, *layers: str, title: str, below: float = 0.0) -> str:
+        """The whole picture, with the values placed into it, and ``below`` it room for something more, px.
+
+        What is the enterprise's own stands in ``role`` and behind it, and in the title.
+        """
+        height = self.height + below
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
-            f'width="{self.width:g}" height="{self.height:g}" role="img" aria-label="{escape(title)}" '
-            f'font-family="{FONT_STACK}" stroke-linejoin="round"><title>{escape(title)}</title>'
-            f"{self.before}{values}{self.after}</svg>"
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {height:g}" width="{self.width:g}" '
+            f'height="{height:g}" font-family="{FONT_STACK}" stroke-linejoin="round" role="img" '
+            f'aria-label="{escape(title)}"><title>{escape(title)}</title>'
+            f"{''.join(LAYER + layer for layer in (self.before, *layers, self.after))}</svg>"
         )
 
 
@@ -145,13 +144,39 @@ def radar(
     legend = [(one.name, one.style) for one in series]
     if mark is not None:
         legend.append((mark_label, "mark"))
-    frame = _radar_frame(tuple(labels), tuple(legend), top, step, mark)
+    frame = _radar_frame(tuple(labels), top, step)
+    key, below = _key(tuple(legend), frame) if len(legend) > 1 else ("", 0.0)
     parts = [_outline(frame, one.style, np.asarray(one.values, np.float64).tobytes()) for one in series]
     away = np.isnan(series[-1].values)
     if away.any():
         rim = frame.place(np.column_stack((axis_angles(len(labels))[away], np.full(away.sum(), float(top)))))
         parts.extend(_dash(x, y) for x, y in rim.tolist())
-    return frame.filled("".join(parts), title)
+    if mark is not None:
+        key = _ring(frame, mark) + key
+    return frame.filled("".join(parts), key, title=title, below=below)
+
+
+def _ring(frame: Frame, mark: float) -> str:
+    """The mark of a radar: a circle, as the rings of its frame."""
+    (x, y), (_, rim) = frame.place(np.array([[0.0, 0.0], [0.0, mark]])).tolist()
+    return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{y - rim:.2f}" {_POLYGON["mark"]}/>'
+
+
+@lru_cache(_KEPT)
+def _key(legend: Sequence[tuple[str, Style]], frame: Frame) -> tuple[str, float]:
+    """The legend of a radar, in rows below the frame, and how much room it takes, px."""
+    rows = _legend(legend, frame.width - 20)
+    parts = []
+    for number, entries in enumerate(rows):
+        y = frame.height + 14 + 22 * number
+        for left, name, style in entries:
+            if style in ("mark", "median"):  # too finely dashed to go around so small a corner
+                sample = f'<path d="M{10 + left:.2f} {y - 4:.2f}h22"'
+            else:
+                sample = f'<rect x="{10 + left:.2f}" y="{y - 9:.2f}" width="20" height="10"'
+            text = f'<text x="{38 + left:.2f}" y="{y:.2f}" font-size="{_TEXT:g}" fill="{MUTED}">{escape(name)}</text>'
+            parts.append(f"{sample} {_POLYGON[style]}/>{text}")
+    return "".join(parts), 22.0 * len(rows)
 
 
 @lru_cache(256)  # the enterprises of a group share its median, and most of them the most there is
@@ -204,7 +229,7 @@ def level_bars(
         parts.append(f'<rect {bars[row]} fill="{fill}" stroke="{DEEP}" stroke-width="0.8"/>')
         look = f'font-size="{_TEXT:g}" fill="{INK}"' + (' font-weight="700"' if met[row] else "")
         parts.append(f'<text x="{x + 10:.2f}" y="{y + 4.3:.2f}" {look}>{escape(shown[row])}</text>')
-    return frame.filled("".join(parts), title)
+    return frame.filled("".join(parts), title=title)
 
 
 def _rectangles(frame: Frame, lengths: Floats, rows: Floats) -> list[str]:
@@ -248,7 +273,7 @@ def heat_map(
                 parts += (place.field, fill, place.upper, ink, '">', _escaped(first), place.lower, look)
             else:
                 parts += (place.field, fill, place.middle, ink, '">', _escaped(first), "</text>")
-    return frame.filled("".join(parts) + "</g>", title)
+    return frame.filled("".join(parts) + "</g>", title=title)
 
 
 class _Cell(NamedTuple):
@@ -302,7 +327,7 @@ def tally(labels: Sequence[str], counts: Sequence[int], *, shown: Sequence[str],
         parts.append(f'<rect {bar} fill="{_MET[0]}" stroke="{DEEP}" stroke-width="0.8"/>')
         look = f'font-size="{_TEXT:g}" fill="{INK}"'
         parts.append(f'<text x="{x + 8:.2f}" y="{y + 4.3:.2f}" {look}>{escape(shown[row])}</text>')
-    return frame.filled("".join(parts), title)
+    return frame.filled("".join(parts), title=title)
 
 
 def stacked(labels: Sequence[str], parts: Sequence[str], counts: NDArray[np.integer[Any]], *, title: str) -> str:
@@ -334,7 +359,7 @@ def stacked(labels: Sequence[str], parts: Sequence[str], counts: NDArray[np.inte
                 look = f'font-size="{_SMALL + 1:g}" fill="{ink}" text-anchor="middle"'
                 drawn.append(f'<text x="{(x + x2) / 2:.2f}" y="{(y + y2) / 2 + 4:.2f}" {look}>{count}</text>')
             before += count
-    return frame.filled("".join(drawn), title)
+    return frame.filled("".join(drawn), title=title)
 
 
 def ranges(labels: Sequence[str], spreads: Floats, most: Floats, *, top: int, title: str) -> str:
@@ -358,7 +383,7 @@ def ranges(labels: Sequence[str], spreads: Floats, most: Floats, *, top: int, ti
         parts.append(f'<rect {box} fill="#a9c1da" stroke="{DEEP}" stroke-width="0.9"/>')
         (x, y), (_, y2) = frame.place(np.array([[median, row - 0.4], [median, row + 0.4]])).tolist()
         parts.append(f'<path d="M{x:.2f} {y:.2f}V{y2:.2f}" stroke="{_MET[1]}" stroke-width="3.2"/>')
-    return frame.filled("".join(parts), title)
+    return frame.filled("".join(parts), title=title)
 
 
 def axis_angles(k: int) -> Floats:
@@ -366,21 +391,14 @@ def axis_angles(k: int) -> Floats:
     return np.linspace(0.0, 2 * np.pi, k, endpoint=False, dtype=np.float64)
 
 
-def radar_axes(
-    labels: Sequence[str],
-    legend: Sequence[tuple[str, Style]],
-    top: float,
-    step: float = 1.0,
-    mark: float | None = None,
-) -> tuple[Figure, Axes]:
-    """matplotlib's empty radar: rings, spokes, labels broken into lines, and a legend for more than one series."""
+def radar_axes(labels: Sequence[str], top: float, step: float = 1.0) -> tuple[Figure, Axes]:
+    """matplotlib's empty radar: rings, spokes, and labels broken into lines."""
     rings = [step * number for number in range(1, round(top / step) + 1)]
     angles = axis_angles(len(labels))
     boxes = _around(angles, [lines_of(label, 14) for label in labels])
     half = max(max(abs(box.left), abs(box.right)) for box in boxes) + 6
     above = max(box.top for box in boxes) + 6
-    keys = _legend(legend, 2 * half - 20) if len(legend) > 1 else []
-    below = -min(box.bottom for box in boxes) + 8 + (22 * len(keys))
+    below = -min(box.bottom for box in boxes) + 8
     width, height = 2 * half, above + below
     figure = Figure(figsize=(width / 72, height / 72), dpi=72)
     place = ((half - _RADIUS) / width, (below - _RADIUS) / height, 2 * _RADIUS / width, 2 * _RADIUS / height)
@@ -393,9 +411,6 @@ def radar_axes(
     for ring in rings:
         color = MUTED if ring is rings[-1] else LINE
         axes.plot(around, np.full(91, ring), color=color, linewidth=0.7, clip_on=False, zorder=1)
-    if mark is not None:
-        ink, dashes, _, thick = _SAMPLE["mark"]
-        axes.plot(around, np.full(91, mark), color=ink, linewidth=thick, linestyle=dashes, clip_on=False, zorder=3)
     for angle in angles:
         axes.plot([angle, angle], [0, top], color=LINE, linewidth=0.7, clip_on=False, zorder=1)
     axes.plot([], [], gid=_SLOT, zorder=2)
@@ -407,11 +422,6 @@ def radar_axes(
         for number, line in enumerate(box.lines):
             baseline = box.top - _TEXT * (0.88 + _LEADING * number)
             _write(figure, half + box.anchor, below + baseline, line, box.align)
-    for number, entries in enumerate(keys):
-        for left, name, style in entries:
-            baseline = 8 + 22 * (len(keys) - 1 - number)
-            _write(figure, 10 + left + 28, baseline, name, "left", color=MUTED)
-            _sample(figure, 10 + left, baseline + 4, style)
     return figure, axes
 
 
@@ -536,10 +546,8 @@ _RADIUS: Final = 150.0  # px; of a radar
 
 
 @lru_cache(_KEPT)
-def _radar_frame(
-    labels: tuple[str, ...], legend: tuple[tuple[str, Style], ...], top: float, step: float, mark: float | None
-) -> Frame:
-    return _drawn(lambda: radar_axes(labels, legend, top, step, mark))
+def _radar_frame(labels: tuple[str, ...], top: float, step: float) -> Frame:
+    return _drawn(lambda: radar_axes(labels, top, step))
 
 
 @lru_cache(_KEPT)
@@ -566,7 +574,7 @@ def _rows_frame(
 
 def forget_frames() -> None:
     """Drop the frames that are kept, and what was placed in them; they are drawn anew when they are next needed."""
-    for kept in (_radar_frame, _bars_frame, _field_frame, _rows_frame, _outline, _cells):
+    for kept in (_radar_frame, _bars_frame, _field_frame, _rows_frame, _key, _outline, _cells):
         kept.cache_clear()
 
 
@@ -777,26 +785,6 @@ def _write(
         parse_math=False,
         gid=_HALO if halo else None,
     )
-
-
-def _sample(figure: Figure, x: float, y: float, style: Style) -> None:
-    """A short piece of a series' outline, for the legend."""
-    width, height = figure.get_size_inches() * 72
-    ink, dashes, fill, thick = _SAMPLE[style]
-    if style in ("mark", "median"):  # too finely dashed to go around so small a corner
-        ends = [x / width, (x + 22) / width], [y / height] * 2
-        figure.add_artist(Line2D(*ends, color=ink, linewidth=thick, linestyle=dashes))
-        return
-    rectangle = Rectangle(
-        (x / width, (y - 5) / height),
-        20 / width,
-        10 / height,
-        facecolor=fill,
-        edgecolor=ink,
-        linewidth=thick,
-        linestyle=dashes,
-    )
-    figure.add_artist(rectangle)
 
 
 def _points(points: Floats) -> str:

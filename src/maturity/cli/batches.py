@@ -92,7 +92,8 @@ def form(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        write_form(output, *frame.load(model, programme, on or date.today()), batch=batch, lang=language)
+        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
+        write_form(output, *loaded, batch=batch, lang=language)
         frame.tell("written", language, path=output)
 
 
@@ -201,7 +202,8 @@ def check(
     """只检查：列出表格中的全部问题 · list every problem of the sheets, write nothing"""
     language = frame.as_lang(lang)
     with frame.reported(language):
-        batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
+        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
+        batch = frame.read(files, *loaded, language)
         for note in batch.notes:
             frame.out.print(note.text(language), markup=False)
         frame.listed(batch.problems, language)

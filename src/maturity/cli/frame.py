@@ -1,10 +1,12 @@
 """What every command shares: its options, the language, messages, exit codes, and the steps from files to verdicts."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +18,7 @@ from rich.table import Table as Screen
 from rich.text import Text as Cell
 
 from maturity.errors import InputError, MaturityError, Problem, nearest
-from maturity.language import LANGUAGES, Lang, in_a_row, say
+from maturity.language import LANGUAGES, Lang, say, texts
 
 if TYPE_CHECKING:
     from maturity.answers import Answers
@@ -185,6 +187,13 @@ def applied(on: date | None, lang: Lang, *, key: str = "applied-today", aside: b
     return on
 
 
+def edition_day(on: date | None, programme: str, lang: Lang) -> date:
+    """The day whose edition of the programme names the columns: as given, or today, which is said beside the output."""
+    if programme == NO_PROGRAMME:
+        return date.min  # nothing hangs on it
+    return applied(on, lang, key="edition-today", aside=True)
+
+
 def summary(assessment: "Assessment", decisions: "Decisions | None", lang: Lang) -> None:
     """How many enterprises reach which level, and which tier."""
     levels = Counter(level if level >= 0 else None for level in assessment.level.tolist())
@@ -272,33 +281,61 @@ def pairs(words: Sequence[str] | None, option: str) -> dict[str, str]:
     return named
 
 
+SHOWN_DECIMALS = {
+    **dict.fromkeys(("total_before", "total_after", "level_scores_before", "level_scores_after"), 2),
+    **dict.fromkeys(("kappa_linear", "kappa_quadratic"), 2),
+    **dict.fromkeys(("worth", "total_worth", "score", "lowest", "highest"), 4),
+}
+"""With how many decimals the columns of scores and kappas are shown: those after which they are cut."""
+AMOUNTS = ("cost", "duration", "worth", "total_worth")
+"""Columns of numbers that the rows of improvement hold as they are printed."""
+
+
 def table_of(
-    id: str, group: str, kind: type, rows: Sequence[object], lang: Lang, /, **first: Sequence[object]
+    id: str,
+    group: str,
+    kind: type,
+    rows: Sequence[object],
+    lang: Lang,
+    models: "Sequence[MaturityModel]" = (),
+    /,
+    **first: Sequence[object],
 ) -> "Table":
-    """Frozen rows of a kind as a table, with the headings ``GROUP.FIELD``; the columns ``first`` stand before them."""
+    """Frozen rows of a kind as a table, with the headings ``GROUP.FIELD``; the columns ``first`` stand before them.
+
+    ``models`` name the profiles that the rows have the ids of.
+    """
+    from maturity.firmness.changes import AIMS
+    from maturity.models import READINGS
     from maturity.sheets import Table
+
+    def cell(name: str, value: object) -> object:
+        return (Decimal(value) if value else None) if name in AMOUNTS and isinstance(value, str) else value
 
     own = [field.name for field in fields(kind)]
     titles = {name: say(f"cli.{name}", lang) for name in first} | {name: say(f"{group}.{name}", lang) for name in own}
     lines = [
-        {name: values[k] for name, values in first.items()} | {name: getattr(row, name) for name in own}
+        {name: values[k] for name, values in first.items()} | {name: cell(name, getattr(row, name)) for name in own}
         for k, row in enumerate(rows)
     ]
-    return Table(id, say(f"cli.table.{id}", lang), titles, lines, lang)
+    profiles = {profile.id: profile.name.in_(lang) for model in models for profile in model.profiles}
+    names: dict[str, Mapping[str, str]] = {
+        "reading": {reading: say(f"report.reading.{reading}", lang) for reading in READINGS},
+        "aim": {aim: say(f"sheets.aims.{aim}", lang) for aim in AIMS},
+        "changed": {name: word[lang] for name, word in texts("firmness")["moved"].items()},
+        "profile_before": profiles,
+        "profile_after": profiles,
+    }
+    return Table(id, say(f"cli.table.{id}", lang), titles, lines, lang, names, SHOWN_DECIMALS)
 
 
 def show(table: "Table", columns: Sequence[str]) -> None:
-    """Some columns of a table on the screen."""
+    """Some columns of a table on the screen; where the output goes elsewhere, each row on one line."""
     shown = Screen(box=None, pad_edge=False)
     for column in columns:
-        shown.add_column(table.titles[column], overflow="fold")
+        shown.add_column(table.titles[column], overflow="fold", no_wrap=column in ("id", "requirement"))
     for row in table.rows:
-        shown.add_row(*(Cell(_told(row[column], table.lang)) for column in columns))
+        shown.add_row(*(Cell(table.printed(column, row[column])) for column in columns))
+    if not out.is_terminal:
+        shown.width = out.measure(shown, options=out.options.update(width=sys.maxsize)).maximum
     out.print(shown)
-
-
-def _told(cell: object, lang: Lang) -> str:
-    """A cell as it stands on the screen."""
-    if isinstance(cell, tuple):
-        return in_a_row(cell).in_(lang)
-    return "—" if cell is None else "✓" * cell if isinstance(cell, bool) else str(cell)

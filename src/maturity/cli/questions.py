@@ -1,8 +1,6 @@
 """What follows from a level: how firm it is, the way up, and what if."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +46,8 @@ def firmness(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
+        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
+        batch = frame.read(files, *loaded, language)
         names = dict(zip(batch.answers.ids, batch.names, strict=True))
         answers = frame.chosen(batch, only)
         with frame.err.status(say("cli.working", language)):
@@ -94,7 +93,7 @@ def agreement(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        loaded = frame.load(model, programme, on or date.today())
+        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
         ours, theirs = (frame.read([path], *loaded, language) for path in (first, second))
         found = compare(ours.answers, theirs.answers, layer=layer)
         for note in found.notes:
@@ -172,7 +171,7 @@ def plan(
     if subdomain is not None and level is None:
         raise typer.BadParameter("--subdomain ID --level N", param_hint="--subdomain")
     with frame.reported(language):
-        day = frame.applied(on, language) if tier else on or date.today()
+        day = frame.applied(on, language) if tier else frame.edition_day(on, programme, language)
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
@@ -289,7 +288,8 @@ def whatif(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        batch = frame.read(files, *frame.load(model, programme, on or date.today()), language)
+        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
+        batch = frame.read(files, *loaded, language)
         found = changes.changed(
             batch.answers,
             frame.pairs(weight, "--weight"),
@@ -304,10 +304,10 @@ def whatif(
         if rows := [row for row in every if row.changed]:
             levels = ("level_before", "level_after", "level_stepwise_before", "level_stepwise_after")
             moved = frame.table_of("whatif", "firmness.column", WhatIfRow, rows, language)
-            told = [{**line, "changed": row.moved(language)} for line, row in zip(moved.rows, rows, strict=True)]
-            frame.show(replace(moved, rows=told), ("id", *levels, "total_before", "total_after", "changed"))
+            frame.show(moved, ("id", *levels, "total_before", "total_after", "changed"))
         if output:
-            tables = [frame.table_of("whatif", "firmness.column", WhatIfRow, every, language)]
-            for written in write_tables(output, tables, found.plain()):
+            models = found.before.answers.model, found.after.answers.model
+            table = frame.table_of("whatif", "firmness.column", WhatIfRow, every, language, models)
+            for written in write_tables(output, [table], found.plain()):
                 frame.tell("written", language, path=written)
         frame.finish(batch.problems, language)

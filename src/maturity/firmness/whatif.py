@@ -63,13 +63,6 @@ class WhatIfRow:
     level_scores_after: tuple[float, ...]
     changed: tuple[str, ...]
 
-    def moved(self, lang: Lang) -> str:
-        """What changed, in words; the scores of the levels keep their names A1, A2 and so on."""
-        scores = len(self.level_scores_before), len(self.level_scores_after)
-        own = {f"A{level}" for level in range(1, max(scores) + 1)}
-        words = (name if name in own else say(f"firmness.moved.{name}", lang) for name in self.changed)
-        return say("firmness.moved.between", lang).join(words)
-
     def plain(self) -> dict[str, object]:
         """The same as JSON holds it; a score that there is not is None."""
 

@@ -18,6 +18,7 @@ _HERE = Path(__file__).parent
 _BLANK = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 # Variation selectors pick a shape of the character before them and draw nothing; names pasted from forms carry them.
 _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_ASCII = bytes(range(128))
 
 
 def paths() -> tuple[Path, Path]:
@@ -51,9 +52,12 @@ def missing(text: str) -> str:
     '㐂✗'
     """
     covered = _coverage()
+    # Of a report in JSON all but a few thousand characters are ASCII, which is covered: left out as bytes, it takes a
+    # tenth of the time to look at the others.
+    others = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
     return "".join(
         character
-        for character in dict.fromkeys(text)
+        for character in dict.fromkeys(others)
         if character not in covered and category(character) not in _BLANK and character not in _SELECTORS
     )
 

@@ -117,7 +117,7 @@ def _chain(items: Sequence[Item], reduced: Mapping[int, list[int]]) -> tuple[int
     tops = sorted({item.cell[1] for item in items})
 
     def least(item: Item, top: int) -> int:
-        return min(reduced[item.column][count] for count in _open(item, top))
+        return min(reduced[item.column][count] for count in open_steps(item, top))
 
     totals = {top: sum(least(item, top) for item in items) for top in tops}
     lowest = min(totals.values())
@@ -126,7 +126,7 @@ def _chain(items: Sequence[Item], reduced: Mapping[int, list[int]]) -> tuple[int
         best: list[int | None] = [None] * len(item.gains)
         for top in tops:
             rest = totals[top] - least(item, top) - lowest
-            for count in _open(item, top):
+            for count in open_steps(item, top):
                 more = rest + reduced[item.column][count]
                 known = best[count]
                 best[count] = more if known is None else min(known, more)
@@ -134,7 +134,7 @@ def _chain(items: Sequence[Item], reduced: Mapping[int, list[int]]) -> tuple[int
     return lowest, added
 
 
-def _open(item: Item, top: int) -> range:
+def open_steps(item: Item, top: int) -> range:
     """The numbers of steps of an item when levels are raised up to ``top``."""
     if item.cell[1] > top:
         return range(1)

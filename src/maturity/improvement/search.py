@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from math import ceil
 
 from maturity.answers import Answers
@@ -103,7 +104,12 @@ def search(answers: Answers, i: int, aim: Aim, rules: Rules) -> Outcome:
         return Outcome({column: count for column, count in fixed.items() if count}, base, base, True, ())
     tops = {column: ceiling.steps for column, ceiling in ceilings.items()}
     highest = _points(own, tops)
-    possible = [way for way in ways(own, aim) if all(demand.score(highest) >= demand.least for demand in way)]
+
+    @cache  # ways share demands
+    def attainable(demand: Demand) -> bool:
+        return demand.score(highest) >= demand.least
+
+    possible = [way for way in ways(own, aim) if all(map(attainable, way))]
     if not possible:
         return Outcome(None, 0, 0, False, tuple(_reasons(own, aim, ceilings)))
     now = _points(own, fixed)

@@ -63,23 +63,27 @@ def flat(file: str, lang: Lang) -> Mapping[str, str]:
 def say(key: str, lang: Lang, /, **values: object) -> str:
     """The text of a key in a language, with ``{name}`` replaced by the value of that name (a `Text` in that language).
 
+    Where the English needs it, a text has ``en_one`` besides, for a ``count`` of 1.
+
     >>> say("verdict.eligible", "zh")
     '符合条件'
+    >>> say("cli.problems", "en", count=2), say("cli.problems", "en", count=1)
+    ('2 problems:', '1 problem:')
     """
-    text = _entry(key, lang)
+    text = _entry(key, lang, one=values.get("count") == 1)
     if not values:
         return text
     return text.format_map({name: one.in_(lang) if isinstance(one, Text) else one for name, one in values.items()})
 
 
 @cache
-def _entry(key: str, lang: Lang) -> str:
+def _entry(key: str, lang: Lang, *, one: bool) -> str:
     """A text as it stands in its file; a report asks for some hundred of them."""
     file, *path = key.split(".")
     entry: Any = texts(file)
     for part in path:
         entry = entry[part]
-    return str(entry[lang])
+    return str(entry.get(f"{lang}_one", entry[lang]) if one else entry[lang])
 
 
 def listed(words: Iterable[object], lang: Lang) -> str:

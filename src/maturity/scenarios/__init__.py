@@ -9,7 +9,7 @@ from maturity.scenarios.comparison import Change, Comparison, compare
 from maturity.scenarios.deadlines import Due, calendar
 from maturity.scenarios.decisions import ConditionResult, Decisions, decide
 from maturity.scenarios.explaining import explain
-from maturity.scenarios.facts import Facts, Ledger, fact_problem, value_problem
+from maturity.scenarios.facts import Facts, Ledger, fact_problem
 from maturity.scenarios.loading import load_programme, parse_programme, shipped
 from maturity.scenarios.programme import (
     Catalogue,
@@ -25,6 +25,7 @@ from maturity.scenarios.programme import (
 from maturity.scenarios.reasons import Mend, Mending
 from maturity.scenarios.tree import Explanation
 from maturity.scenarios.truth import NO, UNKNOWN, YES
+from maturity.scenarios.values import value_problem
 from maturity.scenarios.verdicts import VERDICTS, Verdict
 
 __all__ = [

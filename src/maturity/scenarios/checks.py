@@ -10,19 +10,14 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Final, Protocol
 
-from maturity.definition import Cited, Definition, Loaded, Number, dangling, duplicates
+from maturity.definition import Number
 from maturity.errors import Problem
 from maturity.language import in_a_row
-from maturity.models import shipped as shipped_models
-from maturity.scenarios.procedure import refusals
 from maturity.scenarios.programme import (
-    ENTERPRISE,
     FACT_KINDS,
     LEDGER_KINDS,
     MOST_UNITS,
     SEPARATORS,
-    ConditionDefinition,
-    EntryDefinition,
     FactDefinition,
     FactKind,
     LedgerDefinition,
@@ -32,6 +27,7 @@ from maturity.scenarios.programme import (
     amended,
     levels_of,
 )
+from maturity.scenarios.references import File, asked_by, rules_of, unresolved
 from maturity.scenarios.rules import (
     APPLICATION,
     DECIDING,
@@ -60,10 +56,8 @@ from maturity.scenarios.rules import (
     Share,
     Sum,
     Versus,
-    Where,
     WithThreshold,
     anchors_of,
-    facts_of,
     leaves,
     parts,
 )
@@ -77,264 +71,12 @@ _EXCLUSIVE: Final = {">": _ABOVE, ">=": _ABOVE, "<": _BELOW, "<=": _BELOW}
 _SOFTER: Final[Mapping[Modality, str]] = {"principle": "原则上", "reference": "参照"}
 """Words of a clause that is less than mandatory; a reading may still make it so."""
 
-File = Loaded[ProgrammeDefinition]
-
 
 def problems(loaded: File) -> Iterator[list[Problem]]:
     """All that is wrong with a programme file, in rounds; each takes for granted that the one before found nothing."""
-    yield [*_structure(loaded), *_references(loaded), *_rule_references(loaded), *_proceedings(loaded)]
+    yield unresolved(loaded)
     yield [*_kinds(loaded), *_measures(loaded), *_catalogues(loaded), *_clauses(loaded)]
     yield [*_thresholds(loaded), *_words(loaded), *_dates(loaded), *_outcomes(loaded)]
-
-
-def _proceedings(loaded: File) -> Iterator[Problem]:
-    """What is wrong with what stands around the conditions."""
-    value = loaded.value
-    procedures = [procedure.id for procedure in value.procedures]
-    for fact in value.facts:
-        if fact.states_of:
-            yield from dangling(fact.states_of, procedures, f"{loaded.file}: facts.{fact.id}.states_of")
-        if fact.planned_for:
-            known = [other.id for other in value.facts if other.kind == "yes_no"]
-            yield from dangling(fact.planned_for, known, f"{loaded.file}: facts.{fact.id}.planned_for")
-    named = {condition.id for condition in value.conditions}
-    for sanction in value.sanctions:
-        if sanction.id in named:
-            yield from duplicates([sanction.id] * 2, f"{loaded.file}: sanctions")
-    yield from refusals(
-        value,
-        loaded.file,
-        clauses=[clause.id for clause in value.clauses],
-        tiers=[tier.id for tier in value.tiers],
-        facts={fact.id: fact.kind for fact in value.facts},
-        options={fact.id: [option.id for option in fact.options] for fact in value.facts},
-        readings={reading.id: [option.id for option in reading.options] for reading in value.readings},
-    )
-
-
-def _structure(loaded: File) -> Iterator[Problem]:
-    """Ids and names that occur twice where one must tell things apart."""
-    value, file = loaded.value, loaded.file
-    groups: dict[str, Sequence[str]] = {
-        "sources": [source.id for source in value.sources],
-        "clauses": [clause.id for clause in value.clauses],
-        "facts.name.zh": [fact.name.zh for fact in value.facts],
-        "facts.name.en": [fact.name.en for fact in value.facts],
-        "facts and ledgers": [one.id for one in value.asked],
-        "measures": [measure.id for measure in value.measures],
-        "catalogues": [catalogue.id for catalogue in value.catalogues],
-        "readings": [reading.id for reading in value.readings],
-        "interpretations": [interpretation.id for interpretation in value.interpretations],
-        "tiers": [tier.id for tier in value.tiers],
-        "conditions": [condition.id for condition in value.conditions],
-        "routes": [route.id for route in value.routes],
-        "routes.tier": [route.tier for route in value.routes],
-    }
-    for ledger in value.ledgers:
-        groups[f"ledgers.{ledger.id}"] = [ENTERPRISE, *(column.id for column in ledger.columns)]
-        groups[f"ledgers.{ledger.id}.name.zh"] = [column.name.zh for column in ledger.columns]
-        groups[f"ledgers.{ledger.id}.name.en"] = [column.name.en for column in ledger.columns]
-    for catalogue in value.catalogues:
-        groups[f"catalogues.{catalogue.id}"] = [entry.id for entry in catalogue.entries]
-        # A name that could mean two entries could not be counted; an entry may well repeat its own.
-        groups[f"catalogues.{catalogue.id}.synonyms"] = [name for entry in catalogue.entries for name in _names(entry)]
-    for owner, options in [
-        *((f"{place}.options", fact.options) for place, fact in _asked(value)),
-        *((f"readings.{reading.id}.options", reading.options) for reading in value.readings),
-    ]:
-        groups[owner] = [option.id for option in options]
-        groups[f"{owner}.name.zh"] = [option.name.zh for option in options]
-        groups[f"{owner}.name.en"] = [option.name.en for option in options]
-    for group, ids in groups.items():
-        yield from duplicates(ids, f"{file}: {group}")
-
-
-def _asked(value: ProgrammeDefinition) -> Iterator[tuple[str, FactDefinition]]:
-    """Every fact and every column of a ledger, with its place."""
-    yield from ((f"facts.{fact.id}", fact) for fact in value.facts)
-    for ledger in value.ledgers:
-        yield from ((f"ledgers.{ledger.id}.columns.{column.id}", column) for column in ledger.columns)
-
-
-def _names(entry: EntryDefinition) -> Sequence[str]:
-    return list(dict.fromkeys(map(str.casefold, (entry.id, entry.name.zh, entry.name.en, *entry.synonyms))))
-
-
-def _references(loaded: File) -> Iterator[Problem]:
-    """Ids that are referred to and not defined."""
-    value, file = loaded.value, loaded.file
-    clauses = [clause.id for clause in value.clauses]
-    facts = {fact.id: fact for fact in value.facts}
-    catalogues = [catalogue.id for catalogue in value.catalogues]
-    readings = {reading.id: [option.id for option in reading.options] for reading in value.readings}
-    tiers = [tier.id for tier in value.tiers]
-    conditions = {condition.id: condition for condition in value.conditions}
-    yield from dangling(value.application_date, list(facts), f"{file}: application_date")
-    entries = {catalogue.id: [entry.id for entry in catalogue.entries] for catalogue in value.catalogues}
-    for catalogue in value.catalogues:
-        place = f"{file}: catalogues.{catalogue.id}"
-        yield from dangling(catalogue.clause, clauses, f"{place}.clause")
-        if catalogue.groups:
-            yield from dangling(catalogue.groups, catalogues, f"{place}.groups")
-        for entry in catalogue.entries:
-            if entry.group:
-                known = entries.get(catalogue.groups, [] if not catalogue.groups else [entry.group])
-                yield from dangling(entry.group, known, f"{place}.{entry.id}.group")
-    for interpretation in value.interpretations:
-        yield from dangling(interpretation.clause, clauses, f"{file}: interpretations.{interpretation.id}.clause")
-    for place, fact in _asked(value):
-        if fact.kind == "names" or fact.catalogue:
-            yield from dangling(fact.catalogue, catalogues, f"{file}: {place}.catalogue")
-    ledgers = {ledger.id: ledger for ledger in value.ledgers}
-    for measure in value.measures:
-        place = f"{file}: measures.{measure.id}"
-        yield from dangling(measure.clause, clauses, f"{place}.clause")
-        for fact_id in measure.stated:
-            yield from dangling(fact_id, list(facts), f"{place}.stated")
-        if measure.ledger:
-            yield from dangling(measure.ledger, list(ledgers), f"{place}.ledger")
-        if ledger := ledgers.get(measure.ledger):
-            columns = [column.id for column in ledger.columns]
-            yield from dangling(measure.amount, columns, f"{place}.amount")
-            if measure.date:
-                yield from dangling(measure.date, columns, f"{place}.date")
-            yield from _where(measure.include, ledger, f"{place}.include")
-            yield from _where(measure.exclude, ledger, f"{place}.exclude")
-    for reading in value.readings:
-        place = f"{file}: readings.{reading.id}"
-        yield from dangling(reading.clause, clauses, f"{place}.clause")
-        yield from dangling(reading.default, readings[reading.id], f"{place}.default")
-    for condition in value.conditions:
-        place = f"{file}: conditions.{condition.id}"
-        yield from dangling(condition.clause, clauses, f"{place}.clause")
-        for tier in condition.tiers:
-            yield from dangling(tier, tiers, f"{place}.tiers")
-        for name, options in condition.under.items():
-            yield from dangling(name, list(readings), f"{place}.under")
-            for option in options:
-                yield from dangling(option, readings.get(name, [option]), f"{place}.under.{name}")
-    for route in value.routes:
-        place = f"{file}: routes.{route.id}"
-        yield from dangling(route.tier, tiers, f"{place}.tier")
-        for key, ids in (("waives", route.waives), ("requires", route.requires)):
-            known = [id for id, condition in conditions.items() if route.tier in condition.tiers]
-            for id in ids:
-                yield from dangling(id, known, f"{place}.{key}")
-    sources = [source.id for source in value.sources]
-    for place, cited in _cited(loaded):
-        for source in re.findall(r"\bS\d+\b", cited.cite):
-            yield from dangling(source, sources, f"{place}.cite")
-
-
-def _rule_references(loaded: File) -> Iterator[Problem]:
-    """What a rule refers to and is not defined."""
-    value = loaded.value
-    facts = {fact.id: [option.id for option in fact.options] for fact in value.facts}
-    ledgers = {ledger.id: ledger for ledger in value.ledgers}
-    measures = {measure.id: measure for measure in value.measures}
-    for _, place, rule in _rules(loaded):
-        for id in facts_of(rule):
-            yield from dangling(id, list(facts), f"{place}.{rule.kind}")
-        for part in parts(rule):
-            where = f"{place}.{part.kind}"
-            match part:
-                case Aggregate():
-                    yield from dangling(part.measure, list(measures), f"{where}.measure")
-                    if part.measure in measures and (ledger := ledgers.get(measures[part.measure].ledger)):
-                        yield from _where(part.where, ledger, f"{where}.where")
-                case Assessed():
-                    yield from dangling(part.model, shipped_models(), f"{where}.model")
-                case Is(value=tuple() as wanted):
-                    for option in wanted:
-                        yield from dangling(option, facts.get(part.fact, [option]), f"{where}.value")
-                case Grade():
-                    yield from dangling(part.grade, facts.get(part.fact, [part.grade]), f"{where}.grade")
-                case Recognition():
-                    for grade in _grades(part):
-                        yield from dangling(grade, facts.get(part.fact, [grade]), where)
-                case Count() | Covers():
-                    yield from _covered(value, part, where)
-
-
-def _grades(rule: Recognition) -> Iterator[str]:
-    """Every grade that a rule about an earlier recognition names."""
-    yield rule.at_least
-    for other in rule.equivalents:
-        yield from (*other.of, other.counts_as)
-
-
-def _covered(value: ProgrammeDefinition, rule: Count | Covers, place: str) -> Iterator[Problem]:
-    """Catalogues, entries and columns of entries that a rule about a list of names refers to, and are not defined."""
-    catalogues = {catalogue.id: catalogue for catalogue in value.catalogues}
-    own = next((fact.catalogue for fact in value.facts if fact.id == rule.fact), "")
-    if rule.catalogue:
-        yield from dangling(rule.catalogue, list(catalogues), f"{place}.catalogue")
-    if isinstance(rule, Covers) and (catalogue := catalogues.get(rule.catalogue or own)):
-        for entry in rule.required:
-            yield from dangling(entry, [known.id for known in catalogue.entries], f"{place}.required")
-    if isinstance(rule, Count) and rule.entries:
-        ledgers = {ledger.id: ledger for ledger in value.ledgers}
-        yield from dangling(rule.entries.ledger, list(ledgers), f"{place}.entries.ledger")
-        if ledger := ledgers.get(rule.entries.ledger):
-            columns = [column.id for column in ledger.columns]
-            yield from dangling(rule.entries.column, columns, f"{place}.entries.column")
-            yield from _where(rule.entries.where, ledger, f"{place}.entries.where")
-
-
-def _where(where: Where, ledger: LedgerDefinition, place: str) -> Iterator[Problem]:
-    """Columns and options of a ledger that are referred to and not defined."""
-    columns = {column.id: [option.id for option in column.options] for column in ledger.columns}
-    for column, options in where.items():
-        yield from dangling(column, list(columns), place)
-        for option in options:
-            yield from dangling(option, columns.get(column, [option]), f"{place}.{column}")
-
-
-def _rules(loaded: File) -> Iterator[tuple[ConditionDefinition, str, Rule]]:
-    """Every rule of a file, those of other readings included, with its condition and its place."""
-    for condition in loaded.value.conditions:
-        place = f"{loaded.file}: conditions.{condition.id}"
-        yield condition, f"{place}.rule", condition.rule
-        for reading, options in condition.under.items():
-            for option, variant in options.items():
-                if variant.rule is not None:
-                    yield condition, f"{place}.under.{reading}.{option}.rule", variant.rule
-                if variant.window is not None or variant.where:
-                    yield condition, f"{place}.under.{reading}.{option}", amended(condition.rule, variant)
-
-
-def _cited(loaded: File) -> Iterator[tuple[str, Cited]]:
-    """Every cited part of a programme, with its place."""
-    value, file = loaded.value, loaded.file
-    yield from ((f"{file}: catalogues.{catalogue.id}", catalogue) for catalogue in value.catalogues)
-    yield from ((f"{file}: readings.{reading.id}", reading) for reading in value.readings)
-    yield from ((f"{file}: interpretations.{one.id}", one) for one in value.interpretations)
-    yield from ((f"{file}: measures.{measure.id}", measure) for measure in value.measures)
-    for group, many in (
-        ("deadlines", value.deadlines),
-        ("procedures", value.procedures),
-        ("sanctions", value.sanctions),
-        ("quotas", value.quotas),
-    ):
-        yield from ((f"{file}: {group}.{one.id}", cited) for one in many for cited in _cited_in(one))
-    for place, fact in _asked(value):
-        yield from ((f"{file}: {place}", cited) for cited in (fact.scale, fact.most) if cited)
-    for _, place, rule in _rules(loaded):
-        for part in parts(rule):
-            yield from ((place, given) for given in _cited_in(part))
-
-
-def _cited_in(part: object) -> Iterator[Cited]:
-    """The cited values inside a rule, its window and overlays included; rules below it are parts of their own."""
-    if isinstance(part, Cited):
-        yield part
-    elif isinstance(part, Definition):
-        for key, inner in part:
-            if key not in ("of", "when"):
-                yield from _cited_in(inner)
-    elif isinstance(part, tuple):
-        for inner in part:
-            yield from _cited_in(inner)
 
 
 def _asks(rule: Rule) -> Iterator[tuple[str, tuple[FactKind, ...]]]:
@@ -410,7 +152,7 @@ def _kinds(loaded: File) -> Iterator[Problem]:
         if len(reading.options) < 2:
             where = f"{file}: readings.{reading.id}.options"
             yield Problem.of("programme.too-few-options", where, len(reading.options))
-    for place, fact in _asked(value):
+    for place, fact in asked_by(value):
         possible = LEDGER_KINDS if place.startswith("ledgers.") else FACT_KINDS
         if fact.kind not in possible:
             right = ", ".join(possible)
@@ -427,7 +169,7 @@ def _kinds(loaded: File) -> Iterator[Problem]:
         yield Problem.of(
             "programme.wrong-kind", f"{file}: application_date", value.application_date, kind=kind, wanted="date"
         )
-    for _, place, rule in _rules(loaded):
+    for _, place, rule in rules_of(loaded):
         for leaf in parts(rule):
             where = f"{place}.{leaf.kind}"
             for id, wanted in _asks(leaf):
@@ -463,7 +205,7 @@ def _catalogues(loaded: File) -> Iterator[Problem]:
             yield Problem.of("programme.same-catalogue", where, second, first=first, common=in_a_row(sorted(common)))
     facts = {fact.id: fact for fact in value.facts}
     ledgers = {ledger.id: ledger for ledger in value.ledgers}
-    for _, place, rule in _rules(loaded):
+    for _, place, rule in rules_of(loaded):
         for part in parts(rule):
             if isinstance(part, Count | Covers) and facts[part.fact].kind == "names":
                 own, where = facts[part.fact].catalogue, f"{place}.{part.kind}"
@@ -530,7 +272,7 @@ def _measures(loaded: File) -> Iterator[Problem]:
                         yield Problem.of("programme.counts-or-not", f"{place}.include.{id}", option.id, times=times)
         for unit in _unit_of(measure, ledgers, facts):
             yield from _addable(place, unit, [unit, *(facts[id] for id in measure.stated if facts[id] is not unit)])
-    for _, place, rule in _rules(loaded):
+    for _, place, rule in rules_of(loaded):
         for leaf in parts(rule):
             if isinstance(leaf, Aggregate):
                 measure, where = measures[leaf.measure], f"{place}.{leaf.kind}"
@@ -573,7 +315,7 @@ def _thresholds(loaded: File) -> Iterator[Problem]:
     facts = {fact.id: fact for fact in loaded.value.facts}
     ledgers = {ledger.id: ledger for ledger in loaded.value.ledgers}
     finest = {one.id: _unit_of(one, ledgers, facts)[0].decimals for one in loaded.value.measures}
-    for _, place, rule in _rules(loaded):
+    for _, place, rule in rules_of(loaded):
         for part in parts(rule):
             where = f"{place}.{part.kind}"
             bars = (
@@ -623,7 +365,7 @@ def _thresholds(loaded: File) -> Iterator[Problem]:
 def _words(loaded: File) -> Iterator[Problem]:
     """Comparisons and modalities that say something else than the words of their clause."""
     quotes = {clause.id: clause.quote for clause in loaded.value.clauses}
-    for condition, place, rule in _rules(loaded):
+    for condition, place, rule in rules_of(loaded):
         quote = quotes[condition.clause]
         for leaf in leaves(rule):
             op = leaf.op if isinstance(leaf, WithThreshold | Versus | Grade | Dated) else ""
@@ -699,7 +441,7 @@ def _dates(loaded: File) -> Iterator[Problem]:
     value, file = loaded.value, loaded.file
     if value.in_force_to is not None and value.in_force_to < value.in_force_from:
         yield Problem.of("programme.closes-first", f"{file}: in_force_to", value.in_force_to, opens=value.in_force_from)
-    for _, place, rule in _rules(loaded):
+    for _, place, rule in rules_of(loaded):
         for leaf in parts(rule):
             if isinstance(leaf, Aggregate) and isinstance(leaf.window, Fixed):
                 first, last = leaf.window.first.value, leaf.window.last.value

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.scenarios.amounts import Flags, Whole, which_count
-from maturity.scenarios.facts import CATEGORIES, NAMES, UNMATCHED, Facts, entries_by_name, plain
+from maturity.scenarios.facts import Facts
 from maturity.scenarios.programme import Catalogue, Programme
 from maturity.scenarios.rules import Count, Covers, Entries
+from maturity.scenarios.values import CATEGORIES, NAMES, UNMATCHED, entries_by_name, plain
 
 
 def counted(rule: Count, facts: Facts) -> tuple[Whole, Whole, Flags]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.scenarios.facts import Column
+from maturity.scenarios.values import Column
 
 _MOST: Final = 2**62
 _MANY: Final = 8192

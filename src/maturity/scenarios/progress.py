@@ -1,19 +1,20 @@
 """Where applications stand: a status column checked against the procedure of the programme and the verdicts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from maturity.errors import Problem
 from maturity.language import Lang, Text, say
 from maturity.scenarios.amounts import Dates
-from maturity.scenarios.facts import Facts, place
+from maturity.scenarios.facts import Facts
+from maturity.scenarios.notes import Notes
 from maturity.scenarios.procedure import Premise, Procedure
 from maturity.scenarios.programme import Programme
-from maturity.scenarios.verdicts import Verdicts
+from maturity.scenarios.verdicts import WORDS, Worded
 
 
-def status_notes(programme: Programme, facts: Facts, verdicts: Mapping[str, Verdicts], on: Dates) -> Iterator[Problem]:
+def status_notes(programme: Programme, facts: Facts, verdicts: Worded, on: Dates) -> Iterator[Notes]:
     """A note for each application whose status cannot follow the one before, or presupposes another verdict.
 
     One that has not moved is in order. A status that is no state of the procedure is refused where facts are read,
@@ -27,46 +28,47 @@ def status_notes(programme: Programme, facts: Facts, verdicts: Mapping[str, Verd
     """
     for procedure in programme.definition.procedures:
         if procedure.status and procedure.status_before:
-            yield from _steps(procedure, facts)
+            yield _steps(procedure, facts)
         for premise in procedure.premises:
-            yield from _contradictions(programme, procedure, premise, facts, verdicts, on)
+            yield _contradictions(programme, procedure, premise, facts, verdicts, on)
 
 
-def _steps(procedure: Procedure, facts: Facts) -> Iterator[Problem]:
+def _steps(procedure: Procedure, facts: Facts) -> Notes:
     now, before = facts.columns[procedure.status], facts.columns[procedure.status_before]
     ids = [state.id for state in procedure.states]
     follows = np.eye(len(ids), dtype=np.bool_)
     for number, id in enumerate(ids):
         follows[number, [ids.index(after) for after in procedure.after(id)]] = True
     both = np.flatnonzero(now.known & before.known)
-    for i in both[~follows[before.values[both], now.values[both]]].tolist():
-        old, new = ids[int(before.values[i])], ids[int(now.values[i])]
-        possible = [procedure.state(after).name for after in procedure.after(old)]
-        yield Problem.of(
+    rows = both[~follows[before.values[both], now.values[both]]]
+
+    def note(i: int) -> Problem:
+        old, new = procedure.states[int(before.values[i])], procedure.states[int(now.values[i])]
+        possible = [procedure.state(after).name for after in procedure.after(old.id)]
+        return Problem.of(
             "decide.status-cannot-follow" if possible else "decide.status-after-the-end",
-            place(facts.ids, i, procedure.status),
-            procedure.state(new).name.zh,
-            before=procedure.state(old).name,
+            procedure.status,
+            new.name.zh,
+            before=old.name,
             possible=Text("、".join(name.zh for name in possible), ", ".join(name.en for name in possible)),
         )
 
+    return Notes.on(rows, [before.values[rows], now.values[rows]], note)
+
 
 def _contradictions(
-    programme: Programme,
-    procedure: Procedure,
-    premise: Premise,
-    facts: Facts,
-    verdicts: Mapping[str, Verdicts],
-    on: Dates,
-) -> Iterator[Problem]:
+    programme: Programme, procedure: Procedure, premise: Premise, facts: Facts, verdicts: Worded, on: Dates
+) -> Notes:
     """Who has a status that presupposes a verdict, and has it for no tier: a status does not say for which it is."""
     now = facts.columns[procedure.status]
     ids = [state.id for state in procedure.states]
     there = np.flatnonzero(now.known & np.isin(now.values, [ids.index(state) for state in premise.states]))
-    fitting = [np.isin(verdicts[tier][there], premise.verdicts) for tier in procedure.tiers]
+    ranks = {tier: verdicts.ranks[tier][there] for tier in procedure.tiers}
+    wanted = [WORDS.index(verdict) for verdict in premise.verdicts]
+    against = ~np.any([np.isin(own, wanted) for own in ranks.values()], axis=0)
     clause = programme.clause(premise.clause)
 
-    def wanted(lang: Lang) -> str:
+    def fitting(lang: Lang) -> str:
         return say("programme.or", lang).join(say(f"verdict.{verdict}", lang) for verdict in premise.verdicts)
 
     def found(i: int, lang: Lang) -> str:
@@ -75,14 +77,18 @@ def _contradictions(
             say("programme.subject", lang, of=name) + text for name, text in own
         )
 
-    for i in there[~np.any(fitting, axis=0)].tolist():
-        yield Problem.of(
+    def note(i: int) -> Problem:
+        return Problem.of(
             "decide.status-without-verdict",
-            place(facts.ids, i, procedure.status),
-            procedure.state(ids[int(now.values[i])]).name.zh,
-            wanted=Text(wanted("zh"), wanted("en")),
+            procedure.status,
+            procedure.states[int(now.values[i])].name.zh,
+            wanted=Text(fitting("zh"), fitting("en")),
             clause=Text(clause.cite("zh"), clause.cite("en")),
             quote=clause.quote,
             found=Text(found(i, "zh"), found(i, "en")),
             on=on[i],
         )
+
+    rows = there[against]
+    told_apart = [now.values[rows], on[rows], *(own[against] for own in ranks.values())]
+    return Notes.on(rows, told_apart, note)

@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import Problem
-from maturity.scenarios.facts import Column
 from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
 from maturity.scenarios.rules import (
     DECIDING,
@@ -44,6 +43,7 @@ from maturity.scenarios.rules import (
 )
 from maturity.scenarios.rules import parts as all_parts
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, thresholds, truth
+from maturity.scenarios.values import Column
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)

@@ -11,7 +11,6 @@ from maturity.definition import Number
 from maturity.language import Lang, listed, say
 from maturity.scenarios.amounts import months_before, unit_of
 from maturity.scenarios.coverage import counted, not_named
-from maturity.scenarios.facts import NONE, UNMATCHED, amount, in_unit
 from maturity.scenarios.programme import FactDefinition, Programme, levels_of
 from maturity.scenarios.rules import (
     APPLICATION,
@@ -45,6 +44,7 @@ from maturity.scenarios.rules import (
     WithThreshold,
 )
 from maturity.scenarios.truth import NO, Given, amount_of, bar_day, bar_of, declared, truth, units
+from maturity.scenarios.values import NONE, UNMATCHED, amount, in_unit
 
 _SIGNS: Final[dict[Op, str]] = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 _AT_LEAST: Final = (">=", ">")
@@ -96,9 +96,12 @@ def value(rule: Rule, given: Given, i: int, lang: Lang) -> str:
         case ExternalReference():
             return say("programme.unavailable", lang)
         case AllOf() | AnyOf() | AtLeast() | NoneOf():
-            return _join(
-                [f"{_subject(part, given.programme, lang)}{value(part, given, i, lang)}" for part in rule.of], lang
-            )
+            told = [(_subject(part, given.programme, lang), value(part, given, i, lang)) for part in rule.of]
+            if not any(text for _, text in told):
+                return ""
+            # Two rules may ask the same fact, such as a day from when and until when: it is told once.
+            parts = dict.fromkeys(subject + (text or say("verdict.unknown", lang)) for subject, text in told)
+            return _join(list(parts), lang)
         case _:
             return facts.shown(rule.fact, i, lang)
 

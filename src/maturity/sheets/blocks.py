@@ -53,9 +53,10 @@ from maturity.scenarios import (
     decide,
     value_problem,
 )
-from maturity.scenarios.facts import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.kinds import kinds, parts
+from maturity.scenarios.notes import Notes
 from maturity.scenarios.programme import MOST_UNITS
+from maturity.scenarios.values import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import (
@@ -602,12 +603,7 @@ class Scoring:
             if len(first) < len(rows):
                 facts, few = facts.take(first), assess(block.answers.take(first))
             decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
-            notes = [_finding("note", note) for note in decisions.notes]
-            if len(first) < len(rows):  # a note on one row of a kind is a note on all of them
-                of_kind = np.split(np.argsort(rows, kind="stable"), np.cumsum(np.bincount(rows))[:-1])
-                at = {row: kind for kind, row in enumerate(first.tolist())}
-                notes = [replace(note, rows=of_kind[at[int(note.rows[0])]]) for note in notes]
-            findings += notes
+            findings += _notes(decisions, rows)
         columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
         columns["problems"] = _problems(findings, batch.num_rows, self.lang)
         return pa.RecordBatch.from_arrays(list(columns.values()), schema=self.schema)
@@ -636,6 +632,23 @@ class Scoring:
             "on": str(self.on) if self.on else None,
         }
         return {METADATA: json.dumps(basis, ensure_ascii=False).encode()}
+
+
+def _notes(decisions: Decisions, rows: Rows) -> Iterator[Finding]:
+    """The notes on a block; ``rows`` (n,) are those of the decisions: what is noted of one is of all that share it."""
+    shared = len(decisions) < len(rows)
+    sharing = np.split(np.argsort(rows, kind="stable"), np.cumsum(np.bincount(rows))[:-1]) if shared else []
+
+    def everyone(decided: Rows) -> Rows:
+        return np.concatenate([sharing[row] for row in decided]) if shared else decided
+
+    for noted in decisions.noted:
+        if isinstance(noted, Notes):
+            for note, decided in noted.by_words():
+                yield Finding("note", note.where, note, everyone(decided))
+        else:
+            one = _finding("note", noted)
+            yield replace(one, rows=everyone(rows[one.rows]))
 
 
 def _alike(facts: Facts, assessment: Assessment) -> tuple[Rows, Rows]:

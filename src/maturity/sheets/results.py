@@ -24,7 +24,7 @@ from maturity.errors import InputError, Problem
 from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import STATUSES, Plan
 from maturity.improvement.plans import plain
-from maturity.language import Lang, say
+from maturity.language import Lang, listed, say, texts
 from maturity.models import READINGS
 from maturity.scenarios import VERDICTS, ConditionResult, Decisions, Mending, explain
 from maturity.scenarios.explaining import alike, asked
@@ -225,6 +225,10 @@ def _results(
         }
         supposed = [key for key in map(str, more["whatif"]) if key.endswith(_SUPPOSED)]
         own |= {key: say("sheets.columns.supposed", lang, title=own[key.removesuffix(_SUPPOSED)]) for key in supposed}
+        moved = {key: word[lang] for key, word in texts("firmness")["moved"].items()}
+        shown["changed"] = {
+            keys: listed([moved.get(key, key) for key in keys.split(", ")], lang) for keys in more["whatif"]["changed"]
+        }
         shown["profile_whatif"] = {profile.id: profile.name.in_(lang) for profile in after.profiles}
     own |= {
         key: say(f"sheets.columns.{key}", lang) for table in more.values() for key in map(str, table) if key not in own
@@ -457,7 +461,8 @@ def _whatif_table(ids: Sequence[str], names: Sequence[str], whatif: WhatIf) -> p
         for key, (before, after) in pairs.items():
             own |= {key: _known(before), f"{key}{_SUPPOSED}": _known(after)}
         rows.append({**own, "changed": ", ".join(row.changed)})
-    return pd.DataFrame(rows, dtype=object)
+    table = pd.DataFrame(rows, dtype=object)
+    return table.astype({key: float for key in map(str, table) if key.startswith(("total", "A"))})
 
 
 def _known(value: object) -> object:
@@ -675,8 +680,8 @@ def _listed(problem: Problem, lang: Lang) -> dict[str, str]:
 def _problem_table(results: _Results) -> pd.DataFrame:
     """What was wrong, and what was read differently."""
     lang = results.lang
-    listed = [(KINDS[0], problem) for problem in results.problems] + [(KINDS[1], note) for note in results.notes]
-    rows = [(kind, *map(_text, (one.where, one.value, one.what(lang), one.hint(lang)))) for kind, one in listed]
+    found = [(KINDS[0], problem) for problem in results.problems] + [(KINDS[1], note) for note in results.notes]
+    rows = [(kind, *map(_text, (one.where, one.value, one.what(lang), one.hint(lang)))) for kind, one in found]
     return pd.DataFrame(rows, columns=["kind", "where", "found", "what", "hint"], dtype=object)
 
 
@@ -710,6 +715,7 @@ class _Sheets:
         self._title = book.add_format(TITLE)
         self._id = book.add_format(ID)
         self._score = book.add_format({"num_format": "0.00"})
+        self._worth = book.add_format({"num_format": "0.0000"})
 
     def add(self, name: str, table: pd.DataFrame, *, widths: Mapping[str, int]) -> None:
         """A table under two header rows, titles over ids; continued on further sheets where one is full."""
@@ -720,10 +726,10 @@ class _Sheets:
 
     def _fill(self, name: str, table: pd.DataFrame, widths: Mapping[str, int]) -> None:
         sheet = self._book.add_worksheet(name)
-        listed = ("kind", "where", "found", "what", "hint", "key", "setting")
-        titles = {**{key: say(f"sheets.columns.{key}", self._results.lang) for key in listed}, **self._results.titles}
+        common = ("kind", "where", "found", "what", "hint", "key", "setting")
+        titles = {**{key: say(f"sheets.columns.{key}", self._results.lang) for key in common}, **self._results.titles}
         keys = [str(key) for key in table.columns]
-        cells = [self._cells(table[key], self._results.ids.get(key, {})) for key in keys]
+        cells = [self._cells(key, table[key], self._results.ids.get(key, {})) for key in keys]
         for column, (key, own) in enumerate(zip(keys, cells, strict=True)):
             sheet.set_column(column, column, widths.get(key, 12), own.look)
             sheet.write_string(0, column, titles[key], self._title)
@@ -734,11 +740,11 @@ class _Sheets:
         if len(table):
             sheet.autofilter(1, 0, len(table) + 1, len(table.columns) - 1)
 
-    def _cells(self, values: "pd.Series[Any]", names: Mapping[str, str]) -> Cells:
-        """A column: names instead of ids; scores with two decimals, other numbers as they are."""
+    def _cells(self, key: str, values: "pd.Series[Any]", names: Mapping[str, str]) -> Cells:
+        """A column: names instead of ids; scores with two decimals, what a step adds with four, the rest as it is."""
         if values.dtype.kind in "fi":
             look = self._score if values.dtype.kind == "f" else None
             return Cells(values.astype(object).where(values.notna(), None).tolist(), look)
         if names:
             return Cells([names.get(value, value) for value in values])
-        return Cells(values.tolist())
+        return Cells(values.tolist(), self._worth if key == "worth" else None)

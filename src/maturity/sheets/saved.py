@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from maturity.errors import InputError, Problem
 from maturity.improvement import STATUSES
-from maturity.language import LANGUAGES, say
+from maturity.language import LANGUAGES, say, texts
 from maturity.models import READINGS, MaturityModel
 from maturity.scenarios import VERDICTS, Programme
 from maturity.scenarios.tree import TRUTHS
@@ -95,7 +95,7 @@ def read_results(path: str | Path, model: MaturityModel, programme: Programme | 
         for table in tables[1 : len(_TABLES)]
     )
     further = {
-        name: tuple({key: ids[key].get(shown(cell), shown(cell)) for key, cell in row.items()} for row in table)
+        name: tuple({key: _back(shown(cell), ids[key], key) for key, cell in row.items()} for row in table)
         for name, table in zip(_FURTHER, tables[len(_TABLES) :], strict=True)
         if table
     }
@@ -138,6 +138,8 @@ def _ids(model: MaturityModel, programme: Programme | None) -> _Ids:
         "reading": ("report.reading", READINGS),
         "aim": ("sheets.aims", ("lose", "gain")),
     }
+    moved = texts("firmness")["moved"]
+    known["changed"] = {word[lang]: id for id, word in moved.items() for lang in LANGUAGES}
     words |= dict.fromkeys(("optimal", "lowest_attained", "highest_attained"), ("sheets.form", ("yes", "no")))
     for column, (group, ids) in words.items():
         known[column] = {say(f"{group}.{id}", lang): id for id in ids for lang in LANGUAGES}
@@ -151,6 +153,12 @@ def _is_word(key: str) -> bool:
 def _is_figure(cell: Cell) -> bool:
     """Whether a cell holds a level or a score, or nothing."""
     return cell == "" or isinstance(cell, float) or re.fullmatch(r"-?\d+(\.\d+)?", shown(cell)) is not None
+
+
+def _back(text: str, ids: Mapping[str, str], key: str) -> str:
+    """The id of a name; of what changed there are several in a row."""
+    parts = text.replace("、", ", ").split(", ") if key == "changed" else [text]
+    return ", ".join(ids.get(part, part) for part in parts)
 
 
 def _value(key: str, cell: Cell, ids: Mapping[str, str]) -> Kept:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +13,7 @@ import pandas as pd
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, listed
 from maturity.sheets.intake import guarded
-from maturity.sheets.writing import ID, LINES, TITLE, printed, replacing, workbook
+from maturity.sheets.writing import ID, LINES, MOST_ROWS, TITLE, printed, replacing, workbook
 
 KINDS: Final = (".xlsx", ".csv", ".json")
 
@@ -28,6 +28,8 @@ class Table:
         titles: the heading of each column by its id, in this order.
         rows: what stands in the columns; a missing value or None leaves the cell empty, several stand in a row.
         lang: of the words.
+        names: what a person reads in place of an id, by column; csv keeps the ids, as csv of results does.
+        decimals: with how many of them the numbers of a column are shown; others are shown as they are.
     """
 
     id: str
@@ -35,6 +37,25 @@ class Table:
     titles: Mapping[str, str]
     rows: Sequence[Mapping[str, object]]
     lang: Lang = "zh"
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    decimals: Mapping[str, int] = field(default_factory=dict)
+
+    def told(self, column: str, value: Any) -> Any:
+        """What stands in a cell as a person reads it: ids by their names; a row of numbers all to the same decimals."""
+        if isinstance(value, tuple):
+            return listed([self._number(column, self.told(column, part)) for part in value], self.lang)
+        return self.names.get(column, {}).get(value, value) if isinstance(value, str) else value
+
+    def printed(self, column: str, value: Any) -> str:
+        """The same as text."""
+        told = self.told(column, value)
+        if isinstance(told, bool):
+            return "✓" * told
+        return "—" if told is None or told != told else self._number(column, told)
+
+    def _number(self, column: str, value: Any) -> str:
+        digits = self.decimals.get(column)
+        return str(value) if digits is None or isinstance(value, str) else f"{value:.{digits}f}"
 
 
 def write_tables(path: str | Path, tables: Sequence[Table], document: Mapping[str, object]) -> tuple[Path, ...]:
@@ -58,23 +79,35 @@ def write_tables(path: str | Path, tables: Sequence[Table], document: Mapping[st
     if kind == ".csv":
         return tuple(_write_csv(path, table, first=k == 0) for k, table in enumerate(tables))
     with replacing(path) as fresh, workbook(fresh) as book:
-        title, id, line = book.add_format(TITLE), book.add_format(ID), book.add_format({**LINES, "text_wrap": True})
         for table in tables:
-            sheet = book.add_worksheet(table.title)
-            frame = _frame(table)
-            for column, key in enumerate(frame.columns):
-                longest = max([len(table.titles[key]) * 2, *(len(str(value)) for value in frame[key])], default=8)
-                sheet.set_column(column, column, min(max(longest, 8), 48))
-                sheet.write_string(0, column, table.titles[key], title)
-                sheet.write_string(1, column, key, id)
-                for row, value in enumerate(frame[key], start=2):
-                    if isinstance(value, int | float) and not isinstance(value, bool):
-                        sheet.write_number(row, column, value, line)
-                    elif value is not None:
-                        sheet.write_string(row, column, str(value), line)
-            printed(sheet, 2)
-            sheet.freeze_panes(2, 1)
+            step = MOST_ROWS - 2
+            for part, start in enumerate(range(0, max(len(table.rows), 1), step), start=1):
+                title = table.title if part == 1 else f"{table.title} ({part})"
+                _write_sheet(book, title, replace(table, rows=table.rows[start : start + step]))
     return (path,)
+
+
+def _write_sheet(book: Any, name: str, table: Table) -> None:
+    """A table under two header rows, titles over ids."""
+    title, id, line = book.add_format(TITLE), book.add_format(ID), book.add_format({**LINES, "text_wrap": True})
+    sheet = book.add_worksheet(name)
+    frame = _frame(replace(table, rows=[{key: table.told(key, row.get(key)) for key in row} for row in table.rows]))
+    for column, key in enumerate(frame.columns):
+        longest = max([len(table.titles[key]) * 2, *(len(str(value)) for value in frame[key])], default=8)
+        sheet.set_column(column, column, min(max(longest, 8), 48))
+        sheet.write_string(0, column, table.titles[key], title)
+        sheet.write_string(1, column, key, id)
+        digits = table.decimals.get(key)
+        look = line if digits is None else book.add_format({**LINES, "num_format": f"0.{digits * '0'}"})
+        for row, value in enumerate(frame[key], start=2):
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                sheet.write_number(row, column, value, look)
+            elif value is not None:
+                sheet.write_string(row, column, str(value), line)
+    printed(sheet, 2)
+    sheet.freeze_panes(2, 1)
+    if len(frame):
+        sheet.autofilter(1, 0, len(frame) + 1, len(frame.columns) - 1)
 
 
 def _write_csv(path: Path, table: Table, *, first: bool) -> Path:

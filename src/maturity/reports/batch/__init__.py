@@ -140,9 +140,15 @@ def write_reports(
     journal.rewrite(folder, before, without=[job.file(task.row, kind) for task in tasks for kind in task.formats])
     problems: dict[int, Problem] = {}
     done = len(rows) - len(tasks)
-    _try(job, tasks)
     processes = min(_processes(tasks) if jobs is None else jobs, max(1, len(tasks)))
-    for results in Work(_write, job, _lost).run(_pieces(tasks, processes), processes):
+    for results in Work(_write, job, _lost).run(
+        _pieces(tasks, processes),
+        processes,
+        first=lambda: _try(job, tasks),
+        meanwhile=lambda: write(
+            folder / COHORT, cohort_page(assessment, decisions, by, lang=lang, index=INDEX, templates=templates)
+        ),
+    ):
         problems |= {one.row: Problem.of("reports.failed", ids[one.row], one.why) for one in results if one.why}
         done += len(results)
         if progress:
@@ -160,7 +166,6 @@ def write_reports(
     ]
     listed = index_page(assessment, decisions, names, there, by, cohort=COHORT, lang=lang, templates=templates)
     write(folder / INDEX, listed)
-    write(folder / COHORT, cohort_page(assessment, decisions, by, lang=lang, index=INDEX, templates=templates))
     kept = sum(len(formats) - len(wanted[i]) for i in rows)
     complete = [job.file(i, kind) for i in rows for kind in formats]
     paths = tuple(folder / name for name in complete if name in finished)

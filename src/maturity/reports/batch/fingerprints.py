@@ -20,7 +20,8 @@ from maturity.reports.content.peers import Group, Peers
 from maturity.reports.formats.templates import folders
 from maturity.scenarios import Decisions
 from maturity.scenarios.explaining import notes_by_id
-from maturity.scenarios.facts import Column, Ledger
+from maturity.scenarios.facts import Ledger
+from maturity.scenarios.values import Column
 from maturity.scoring import Assessment
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Any, Generic, TypeVar
@@ -35,28 +36,61 @@ class Work(Generic[Given, Item, Done]):
     ) -> None:
         self._work, self._given, self._lost = work, given, lost
 
-    def run(self, pieces: Sequence[Sequence[Item]], processes: int) -> Iterator[list[Done]]:
-        """The results of the pieces, in the order in which they are done; by this process where there is one only."""
-        if processes == 1:
+    def run(
+        self,
+        pieces: Sequence[Sequence[Item]],
+        processes: int,
+        *,
+        first: Callable[[], object] = lambda: None,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> Iterator[list[Done]]:
+        """The results of the pieces, in the order in which they are done; by this process where there is one only.
+
+        Args:
+            pieces: what is to be done.
+            processes: how many do it.
+            first: called while the processes start, before they get anything to do; when it raises, nothing is done.
+            meanwhile: called once they have something to do, and this process has not.
+        """
+        if processes == 1 or not pieces:
+            first()
+            meanwhile()
             for piece in pieces:
                 yield self._work(self._given, piece)
             return
-        waiting, suspects = deque(pieces), deque[Sequence[Item]]()
+        waiting, suspects, chores = deque(pieces), deque[Sequence[Item]](), deque([meanwhile])
+        started: ProcessPoolExecutor | None = self._started(processes, first)
         while waiting or suspects:
             # Of pieces that were under way when a process died, each item is tried alone: the guilty one is known then.
             alone = bool(suspects)
-            pool = self._pool(1 if alone else processes)
+            pool, started = started or self._pool(1 if alone else processes), None
             running: dict[Future[list[Done]], Sequence[Item]] = {}
             try:
-                yield from _run(pool, suspects if alone else waiting, running, 1 if alone else processes * _AHEAD)
+                yield from _run(
+                    pool, suspects if alone else waiting, running, 1 if alone else processes * _AHEAD, chores
+                )
             except BrokenProcessPool:
-                lost = [item for piece in running.values() for item in piece]
+                # One that cannot even start dies before it is given anything.
+                lost = [item for piece in running.values() or [(suspects or waiting).popleft()] for item in piece]
                 if alone:
                     yield [self._lost(item) for item in lost]
                 else:
                     suspects.extend([item] for item in lost)
             finally:
                 pool.shutdown(cancel_futures=True)
+
+    def _started(self, processes: int, first: Callable[[], object]) -> ProcessPoolExecutor:
+        """Processes that have begun to start, which takes each of them a second, when ``first`` is done."""
+        pool = self._pool(processes)
+        try:
+            with suppress(BrokenProcessPool):  # it is told again when there is something to do
+                for _ in range(processes):
+                    pool.submit(_piece, [])
+            first()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        return pool
 
     def _pool(self, processes: int) -> ProcessPoolExecutor:
         # Spawned, never forked: after a process has used typst, its forked children hang.
@@ -68,11 +102,14 @@ def _run(
     queue: deque[Sequence[Item]],
     running: dict[Future[list[Done]], Sequence[Item]],
     at_once: int,
+    chores: deque[Callable[[], object]],
 ) -> Iterator[list[Done]]:
     while queue or running:
         while queue and len(running) < at_once:
             running[pool.submit(_piece, queue[0])] = queue[0]
             queue.popleft()
+        while chores:
+            chores.popleft()()
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             result = future.result()

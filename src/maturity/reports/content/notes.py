@@ -12,12 +12,10 @@ def first_page(one: Enterprise, profile: str) -> Iterator[str]:
     """What a reader of the first page must know besides level and total."""
     assessment, i = one.assessment, one.i
     if one.rejected:
-        why = [
-            problem.what(one.lang)
-            for problem in assessment.answers.problems
-            if problem.where in (one.id, one.id or "answers")
-        ]
-        yield one.say("note.rejected", why=listed(why, one.say("list")))
+        own = [problem for problem in assessment.answers.problems if problem.where == (one.id or "answers")]
+        called = subdomain_names(one.model)
+        trimmed = [called[str(problem.values["id"])].in_(one.lang) for problem in own]
+        yield one.say("note.rejected", subdomains=listed(trimmed, one.say("list")))
         return
     if not (one.answered or one.not_applicable):
         yield one.say("note.nothing-answered")
