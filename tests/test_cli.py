@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import date
+from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 
@@ -318,6 +319,32 @@ def test_plan_to_a_tier_names_the_other_work() -> None:
     done = maturity("plan", EXAMPLE, "--tier", "smart_factory", "--only", "JL013", "--lang", "en", *ON)
     assert done.exit_code == 0, done.output
     assert "short by 900 万元" in done.output
+
+
+@pytest.mark.parametrize(
+    "aim", [("--tier", "smart_factory"), ("--level", "3"), ("--subdomain", "data", "--level", "4")]
+)
+def test_gaps_say_what_each_step_is_worth(tmp_path: Path, aim: tuple[str, ...]) -> None:
+    """For each kind of target: a row for each better choice, what the best adds most first; exact in JSON."""
+    asked: tuple[str | Path, ...] = ("plan", EXAMPLE, "--only", "JL013", "--only", "JL001", *aim, "--gaps", *ON)
+    for name in ("p.xlsx", "p.csv", "p.json"):
+        assert maturity(*asked, "-o", tmp_path / name).exit_code == 0
+    found = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))["gaps"]
+    assert [one["id"] for one in found] == ["JL001", "JL013"]
+    steps = [
+        (one["id"], gap["requirement"], raised["to"], Fraction(raised["worth"]))
+        for one in found
+        for gap in one["gaps"]
+        for raised in gap["raises"]
+    ]
+    rows = in_ids(tmp_path / "p.xlsx", 2)
+    assert [(row["enterprise"].value, row["requirement"].value) for row in rows] == [step[:2] for step in steps]
+    off = [step[3] - Fraction(str(row["worth"].value)) for row, step in zip(rows, steps, strict=True)]
+    assert all(0 <= each < Fraction(1, 10**4) for each in off)
+    best = [gap["raises"][-1]["worth"] for gap in found[1]["gaps"]]
+    assert best == sorted(best, key=Fraction, reverse=True)
+    assert (tmp_path / "p-gaps.csv").is_file()
+    assert "尚未达到" in maturity(*asked).output
 
 
 def test_one_of_a_kind_is_singular() -> None:

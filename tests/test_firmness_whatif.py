@@ -181,6 +181,24 @@ def test_a_mean_of_fewer_equal_answers_is_no_change() -> None:
     assert not any(row.changed for row in found.rows())
 
 
+def test_the_same_score_come_about_another_way_is_no_change() -> None:
+    """A cell like its only sibling falls empty: every score stays, though some totals differ in the last binary digit.
+
+    Before, the levels share a denominator; after, the total is a sum of rounded quotients.
+    """
+    points = answers_of(400, 5).points.copy()
+    people = ("organization_strategy", "personnel_skills")
+    cells = [
+        [k for k, asked in enumerate(standard().requirements) if (asked.subdomain, asked.level) == (node, 3)]
+        for node in people
+    ]
+    points[:, [*cells[0], *cells[1]]] = 5
+    answers = Answers.from_points(standard(), points, ids=[f"e{i}" for i in range(400)], profiles="discrete")
+    found = whatif(answers, choices={standard().requirements[column].id: "not_applicable" for column in cells[0]})
+    assert (found.before.total != found.after.total).any(), "else this test shows nothing"
+    assert not any(row.changed for row in found.rows())
+
+
 def test_answers_change_for_all_or_by_enterprise() -> None:
     """A choice at the top level is for everybody, one under an enterprise's id for it alone; both may stand."""
     answers = answers_of(3, 5)

@@ -379,6 +379,7 @@ def test_the_cohort_report_has_the_figures_of_the_batch(lang: Lang) -> None:
         assert all(f">{figure}<" in page for figure in (line.spread.lower, line.spread.median, line.spread.upper))
     for tier in found.tiers:
         assert sum(count for _, _, count, _ in tier.verdicts) == N
+    assert "— – —" not in page
     assert MODEL.fingerprint in page
     assert PROGRAMME.fingerprint in page
 
@@ -436,7 +437,7 @@ def test_labels_of_another_number_of_enterprises_are_refused(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_pages_are_as_wide_as_their_window(lang: Lang, browser: Any, tmp_path: Path) -> None:
-    """Nothing but tables scrolls sideways and no label is cut off, on a desk and in a hand, even with long names."""
+    """Nothing but tables scrolls sideways, no label is cut off and no cell is squeezed, even with long names."""
     by = [by_column("city", ["W" * 90 if city == "长春" else city for city in CITIES])]
     found = written(tmp_path / "out", only=["E00"], by=by, lang=lang)
     pages = [path.read_text(encoding="utf-8") for path in (found.index, found.cohort)]
@@ -453,11 +454,17 @@ def test_the_pages_are_as_wide_as_their_window(lang: Lang, browser: Any, tmp_pat
             const own = text.getBoundingClientRect(), all = text.closest("svg").getBoundingClientRect();
             return own.left < all.left - 1 || own.right > all.right + 1;
           });
-          return [root.scrollWidth - root.clientWidth, out.length];
+          const narrow = [...root.querySelectorAll("td, th")].filter(cell => {
+            const text = frame.contentDocument.createRange();
+            text.selectNodeContents(cell);
+            const lines = new Set([...text.getClientRects()].map(one => Math.round(one.top))).size;
+            return lines > 2 && cell.textContent.trim().length < 2 * lines;
+          });
+          return [root.scrollWidth - root.clientWidth, out.length, narrow.length];
         }).join(" ");
       }, 500));
     """
     dom = browser(f'<!DOCTYPE html><meta charset="utf-8"><title></title>{frames}', script, tmp_path)
     title = re.search(r"<title>(.*?)</title>", dom)
     assert title
-    assert title[1] == "0,0 0,0 0,0 0,0"
+    assert title[1] == "0,0,0 0,0,0 0,0,0 0,0,0"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,11 @@ from maturity.cli.frame import (
     Readings,
     app,
 )
-from maturity.language import say
+from maturity.language import Lang, say
+
+if TYPE_CHECKING:
+    from maturity.improvement import Gaps
+    from maturity.sheets import Table
 
 DETAILED = 3
 """Plans that are shown step by step; of more only the result is."""
@@ -150,6 +154,9 @@ def plan(
         str | None, typer.Option(help="单项要求的最长工期 · longest work on any one requirement")
     ] = None,
     ordered: Annotated[bool, typer.Option(help="先低级后高级 · lower levels first")] = False,
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="另列差距：每项要求每提高一档值多少 · also what each step of each is worth")
+    ] = False,
     processes: Annotated[int, typer.Option(min=1, help="并行进程数 · processes")] = 1,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
@@ -207,6 +214,9 @@ def plan(
                 )
             ]
         plans.sort(key=lambda found: found.row)
+        missing: dict[int, way.Gaps] = {}
+        for aim, those in aims.items() if gaps else ():
+            missing |= {one.row: one for one in way.gaps(assessment, aim, rows=those)}
         for found in plans:
             frame.out.print(f"\n{found.id}  {batch.names[found.row]}", markup=False)
             frame.out.print(f"  {found.headline(language)}", markup=False)
@@ -214,6 +224,8 @@ def plan(
                 frame.out.print(f"  {found.timing(language)}", markup=False)
             for reason in found.reasons:
                 frame.out.print(f"  {reason.text(language)}", markup=False)
+            if found.row in missing:
+                frame.out.print(f"  {missing[found.row].headline(language)}", markup=False)
             if len(plans) <= DETAILED and found.upgrades:
                 steps = frame.table_of("plan", "improvement.columns", way.UpgradeRow, found.rows(language), language)
                 frame.show(steps, ("requirement", "name", "level", "present", "to", "cost"))
@@ -222,6 +234,8 @@ def plan(
                 frame.out.print("  " + "  ".join(filter(None, (text.in_(language) for text in told))), markup=False)
         document: dict[str, object] = {"model": assessment.answers.model.fingerprint}
         document["plans"] = [found.as_dict() for found in plans]
+        if gaps:
+            document["gaps"] = [missing[found.row].as_dict() for found in plans]
         supported: dict[str, list[str]] = {}
         if total_budget is not None:
             chosen = way.support(plans, total_budget)
@@ -255,10 +269,21 @@ def plan(
                     target=[found.aim.name.in_(language) for found in plans],
                     **supported,
                 ),
+                *([_gaps_table([missing[found.row] for found in plans], language)] if gaps else []),
             ]
             for written in write_tables(output, tables, document):
                 frame.tell("written", language, path=written)
         frame.finish(batch.problems, language)
+
+
+def _gaps_table(missing: "Sequence[Gaps]", lang: Lang) -> "Table":
+    """What each step of each requirement is worth, enterprise by enterprise, those worth most first."""
+    from maturity.improvement import GapRow
+
+    listed = [(found, row) for found in missing for row in found.rows(lang)]
+    ids, targets = [found.id for found, _ in listed], [found.aim.name.in_(lang) for found, _ in listed]
+    rows = [row for _, row in listed]
+    return frame.table_of("gaps", "improvement.columns", GapRow, rows, lang, enterprise=ids, target=targets)
 
 
 @app.command()
