@@ -21,6 +21,10 @@ def doubled(deadly: str, items: Sequence[str]) -> list[str]:
     return [item * 2 for item in items]
 
 
+def twice(item: str) -> str:
+    return item * 2
+
+
 def lasting(folder: Path, items: Sequence[str]) -> list[str]:
     (folder / f"{os.getpid()}.pid").touch()
     time.sleep(120)
@@ -58,7 +62,7 @@ def noted(folder: Path, items: Sequence[str]) -> list[str]:
 def test_what_is_done_besides_is_done_once(processes: int, pieces: list[list[str]]) -> None:
     """First and meanwhile, in this order, whether or not there is anything to do, or a process dies."""
     done: list[str] = []
-    work = Work(doubled, "b1" if processes == 2 else "", lambda item: item * 2)
+    work = Work(doubled, "b1" if processes == 2 else "", twice)
     first, meanwhile = (lambda: done.append("first")), (lambda: done.append("meanwhile"))
     found = [result for results in work.run(pieces, processes, first=first, meanwhile=meanwhile) for result in results]
     assert done == ["first", "meanwhile"]
@@ -78,7 +82,7 @@ class Deadly:
 
 def test_processes_that_cannot_start_lose_every_item() -> None:
     """And the run comes to an end."""
-    work = Work(unchanged, Deadly(), lambda item: f"lost {item}")
+    work = Work(unchanged, Deadly(), "lost {}".format)
     found = sorted(result for results in work.run([["a"], ["b"]], 2) for result in results)
     assert found == ["lost a", "lost b"]
 
