@@ -4,27 +4,33 @@
 
 writes its table into ``benchmarks/README.md``. The sheets are random: every choice as likely as any other, which is
 harder than what enterprises send, because nearly every requirement may be raised. "All" are both readings and every
-target above the present level, by six sheets; the worst of them is told apart.
+target above the present level, by six sheets; the worst of them is told apart. The harder sheets for plans in order
+have gaps, mostly low answers, and costs of their own for every requirement, in whole or hundredth units.
 """
 
 import gc
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from random import Random
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bench_scoring import machine
 from maturity import Answers, assess, load_model
+from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.firmness import fewest_changes, how_firm, probabilities, weight_ranges
-from maturity.improvement import LevelTarget, next_levels, plan
+from maturity.improvement import Costs, LevelTarget, next_levels, plan
 from maturity.models import READINGS
 from sheets_of_answers import batch, random_columns
 
 MODEL = load_model("gbt39116-2020")
-SHEETS, PROVINCE, DRAWS = 6, 1_000, 100_000
+SHEETS, HARDER, PROVINCE, DRAWS = 6, 400, 1_000, 100_000
 PAGE = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- way: begin -->\n", "<!-- way: end -->\n"
 LINES: list[tuple[str, ...]] = []
@@ -73,6 +79,33 @@ def test_one_enterprise(ordered: bool, reserved: float) -> None:
                 works.append(lambda a=assessment, t=target: plan(a, t, ordered=ordered))  # type: ignore[misc]
     gaps = ", 10 % not applicable and 10 % unanswered" if reserved else ""
     measure(f"`plan` of one enterprise, all{gaps}{', ordered' if ordered else ''}", works)
+
+
+def test_harder_sheets_in_order() -> None:
+    works: list[Callable[[], Any]] = [harder(seed) for seed in range(HARDER)]
+    measure("`plan` of one enterprise, harder sheets and costs, ordered", works)
+
+
+def harder(seed: int) -> Callable[[], Any]:
+    """A plan in order for a sheet with gaps, with costs of its own, and with fixed and forbidden items."""
+    rng = Random(seed)
+    gaps, weights = rng.choice([0, 0.1, 0.3]), rng.choice([(1, 1, 1, 1), (3, 3, 1, 0.5), (3, 0.3, 0.3, 3)])
+    ids = [asked.id for asked in MODEL.requirements]
+    points = [
+        rng.choice([NOT_APPLICABLE, UNANSWERED]) if rng.random() < gaps else rng.choices([0, 5, 8, 10], weights)[0]
+        for _ in ids
+    ]
+    profile = MODEL.profiles[seed % len(MODEL.profiles)].id
+    assessment = assess(Answers.from_points(MODEL, np.array([points], np.uint8), ids=[str(seed)], profiles=profile))
+    least, most, unit = rng.choice([(1, 1, 1), (1, 60, 1), (50, 2_000, 100)])
+    costs = Costs.of(MODEL, [{"id": id, "cost": Decimal(rng.randint(least, most)) / unit} for id in ids])
+    half = len(ids) // 2
+    forbidden = rng.sample(ids[:half], rng.choice([0, 4]))
+    fixed = dict.fromkeys(rng.sample(ids[half:], rng.choice([0, 4])), "mostly")
+    reading = rng.choice(READINGS)
+    present = max(int(assessment.level_by_reading[reading][0]), 0)
+    target = LevelTarget(rng.randint(min(present + 1, len(MODEL.levels)), len(MODEL.levels)), reading)
+    return partial(plan, assessment, target, costs=costs, forbidden=forbidden, fixed=fixed, ordered=True)
 
 
 @pytest.mark.parametrize("processes", [2])

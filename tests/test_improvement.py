@@ -18,7 +18,7 @@ import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError
 from maturity.improvement import Costs, LevelTarget, Plan, SubdomainTarget, plan
-from maturity.improvement.heights import Climb
+from maturity.improvement.heights import Climb, climbed
 from maturity.improvement.narrowing import Item, Need, Penalties
 from maturity.language import LANGUAGES
 from maturity.models import READINGS, MaturityModel, Reading, load_model, parse_model
@@ -200,7 +200,7 @@ def test_a_search_that_begins_too_low_ends_at_the_cheapest(
     """Where the first limits of cost have no solution, what they leave out comes back: brute force finds no less."""
     monkeypatch.setattr(cheapest_module, "ROOM", 0.0)
     limits: list[float] = []
-    within, climbed = Penalties.within, cheapest_module.climbed
+    within = Penalties.within
 
     def counted(self: Penalties, most: int) -> dict[int, range]:
         limits.append(most)

@@ -304,6 +304,20 @@ def test_support_as_text_and_json() -> None:
         support(plans, "much")
 
 
+def test_support_towards_a_tier_is_plain_about_its_other_conditions() -> None:
+    """What the budget pays meets the maturity conditions; who has others to meet besides is counted, and named."""
+    assessment = nothing()
+    short = tier_decisions(assessment, investment_equipment=1, investment_software=1, investment_services=1)
+    found = support(plan(assessment, TierTarget(short, "future_factory")), 10_000)
+    assert (found.reaching, found.other_work) == (1, ("E1",)) == (1, tuple(one.id for one in found.supported))
+    assert found.as_dict()["other_work"] == ["E1"]
+    assert "1 in all meet the maturity conditions, and 1 of these have other conditions" in found.headline("en")
+    assert "合计 1 家满足对成熟度的要求，其中 1 家还有其他条件待落实" in found.headline("zh")
+    found = support(plan(assessment, TierTarget(tier_decisions(assessment), "smart_factory")), 10_000)
+    assert (found.reaching, found.other_work) == (1, ())
+    assert "1 in all." in found.headline("en")
+
+
 def test_other_models_have_plans_too() -> None:
     """A model of another shape: three levels, other scales."""
     model = load_model(Path(__file__).parent / "models" / "samm-like.toml")

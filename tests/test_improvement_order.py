@@ -97,7 +97,7 @@ def test_heights_leave_to_others_what_they_cannot_do() -> None:
     items, needs = two_items()
     assert climbed(items, needs, [0.1, 0.1], 4, inf) == Climb({0: 2, 1: 1}, complete=True)
     assert climbed(items, [*needs, Need({1: 2}, 1)], [0.1, 0.1, 0.1], 4, inf) is None
-    assert climbed(*two_items(2**60), [0.1, 0.1], 4, inf) is None
+    assert climbed(*two_items(2**60), [0.0, 0.0], 4, inf) is None
     dear = [Item(0, (0, 5), (2**50,), ("a", 1), 1, first=False)]
     assert climbed(dear, [Need({0: 1}, 5)], [0.1], 2**50, inf) is None
 
@@ -145,7 +145,7 @@ def is_in_order(model: MaturityModel, found: Plan, points: Sequence[int]) -> boo
     after = dict(zip((asked.id for asked in model.requirements), points, strict=True))
     after = {id: 0 if now == 255 else now for id, now in after.items() if now != 254}
     after |= {one.requirement.id: one.to.points for one in found.upgrades}
-    bar = model.pass_mark * model.points_per_one
+    bar = int(model.pass_mark * model.points_per_one)
     return all(
         after[other.id] >= min(bar, other.best)
         for one in found.upgrades
@@ -184,7 +184,7 @@ def test_heights_and_the_integer_programme_agree(seed: int, monkeypatch: pytest.
 
 
 def test_where_guesses_fail_heights_are_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sheet of the standard whose needs do not agree on heights by themselves: the integer programme finds no less."""
+    """A sheet whose needs do not agree on heights by themselves: the integer programme finds no cheaper plan."""
     branched: list[object] = []
     branches = heights._Heights.branches
 

@@ -243,7 +243,7 @@ class _Heights:
             counting = _counting(chain.items, self.needs)
             for j, need in enumerate(self.needs):
                 offer = height.offers[j]
-                missing = np.maximum(wanted[j] - offer.gains, 0)
+                missing = wanted[j] - offer.gains
                 best = int((offer.costs + after[j].least(missing)).argmin())
                 wanted[j] = int(missing[best])
                 found |= _taken(counting[j], need, height.top, int(offer.gains[best]))

@@ -20,6 +20,8 @@ class Support:
         already: ids of those who reach the target as it is and need nothing.
         left_out: ids of those whose plan would not be paid, the cheapest first.
         out_of_reach: ids of those whom no plan brings there.
+        other_work: ids of those supported or there already who meet the maturity conditions of a tier, while others of
+            its conditions, listed as the work of their plans (`Aim.work`), are still to be met.
         budget, spent: what there is, and what the supported plans cost.
         bound: at most so many can be supported with the budget, whatever is chosen.
     """
@@ -28,6 +30,7 @@ class Support:
     already: tuple[str, ...]
     left_out: tuple[str, ...]
     out_of_reach: tuple[str, ...]
+    other_work: tuple[str, ...]
     budget: Decimal
     spent: Decimal
     bound: int
@@ -39,15 +42,21 @@ class Support:
 
     @property
     def reaching(self) -> int:
-        """How many enterprises reach the target with this support."""
+        """How many enterprises reach the target with this support; of a tier, its maturity conditions."""
         return len(self.already) + len(self.supported)
 
     def headline(self, lang: Lang) -> str:
         """The result in a sentence, with its proof."""
-        values = {"count": len(self.supported), "spent": plain(self.spent), "budget": plain(self.budget)}
-        line = say("improvement.support.result", lang, **values, already=len(self.already), reaching=self.reaching)
-        key = "improvement.support.optimal" if self.optimal else "improvement.support.gap"
-        return line + say(key, lang, bound=self.bound)
+        values = {
+            "count": len(self.supported),
+            "spent": plain(self.spent),
+            "budget": plain(self.budget),
+            "already": len(self.already),
+            "reaching": self.reaching,
+            "open": len(self.other_work),
+        }
+        line = say(f"improvement.support.{'maturity' if self.other_work else 'result'}", lang, **values)
+        return line + say(f"improvement.support.{'optimal' if self.optimal else 'gap'}", lang, bound=self.bound)
 
     def named(self, lang: Lang) -> str:
         """Who is supported, with what each plan costs, the cheapest first."""
@@ -69,6 +78,7 @@ class Support:
             "left_out": list(self.left_out),
             "out_of_reach": list(self.out_of_reach),
             "reaching": self.reaching,
+            "other_work": list(self.other_work),
             "bound": self.bound,
             "optimal": self.optimal,
         }
@@ -76,6 +86,8 @@ class Support:
 
 def support(plans: Sequence[Plan], budget: Decimal | int | str) -> Support:
     """Which plans to pay with a budget, so that most enterprises reach the target; among those, at the least cost.
+
+    Plans do no more for a tier than meet its maturity conditions; who still has others to meet is told in `other_work`.
 
     Every enterprise counts one, so this knapsack is solved by taking the cheapest plans first: any other choice of as
     many plans costs at least as much. The bound takes for each plan what it costs at least (`Plan.bound`), so it holds
@@ -98,11 +110,13 @@ def support(plans: Sequence[Plan], budget: Decimal | int | str) -> Support:
     chosen = open_plans[: _fitting([one.cost for one in open_plans], limit)]
     # A plan over its own budget might be within it, if the search was cut short.
     hopeful = [one.bound for one in plans if one.status == "planned" or (one.status == "over_budget" and _open(one))]
+    there = [one for one in plans if one.status == "reached"]
     return Support(
         supported=tuple(chosen),
-        already=tuple(one.id for one in plans if one.status == "reached"),
+        already=tuple(one.id for one in there),
         left_out=tuple(one.id for one in open_plans[len(chosen) :]),
         out_of_reach=tuple(one.id for one in plans if not one.reaches),
+        other_work=tuple(one.id for one in [*chosen, *there] if one.aim.work),
         budget=limit,
         spent=total([one.cost for one in chosen]),
         bound=_fitting(sorted(hopeful), limit),
