@@ -507,15 +507,15 @@ def test_an_interrupted_run_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     source = many(tmp_path / "a.parquet", 30)
     (tmp_path / "r.parquet").write_bytes(b"old")
     monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 10)
-    score, calls = Scoring.block, []
+    results_of, calls = Scoring.results_of, []
 
-    def stopped(self: Scoring, batch: Any, layout: Any) -> Any:
-        calls.append(batch)
+    def stopped(self: Scoring, block: Any) -> Any:
+        calls.append(block)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return score(self, batch, layout)
+        return results_of(self, block)
 
-    monkeypatch.setattr(Scoring, "block", stopped)
+    monkeypatch.setattr(Scoring, "results_of", stopped)
     with pytest.raises(KeyboardInterrupt):
         score_parquet([source], tmp_path / "r.parquet", SCORING)
     assert (tmp_path / "r.parquet").read_bytes() == b"old"

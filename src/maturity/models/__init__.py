@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
@@ -270,19 +271,28 @@ class MaturityModel:
             share by subdomain id, exact; a subdomain outside the profile has none.
         """
         renormalise = self.definition.empty_cell.rule == "renormalise"
+        below: dict[tuple[str, str], list[Node]] = {}
+        for above, layer in pairwise(("", *(layer.id for layer in self.layers))):
+            for node in self.nodes[layer]:
+                if profile in node.weight:
+                    below.setdefault((above, node.parent), []).append(node)
 
-        def below(layer: str, id: str) -> dict[str, Fraction]:
+        def carries(node: Node) -> bool:
+            if node.layer == self.layers[-1].id:
+                return node.id in scored
+            return any(map(carries, below.get((node.layer, node.id), ())))
+
+        def parted(share: Fraction, layer: str, id: str) -> Iterator[tuple[str, Fraction]]:
             if layer == self.layers[-1].id:
-                return {id: Fraction(1)} if id in scored or not renormalise else {}
-            parts = [
-                (child.weight[profile], inner)
-                for child in self.children(layer, id)
-                if profile in child.weight and (inner := below(child.layer, child.id))
-            ]
-            whole = sum((weight for weight, _ in parts), start=Fraction(0)) if renormalise else Fraction(1)
-            return {leaf: weight / whole * share for weight, inner in parts for leaf, share in inner.items()}
+                yield id, share
+                return
+            children = [child for child in below.get((layer, id), ()) if not renormalise or carries(child)]
+            whole = sum((child.weight[profile] for child in children), start=Fraction(0))
+            scaled = share / whole if renormalise and whole not in (0, 1) else share  # seldom needed, and slow
+            for child in children:
+                yield from parted(scaled * child.weight[profile], child.layer, child.id)
 
-        return below("", "")
+        return dict(parted(Fraction(1), "", ""))
 
 
 def load_model(ref: str | Path) -> MaturityModel:

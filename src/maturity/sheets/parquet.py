@@ -33,6 +33,7 @@ from maturity.language import Lang
 from maturity.models import MaturityModel
 from maturity.scenarios import Decisions, Facts, Programme
 from maturity.scoring import Assessment
+from maturity.scoring.plan import plan
 from maturity.sheets.arrow import PARQUET
 from maturity.sheets.batch import Batch, free
 from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, read_block, result_columns
@@ -185,17 +186,14 @@ def read_blocks(
     layout = Layout.of(schema, model, programme)
     names = {target: name for target, (name, _) in layout.columns.items()}
     # Texts that are dictionaries in the file stay so: one short list of words, and a number for each enterprise.
-    alike = [
-        name
-        for target, name in names.items()
-        if target not in (ID, NAME) and is_text(schema.field(schema.names.index(name)).type)
-    ]
+    texts = {column.name for column in schema if is_text(column.type)}
+    alike = [name for target, name in names.items() if target not in (ID, NAME) and name in texts]
     # Reading the columns of a row group whole is faster by a tenth, where it is no larger than some blocks.
     most = max((known.row_group(group).total_byte_size for group in range(known.num_row_groups)), default=0)
     buffer = 0 if most <= _WHOLE else 2**16
 
     def blocks() -> Iterator[pa.RecordBatch]:
-        with _readable(path), pq.ParquetFile(path, read_dictionary=alike, buffer_size=buffer) as file:
+        with _readable(path), pq.ParquetFile(path, metadata=known, read_dictionary=alike, buffer_size=buffer) as file:
             yield from file.iter_batches(BLOCK, columns=list(names.values()))
 
     return layout, blocks()
@@ -214,13 +212,19 @@ def _readable(path: Path) -> Iterator[None]:
 T = TypeVar("T")
 
 
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items; the next one is made in a thread while the last one is worked on."""
+@contextmanager
+def ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
+    """The same items; each is made in a thread while the one before is worked on, and the first one from now on."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item
+        first = pool.submit(next, items, None)
+
+        def each() -> Iterator[T]:
+            coming = first
+            while (item := coming.result()) is not None:
+                coming = pool.submit(next, items, None)
+                yield item
+
+        yield each()
 
 
 class _Writer:
@@ -299,25 +303,28 @@ def score_file(
     Raises:
         InputError: the file cannot be read, or a place cannot be written to.
     """
-    layout, blocks = read_blocks(source, scoring.model, scoring.programme)
-    schema = scoring.results
+    model, programme, schema = scoring.model, scoring.programme, scoring.results
+    layout, tables = read_blocks(source, model, programme)
+    # `map` keeps nothing: the columns of a block, four times as large as what is read from them, make room at once.
+    read = map(lambda table: read_block(table, layout, model, programme), tables)  # noqa: C417
     scored, done = Scored(files=(target,)), 0
     with (
+        ahead(read) as blocks,
         replacing(target) as fresh,
         _Writer(fresh, schema) as results,
         FoundTable(found) as table,
         ids.open("wb") as kept,
     ):
+        plan(model)  # is kept, and made while the first block is being read
         about = [("problem", problem) for problem in layout.problems] + [("note", note) for note in layout.notes]
         scored += table.add(as_found(about, scoring.lang, source.name))
-        for block in ahead(blocks):
-            result = scoring.block(block, layout)
+        for result in map(scoring.results_of, blocks):
             results.add(pa.RecordBatch.from_arrays(result.columns[:-1], schema=schema))
             scored += _counted(result, scoring) + table.add(_found(result, source.name, done))
             kept.write(_fingerprints(result.column("id")).tobytes())
-            done += block.num_rows
+            done += result.num_rows
             if progress:
-                progress(block.num_rows)
+                progress(result.num_rows)
     return scored
 
 
@@ -505,11 +512,12 @@ def _fingerprints(ids: pa.Array) -> NDArray[np.uint64]:
     offsets = np.frombuffer(ids.buffers()[1], np.int32)[ids.offset : ids.offset + len(ids) + 1]
     octets = bytes(ids.buffers()[2] or b"") + bytes(8)
     words = np.ndarray(len(octets) - 7, "<u8", octets, strides=(1,))  # the eight octets from each place on
-    lengths = np.diff(offsets)
+    starts, lengths = offsets[:-1], np.diff(offsets)
     found = lengths.astype(np.uint64)
+    shortest = int(lengths.min(initial=np.iinfo(np.int32).max))
     for start in range(0, int(lengths.max(initial=0)), 8):
-        rows = np.flatnonzero(lengths > start)
-        own = found[rows] ^ (words[offsets[rows] + start] & _FIRST.take(lengths[rows] - start, mode="clip"))
+        rows = slice(None) if start < shortest else np.flatnonzero(lengths > start)
+        own = found[rows] ^ (words[starts[rows] + start] & _FIRST.take(lengths[rows] - start, mode="clip"))
         own *= _ODD
         found[rows] = own ^ (own >> np.uint64(29))
     return found

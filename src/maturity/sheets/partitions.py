@@ -79,9 +79,9 @@ def score_parquet(
     files, target = [Path(source).resolve() for source in sources], Path(target).resolve()
     targets = _targets(files, target)
     beside = problems_beside(target)
-    unread = {file: error for file in files if (error := _unreadable(file))}
-    total = sum(enterprises(file) for file in files if file not in unread)
-    if len(unread) == len(files):
+    counts, unread = _looked_at(files)
+    total = sum(counts.values())
+    if not counts:
         raise InputError([problem for error in unread.values() for problem in error.problems] or [_no_files()])
     with _writable(target), TemporaryDirectory(dir=target.parent, prefix=f".{beside.stem}-") as parts:
         jobs = [
@@ -135,12 +135,16 @@ def _targets(files: Sequence[Path], target: Path) -> list[Path]:
     return targets
 
 
-def _unreadable(file: Path) -> InputError | None:
-    try:
-        enterprises(file)
-    except InputError as error:
-        return error
-    return None
+def _looked_at(files: Sequence[Path]) -> tuple[dict[Path, int], dict[Path, InputError]]:
+    """How many enterprises each file has, and what is wrong with those that cannot be read at all."""
+    counts: dict[Path, int] = {}
+    unread: dict[Path, InputError] = {}
+    for file in files:
+        try:
+            counts[file] = enterprises(file)
+        except InputError as error:
+            unread[file] = error
+    return counts, unread
 
 
 def _gathered(
