@@ -369,7 +369,11 @@ def as_found(about: Sequence[tuple[str, Problem]], lang: Lang, file: str = "") -
     """
     rows = [
         {
-            **{"kind": kind, "file": file or one.where or None, "column": (file and one.where) or None},
+            **{
+                "kind": kind,
+                "file": file or one.where or None,
+                "column": (file and one.where.removeprefix(file)) or None,
+            },
             **{"problem": one.id, "value": one.value, "what": one.what(lang), "hint": one.hint(lang)},
         }
         for kind, one in about
