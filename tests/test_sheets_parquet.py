@@ -307,6 +307,24 @@ def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> 
     assert {row["kind"] for row in found} == {"note"}
 
 
+@pytest.mark.parametrize("column", ["id", "name", "profile", FIRST])
+def test_texts_that_are_not_utf8_are_a_problem_of_the_file(column: str, tmp_path: Path) -> None:
+    """As of a program that wrote GB18030 and called it text: no traceback, whichever way the file is read."""
+    texts = {"id": ["吉林"], "name": ["吉林"], "profile": ["discrete"], FIRST: ["full"]}
+    octets = pa.array([value.encode("gb18030") for value in ("吉林",)], pa.binary())
+    columns = {key: pa.array(values) for key, values in texts.items()}
+    columns[column] = pa.Array.from_buffers(pa.string(), 1, octets.buffers())
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table(columns), path)
+    with pytest.raises(InputError, match=r"a\.parquet: .*(utf-8|UTF8)"):
+        read_batch(path, MODEL)
+    words = ["score", str(path), "-o", str(tmp_path / "r.parquet"), "--on", str(ON), "--lang", "en"]
+    result = CliRunner().invoke(app, words)
+    assert (result.exit_code, "a.parquet" in result.output) == (1, True)
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
 @pytest.mark.parametrize("files", [1, 2])
 def test_strict_writes_nothing_when_anything_is_wrong(files: int, tmp_path: Path) -> None:
     """Block by block as in memory: the old results stay; without a problem there are results as ever."""

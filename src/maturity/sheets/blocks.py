@@ -232,6 +232,8 @@ def read_block(batch: pa.RecordBatch, layout: Layout, model: MaturityModel, prog
     n, columns = batch.num_rows, layout.of_block(batch)
     keys = _keys(n)
     ids, names = (_text(columns.get(target), n) for target in (ID, NAME))
+    for texts in (ids, names):  # they are handed on as they stand, and so would be what is no UTF-8
+        texts.validate(full=True)
     nameless = np.flatnonzero(pc.fill_null(pc.equal(pc.utf8_length(ids), 0), True).to_numpy(zero_copy_only=False))
     if len(nameless):
         findings.append(Finding("problem", ID.id, Problem.of("blocks.missing-id", ""), nameless))

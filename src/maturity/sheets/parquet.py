@@ -209,6 +209,15 @@ def _readable(path: Path) -> Iterator[None]:
         raise InputError([Problem.of("blocks.damaged", path.name, reason)]) from error
 
 
+@contextmanager
+def _decoded(path: Path) -> Iterator[None]:
+    """Texts that are not UTF-8, found when they are looked at, as a problem of the file."""
+    try:
+        yield
+    except (UnicodeDecodeError, pa.ArrowInvalid) as error:
+        raise InputError([Problem.of("blocks.damaged", path.name, error)]) from error
+
+
 T = TypeVar("T")
 
 
@@ -309,6 +318,7 @@ def score_file(
     read = map(lambda table: read_block(table, layout, model, programme), tables)  # noqa: C417
     scored, done = Scored(files=(target,)), 0
     with (
+        _decoded(source),
         ahead(read) as blocks,
         replacing(target) as fresh,
         _Writer(fresh, schema) as results,
@@ -366,7 +376,11 @@ def as_found(about: Sequence[tuple[str, Problem]], lang: Lang, file: str = "") -
     """
     rows = [
         {
-            **{"kind": kind, "file": file or one.where or None, "column": (file and one.where) or None},
+            **{
+                "kind": kind,
+                "file": file or one.where or None,
+                "column": (file and one.where.removeprefix(file)) or None,
+            },
             **{"problem": one.id, "value": one.value, "what": one.what(lang), "hint": one.hint(lang)},
         }
         for kind, one in about
@@ -394,16 +408,18 @@ def read_parquet(paths: Sequence[Path], model: MaturityModel, programme: Program
     with _readable(paths[0]):
         table = pa.concat_tables(full, promote_options="permissive").combine_chunks()
     whole = Layout.of(table.schema, model, programme)
-    block = read_block(table.to_batches()[0], whole, model, programme)
-    groups = {
-        target.id: tuple((text or "").strip() for text in table.column(name).cast(pa.string()).to_pylist())
-        for target, (name, _) in whole.columns.items()
-        if target in GROUPS
-    }
+    with _decoded(paths[0]):
+        block = read_block(table.to_batches()[0], whole, model, programme)
+        groups = {
+            target.id: tuple((text or "").strip() for text in table.column(name).cast(pa.string()).to_pylist())
+            for target, (name, _) in whole.columns.items()
+            if target in GROUPS
+        }
+        given, names = block.ids.to_pylist(), block.names.to_pylist()
     places = [
         f"{path.name}!{row + 1}" for path, (_, own) in zip(paths, tables, strict=True) for row in range(_rows(own))
     ]
-    ids, named = _unlike(block.ids.to_pylist(), places)
+    ids, named = _unlike(given, places)
     found: dict[str, list[Problem]] = {"problem": named, "note": []}
     for path, (layout, _) in zip(paths, tables, strict=True):
         for kind, own in (("problem", layout.problems), ("note", layout.notes)):
@@ -417,7 +433,7 @@ def read_parquet(paths: Sequence[Path], model: MaturityModel, programme: Program
     return Batch(
         Answers.from_points(model, block.answers.points, ids=ids, profiles=block.answers.profile_codes),
         replace(block.facts, ids=tuple(ids)) if block.facts else None,
-        tuple(name or "" for name in block.names.to_pylist()),
+        tuple(name or "" for name in names),
         tuple(found["note"]),
         tuple(found["problem"]),
         groups,
