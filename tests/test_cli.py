@@ -193,6 +193,17 @@ def test_today_is_said(tmp_path: Path) -> None:
     assert date.today().isoformat() in done.output
 
 
+def test_where_nobody_applies_there_is_no_day(tmp_path: Path) -> None:
+    """Without a programme nothing hangs on a day: none is said, and none is written into the results."""
+    today = date.today().isoformat()
+    for name in ("r.json", "r.parquet"):
+        assert today not in maturity("score", EXAMPLE, "-o", tmp_path / name, "--programme", "none").output
+    assert (
+        maturity("report", EXAMPLE, "-o", tmp_path, "--only", "JL005", "--programme", "none").stdout.count(today) == 0
+    )
+    assert not [path for path in tmp_path.glob("*.*") if today.encode() in path.read_bytes()]
+
+
 @pytest.mark.parametrize(
     "words",
     [

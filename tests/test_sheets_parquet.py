@@ -1,5 +1,6 @@
 """Typed columns: read loud, scored block by block, in one file or many, here or elsewhere, always with one result."""
 
+import json
 import pickle
 import sys
 from collections.abc import Mapping, Sequence
@@ -589,8 +590,10 @@ def test_the_command_scores_parquet_files_and_patterns(tmp_path: Path, monkeypat
     done = maturity("score", tmp_path / "a0.parquet", "-o", tmp_path / "r.parquet", *on)
     assert rows_of(tmp_path / "r.parquet") == rows_of(tmp_path / "results" / "a0.parquet")
     clean = table(tmp_path / "clean.parquet", **{FIRST: ["full", "none"]})
-    done = maturity("score", clean, "-o", tmp_path / "clean-results.parquet", "--programme", "none", *on)
+    done = maturity("score", clean, "-o", tmp_path / "clean-results.parquet", "--programme", "none")
     assert done.exit_code == 0, done.output
+    basis = json.loads(pq.read_schema(tmp_path / "clean-results.parquet").metadata[b"maturity"])
+    assert (basis["programme"], basis["on"]) == (None, None), "no day of application where nobody applies"
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def score(
     """评分、定级、判断，写出结果（xlsx、csv、json、parquet） · scores, levels and tiers into a file"""
     language, files = frame.as_lang(lang), streams.files_of(sources)
     with frame.reported(language):
-        day = frame.applied(on, language)
+        day = frame.application_day(on, programme, language)
         loaded = frame.load(model, programme, day)
         if blockwise := streams.streamed(files, output):
             if plan or firmness or whatif:
@@ -181,7 +181,7 @@ def report(
         letterhead = Letterhead.of(title=title, issuer=issuer, logo=logo)
         kinds = [kind for kind in FORMATS if kind in format.split(",")]
         look = _Look(kinds, letterhead, templates, embed_font, by or (), jobs)
-        day = frame.applied(on, language)
+        day = frame.application_day(on, programme, language)
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language, strict=strict)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)

@@ -187,11 +187,14 @@ def applied(on: date | None, lang: Lang, *, key: str = "applied-today", aside: b
     return on
 
 
+def application_day(on: date | None, programme: str, lang: Lang) -> date:
+    """The day of application, as given, or today, which is said; any day will do where nobody applies for anything."""
+    return date.min if programme == NO_PROGRAMME else applied(on, lang)
+
+
 def edition_day(on: date | None, programme: str, lang: Lang) -> date:
     """The day whose edition of the programme names the columns: as given, or today, which is said beside the output."""
-    if programme == NO_PROGRAMME:
-        return date.min  # nothing hangs on it
-    return applied(on, lang, key="edition-today", aside=True)
+    return date.min if programme == NO_PROGRAMME else applied(on, lang, key="edition-today", aside=True)
 
 
 def summary(assessment: "Assessment", decisions: "Decisions | None", lang: Lang) -> None:
