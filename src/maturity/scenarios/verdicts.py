@@ -207,6 +207,7 @@ class Asked:
     Attributes:
         given: what is decided on.
         decided: by leaf and answers assumed, what was decided so far, with the leaf itself, so that its identity lasts.
+        assumed: by fact and answer, the columns with an answer assumed so far.
         named: by rule, the facts that it asks, with the rule itself.
         tried: by fact and the rules that ask it, the answers to be tried.
         split: by the rules of a tier, its `splits`.
@@ -214,6 +215,7 @@ class Asked:
 
     given: Given
     decided: dict[tuple[int, Answers], tuple[Rule, Truth]]
+    assumed: dict[tuple[str, Any], Column]
     named: dict[int, tuple[Rule, tuple[str, ...]]]
     tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
     split: dict[tuple[int, ...], Mapping[str, tuple[Any, ...]]]
@@ -224,7 +226,7 @@ class Asked:
 
         For a block of a stream, of which few kinds of rows are decided, finding it out anew is most of the work.
         """
-        return cls(given, {}, *_of_rules(given.programme))
+        return cls(given, {}, {}, *_of_rules(given.programme))
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
         """The facts that a rule asks; what is on record is never assumed of who has not said."""
@@ -255,26 +257,26 @@ class Asked:
         """(n,) whether a rule without combinators holds, if those who have not said gave these answers; read-only."""
         key = id(rule), answers
         if key not in self.decided:
-            columns = self.given.facts.columns
-            assumed = {
-                fact: Column(np.where(columns[fact].known, columns[fact].values, stored), _all(columns[fact].known))
-                for fact, stored in answers
-            }
-            facts = replace(self.given.facts, columns={**columns, **assumed}) if answers else self.given.facts
+            assumed = {fact: self._assumed(fact, stored) for fact, stored in answers}
+            columns = {**self.given.facts.columns, **assumed}
+            facts = replace(self.given.facts, columns=columns) if answers else self.given.facts
             found = np.asarray(truth(rule, replace(self.given, facts=facts)), dtype=np.int8)
             found.flags.writeable = False
             self.decided[key] = rule, found
         return self.decided[key][1]
+
+    def _assumed(self, fact: str, stored: Any) -> Column:
+        """A fact, if those who have not said gave this answer: many rules ask for it."""
+        if (fact, stored) not in self.assumed:
+            own = self.given.facts.columns[fact]
+            self.assumed[fact, stored] = Column(np.where(own.known, own.values, stored), np.ones_like(own.known))
+        return self.assumed[fact, stored]
 
 
 @lru_cache(4)
 def _of_rules(programme: Programme) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
     """What was found out about the rules of a programme, by their identity: they live as long as it does."""
     return {}, {}, {}
-
-
-def _all(known: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return np.ones_like(known)
 
 
 def interval(parts: Parts, asked: Asked) -> Interval:
@@ -318,8 +320,9 @@ def _deciding(own: Role, condition: Condition, asked: Asked) -> Truth:
 
 def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp]) -> Interval:
     """The interval of some rows, (m,) each."""
-    which = rows if len(rows) < len(asked.given.on) else slice(None)  # all of them: nothing is copied
-    truths = [(own, asked.condition(condition)[which]) for own, condition in parts if own in DECIDING_ROLES]
+    everyone = len(rows) == len(asked.given.on)  # nothing is copied
+    decided = [(own, asked.condition(condition)) for own, condition in parts if own in DECIDING_ROLES]
+    truths = decided if everyone else [(own, found.take(rows)) for own, found in decided]
     low, high = ranks(truths, len(rows))
     undecided = low != high
     columns = asked.given.facts.columns
@@ -349,11 +352,12 @@ def _over(
     """(m,) twice: the bounds of some rows over every answer to some facts; they lie within ``outer``."""
     deciding = [(own, one) for own, one in parts if own in DECIDING_ROLES]
     moving = [(own, one) for own, one in deciding if not axes.keys().isdisjoint(asked.facts_of(one.rule))]
-    fixed = [(own, asked.condition(one)[rows]) for own, one in deciding if (own, one) not in moving]
+    fixed = [(own, asked.condition(one).take(rows)) for own, one in deciding if (own, one) not in moving]
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
-        least, most = ranks([*fixed, *((own, asked.condition(one, answers)[rows]) for own, one in moving)], len(rows))
+        moved = [(own, asked.condition(one, answers).take(rows)) for own, one in moving]
+        least, most = ranks([*fixed, *moved], len(rows))
         low, high = np.minimum(low, least), np.maximum(high, most)
         if np.array_equal(low, outer[0]) and np.array_equal(high, outer[1]):
             break  # what is left to try cannot widen them

@@ -226,8 +226,13 @@ class Block:
     findings: tuple[Finding, ...]
 
 
-def read_block(batch: pa.RecordBatch, layout: Layout, model: MaturityModel, programme: Programme | None) -> Block:
-    """The enterprises of a block; what cannot be read counts as unanswered or unknown, and is among the findings."""
+def read_block(
+    batch: pa.RecordBatch, layout: Layout, model: MaturityModel, programme: Programme | None, *, described: bool = True
+) -> Block:
+    """The enterprises of a block; what cannot be read counts as unanswered or unknown, and is among the findings.
+
+    Without ``described`` free texts of entries are unknown: no rule looks at them, and reading them takes longest.
+    """
     findings: list[Finding] = []
     n, columns = batch.num_rows, layout.of_block(batch)
     keys = _keys(n)
@@ -252,7 +257,7 @@ def read_block(batch: pa.RecordBatch, layout: Layout, model: MaturityModel, prog
     except InputError:
         findings += _illegal(model, points, as_they_stand)
         answers = Answers.from_points(model, points.T, ids=keys, profiles=codes)
-    facts = _facts(columns, layout, programme, keys, findings) if programme else None
+    facts = _facts(columns, layout, programme, keys, findings, described) if programme else None
     findings += [_finding("problem", problem) for problem in answers.problems]
     findings += [_finding("note", note) for note in answers.notes]
     return Block(ids, names, profiles, answers, facts, tuple(findings))
@@ -303,7 +308,7 @@ def _distinct_lists(column: pa.Array) -> tuple[Rows, list[Cell]]:
     texts, rest = _distinct(column.flatten())
     starts = np.cumsum(np.maximum(lengths, 0)) - np.maximum(lengths, 0)
     places = (
-        np.where(lengths > place, texts[np.minimum(starts + place, len(texts) - 1)], len(rest))
+        np.where(lengths > place, texts.take(starts + place, mode="clip"), len(rest))
         for place in range(max(lengths.max(initial=0), 0))
     )
     first, codes = kinds([lengths, *places], len(column))
@@ -425,6 +430,7 @@ def _facts(
     programme: Programme,
     keys: tuple[str, ...],
     findings: list[Finding],
+    described: bool,
 ) -> Facts:
     """The facts of a block: each distinct content is read once, and numbers that are whole units not one by one."""
     read: dict[str, _Read] = {}
@@ -439,7 +445,7 @@ def _facts(
         row, _, id = note.where.partition(": ")
         findings.append(Finding("note", id, note, np.flatnonzero(read[id].codes == int(row))))
     ledgers = {
-        ledger.id: _ledger(programme, ledger, given.get(Target("fact", ledger.id)), findings)
+        ledger.id: _ledger(programme, ledger, given.get(Target("fact", ledger.id)), findings, described)
         for ledger in programme.ledgers
     }
     return Facts(programme, keys, columns, (), ledgers)
@@ -514,7 +520,11 @@ def _fact(fact: FactDefinition, read: Reader, cell: Cell) -> Read:
 
 
 def _ledger(
-    programme: Programme, definition: LedgerDefinition, column: pa.Array | None, findings: list[Finding]
+    programme: Programme,
+    definition: LedgerDefinition,
+    column: pa.Array | None,
+    findings: list[Finding],
+    described: bool,
 ) -> Ledger:
     """The entries of a block; what is wrong in one is named at the row of its enterprise."""
     entries = column.flatten() if column is not None and len(column.flatten()) else None
@@ -523,8 +533,10 @@ def _ledger(
     own: list[Finding] = []
     for fact in definition.columns:
         at = -1 if entries is None else entries.type.get_field_index(fact.id)
-        if entries is not None and at >= 0:
-            column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
+        if entries is None or at < 0:
+            continue
+        column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
+        if described or fact.kind != "text" or not is_text(column.type):  # nothing can be wrong with a text
             read[fact.id] = _column(fact, "", column, name, own)
     padded, most = _padded(read)
     sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * most, **padded}
@@ -615,7 +627,11 @@ class Scoring:
             InputError: there is no column of ids, or no day of application.
         """
         layout = Layout.of(batch.schema, self.model, self.programme)
-        return self.results_of(read_block(batch, layout, self.model, self.programme))
+        return self.results_of(self.read(batch, layout))
+
+    def read(self, batch: pa.RecordBatch, layout: Layout) -> Block:
+        """The enterprises of a block whose layout is known already, as far as they are asked."""
+        return read_block(batch, layout, self.model, self.programme, described=False)
 
     def results_of(self, block: Block) -> pa.RecordBatch:
         """The results of a block that was read."""

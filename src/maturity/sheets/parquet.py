@@ -312,10 +312,10 @@ def score_file(
     Raises:
         InputError: the file cannot be read, or a place cannot be written to.
     """
-    model, programme, schema = scoring.model, scoring.programme, scoring.results
-    layout, tables = read_blocks(source, model, programme)
+    layout, tables = read_blocks(source, scoring.model, scoring.programme)
+    schema = scoring.results
     # `map` keeps nothing: the columns of a block, four times as large as what is read from them, make room at once.
-    read = map(lambda table: read_block(table, layout, model, programme), tables)  # noqa: C417
+    read = map(lambda table: scoring.read(table, layout), tables)  # noqa: C417
     scored, done = Scored(files=(target,)), 0
     with (
         _decoded(source),
@@ -325,7 +325,7 @@ def score_file(
         FoundTable(found) as table,
         ids.open("wb") as kept,
     ):
-        plan(model)  # is kept, and made while the first block is being read
+        plan(scoring.model)  # is kept, and made while the first block is being read
         about = [("problem", problem) for problem in layout.problems] + [("note", note) for note in layout.notes]
         scored += table.add(as_found(about, scoring.lang, source.name))
         for result in map(scoring.results_of, blocks):
