@@ -80,7 +80,7 @@ def climbed(
 
 @dataclass(frozen=True, slots=True)
 class _Front:
-    """Points for a need and what they cost at least, (e,) and (e,). Both rise, and more than is needed is not there."""
+    """Points for a need and what they cost at least: (e,) and (e,). Both rise; more than is needed counts as needed."""
 
     gains: Whole
     costs: Whole
@@ -97,7 +97,7 @@ class _Front:
         return cls(gains[more], costs[more])
 
     def plus(self, other: "_Front") -> "_Front":
-        """Each with each of another's, which run faster."""
+        """Each with each of another's, which run faster; to be made a front by `of`."""
         return _Front((self.gains[:, None] + other.gains).ravel(), (self.costs[:, None] + other.costs).ravel())
 
     def only(self, kept: NDArray[np.bool_]) -> "_Front":
@@ -182,6 +182,10 @@ class _Heights:
         By itself, each need asks the least for a height when the chains before it and after it are as suits it best.
         No solution with that height costs less than the sum over the needs. Its cost is shared anew so that all needs
         ask the same: then no need prefers a height to one that is cheaper for all together, and the bound rises.
+
+        No solution within the limit is lost without another that is as cheap. A height, an offer of it or a point of a
+        front is dropped when the least with it, added to the least of the other needs, is beyond the limit; or when
+        another gives the need as much for no more, and can take its place: needs have only heights in common.
         """
         done: list[Sequence[_Front]] = [_nothing(self.needs)]
         chains = []

@@ -119,7 +119,8 @@ class Plan:
         status: see `STATUSES`.
         upgrades: what to raise; unanswered requirements first, then by level and column.
         cost: of all upgrades; a plan over budget is given all the same, and is the cheapest there is.
-        bound: no plan costs less, by the solver's bound (HiGHS, in floating point) rounded up to whole units of cost.
+        bound: no plan costs less, by the solver's bound (HiGHS, in floating point) rounded up to whole units of cost;
+            in order, what lies between the solver's relaxation and the cost is searched in whole numbers.
         budget, over_budget: what may be spent, and by how much the plan passes it (0 when it does not).
         unanswered: ids of the requirements that nobody answered, in column order; they count as the lowest choice.
         level, level_after: by the reading of the aim, before and after the plan.
