@@ -25,6 +25,7 @@ from maturity.sheets import Scoring, read_batch, read_results, score_parquet, wr
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
+parquet = pytest.importorskip("maturity.sheets.parquet")
 
 MODEL = load_model("gbt39116-2020")
 ON = date(2025, 6, 30)
@@ -519,6 +520,33 @@ def test_ids_that_stand_in_two_files_are_named(tmp_path: Path) -> None:
     assert [(row["file"], row["row"], row["id"]) for row in found] == [("b.parquet", 2, "甲"), ("b.parquet", 4, "乙")]
     assert "a.parquet!2" in found[1]["what"]
     assert (scored.enterprises, scored.problems) == (8, 5)
+
+
+@pytest.mark.parametrize("typed", [pa.dictionary(pa.int8(), pa.string()), pa.string(), pa.uint8(), pa.float64()])
+def test_a_slice_is_scored_as_the_rows_it_shows(typed: Any) -> None:
+    """Arrow hands on a part of a column as an offset into all of it, and what is null as bits that begin anywhere."""
+    numbers: dict[Any, list[object]] = {pa.uint8(): [10, 5, None], pa.float64(): [1.0, 0.5, None]}
+    given = numbers.get(typed, ["full", "none", None])
+    rng = np.random.default_rng(0)
+    columns: dict[str, Any] = {"id": [f"E{i}" for i in range(50)], "profile": ["discrete"] * 50}
+    columns |= {one.id: pa.array([given[i] for i in rng.integers(0, 3, 50)], typed) for one in MODEL.requirements}
+    batch, scoring = pa.RecordBatch.from_pydict(columns), Scoring(MODEL)
+    assert scoring(batch.slice(13, 21)).to_pylist() == scoring(batch).slice(13, 21).to_pylist()
+    assert scoring(batch.slice(0, 0)).num_rows == 0
+
+
+def test_what_streams_need_no_free_texts_for(tmp_path: Path) -> None:
+    """No rule asks them; whoever reads a batch has them."""
+    ledger = next(one for one in PROGRAMME.ledgers if any(column.kind == "text" for column in one.columns))
+    text = next(column.id for column in ledger.columns if column.kind == "text")
+    answers = Answers.of(MODEL, {}, profile="discrete", id="E1")
+    facts = Facts.of(PROGRAMME, {}, id="E1", ledgers={ledger.id: [{text: "发票一"}]})
+    path = write_answers(tmp_path / "a.parquet", answers, facts)
+    layout, blocks = parquet.read_blocks(path, MODEL, PROGRAMME)
+    streamed, read = SCORING.read(next(blocks), layout).facts, read_batch(path, MODEL, PROGRAMME).facts
+    assert streamed is not None
+    assert read is not None
+    assert (streamed.ledgers[ledger.id].values(text), read.ledgers[ledger.id].values(text)) == ((None,), ("发票一",))
 
 
 def test_an_interrupted_run_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
