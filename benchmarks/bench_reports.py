@@ -87,7 +87,9 @@ def write(given: Province, folder: Path, formats: Sequence[Format], jobs: int, *
         (["html"], 1_000, 1, 2),
         (["html"], 2_000, 2, 2),
         (["pdf"], 200, 2, 2),
+        (["pdf"], 600, 2, 1),
         (["docx"], 100, 2, 2),
+        (["docx"], 300, 2, 1),
         (["html", "pdf", "docx"], 60, 2, 1),
     ],
 )

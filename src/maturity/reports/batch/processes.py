@@ -1,5 +1,6 @@
 """Work in pieces, by several processes at once, so that one piece that kills its process does not cost the others."""
 
+import gc
 import os
 import signal
 from collections import deque
@@ -124,6 +125,7 @@ _HERE: list[tuple[Callable[[Any, Any], Any], Any]] = []
 def _begin(work: Callable[[Any, Any], Any], given: object) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for the process that hands out the pieces
     Thread(target=_end_with_parent, daemon=True).start()
+    gc.freeze()  # what is here lasts as long as the process: no sweep of memory need look at it, which takes 0.05 s
     _HERE.append((work, given))
 
 

@@ -150,7 +150,8 @@ class Picture:
     """A chart.
 
     Attributes:
-        svg: the picture, drawn; it carries its own title, and nothing from outside.
+        svg: the picture, drawn; it carries its own title, and nothing from outside. ``<!--layer-->`` stands before each
+            of its layers, of which those of the frame are the same in every report.
         alt: what it shows, for those who cannot see it.
         caption: what stands below it.
     """
