@@ -311,7 +311,10 @@ def test_support_towards_a_tier_is_plain_about_its_other_conditions() -> None:
     found = support(plan(assessment, TierTarget(short, "future_factory")), 10_000)
     assert (found.reaching, found.other_work) == (1, ("E1",)) == (1, tuple(one.id for one in found.supported))
     assert found.as_dict()["other_work"] == ["E1"]
-    assert "in all: 1; of these with other conditions still to meet, listed as work with their plans: 1." in found.headline("en")
+    assert (
+        "in all: 1; of these with other conditions still to meet, listed as work with their plans: 1."
+        in found.headline("en")
+    )
     assert "合计 1 家满足对成熟度的要求，其中 1 家还有其他条件待落实" in found.headline("zh")
     found = support(plan(assessment, TierTarget(tier_decisions(assessment), "smart_factory")), 10_000)
     assert (found.reaching, found.other_work) == (1, ())

@@ -314,12 +314,13 @@ def score_file(
     """
     layout, tables = read_blocks(source, scoring.model, scoring.programme)
     schema = scoring.results
-    # `map` keeps nothing: the columns of a block, four times as large as what is read from them, make room at once.
-    read = map(lambda table: scoring.read(table, layout), tables)  # noqa: C417
     scored, done = Scored(files=(target,)), 0
     with (
         _decoded(source),
-        ahead(read) as blocks,
+        # While one block is scored the next is turned into answers and the one after it is read, on as many processors.
+        ahead(tables) as read,
+        # `map` keeps nothing: the columns of a block, four times as large as what is read from them, make room at once.
+        ahead(map(lambda table: scoring.read(table, layout), read)) as blocks,  # noqa: C417
         replacing(target) as fresh,
         _Writer(fresh, schema) as results,
         FoundTable(found) as table,
