@@ -480,6 +480,23 @@ def test_the_size_of_the_blocks_changes_nothing(tmp_path: Path, monkeypatch: pyt
     assert scored.problems == len(whole) > 20
 
 
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrow never holds more than a few of many blocks: neither those that are done nor those still to come."""
+    monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 100)
+    rng, blocks = np.random.default_rng(0), 60
+    names = [rng.bytes(400).hex() for _ in range(100 * blocks)]
+    source = tmp_path / "a.parquet"
+    table = pa.table({"id": [f"E{row}" for row in range(len(names))], "name": names, FIRST: ["full"] * len(names)})
+    pq.write_table(table, source, row_group_size=100)
+    del table
+    held, before = list[int](), pa.total_allocated_bytes()
+    score_parquet(
+        [source], tmp_path / "r.parquet", Scoring(MODEL), progress=lambda *_: held.append(pa.total_allocated_bytes())
+    )
+    assert len(held) >= blocks
+    assert max(held) - before < source.stat().st_size / 3
+
+
 def test_partitions_in_spawned_processes_give_what_each_gives_alone(tmp_path: Path) -> None:
     """One file of results for each, one table of problems; a damaged one does not stop the others."""
     sources = [many(tmp_path / f"{seed}.parquet", 40, seed) for seed in range(3)]

@@ -193,10 +193,15 @@ def read_blocks(
     buffer = 0 if most <= _WHOLE else 2**16
 
     def blocks() -> Iterator[pa.RecordBatch]:
-        with _readable(path), pq.ParquetFile(path, metadata=known, read_dictionary=alike, buffer_size=buffer) as file:
+        with _readable(path), opened(path, metadata=known, read_dictionary=alike, buffer_size=buffer) as file:
             yield from file.iter_batches(BLOCK, columns=list(names.values()))
 
     return layout, blocks()
+
+
+def opened(path: Path, **options: Any) -> pq.ParquetFile:
+    """A file to be read a row group at a time: what is read ahead would stay in memory until the file is closed."""
+    return pq.ParquetFile(path, pre_buffer=False, **options)
 
 
 @contextmanager
@@ -517,7 +522,7 @@ def twice(
 
 
 def _ids(path: Path, model: MaturityModel, programme: Programme | None) -> Iterator[pa.Array]:
-    with _readable(path), pq.ParquetFile(path, buffer_size=2**16) as file:
+    with _readable(path), opened(path, buffer_size=2**16) as file:
         layout = Layout.of(file.schema_arrow, model, programme)
         for block in file.iter_batches(4 * BLOCK, columns=[layout.columns[ID][0]]):
             yield block.column(0).cast(pa.string())

@@ -15,12 +15,21 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from maturity.errors import InputError, Problem
 from maturity.sheets.arrow import PARQUET, require
 from maturity.sheets.blocks import Scoring
-from maturity.sheets.parquet import BLOCK, FoundTable, Scored, as_found, enterprises, problems_beside, score_file, twice
+from maturity.sheets.parquet import (
+    BLOCK,
+    FoundTable,
+    Scored,
+    as_found,
+    enterprises,
+    opened,
+    problems_beside,
+    score_file,
+    twice,
+)
 
 Progress = Callable[[int, int], None]
 """Is told how many enterprises are done, of how many."""
@@ -190,7 +199,7 @@ def _gathered(
 
 
 def _rows(part: Path) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(part) as file:
+    with opened(part) as file:
         yield from file.iter_batches(BLOCK)
 
 
