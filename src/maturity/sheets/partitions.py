@@ -184,13 +184,8 @@ def _gathered(
             scored += table.add(as_found([("problem", Problem.of("sheets.no-rows", ""))], scoring.lang))
     if strict and scored.problems:
         rest = scored.problems - len(scored.first)
-        raise InputError(
-            [
-                *scored.first,
-                *[Problem.of("blocks.more", files[0].name if len(files) == 1 else files[0].parent.name, count=rest)]
-                * (rest > 0),
-            ]
-        )
+        place = files[0].name if len(files) == 1 else files[0].parent.name
+        raise InputError([*scored.first, *([Problem.of("blocks.more", place, count=rest)] if rest else [])])
     if not found.exists():
         beside.unlink(missing_ok=True)
         return scored
