@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, listed, say
 from maturity.scenarios import reasons, wording
-from maturity.scenarios.amounts import Dates, aggregated, stated, unit_of, what_counts
+from maturity.scenarios.amounts import Dates
 from maturity.scenarios.facts import Facts, place
-from maturity.scenarios.notes import Notes
+from maturity.scenarios.notes import Notes, amount_notes, notes_of
 from maturity.scenarios.portfolio import Places, places
-from maturity.scenarios.programme import Condition, FactDefinition, Programme, Reading
+from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Goal, Mend, Mending
-from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
-from maturity.scenarios.truth import NO, YES, Given, Truth, declared, declared_by_total, missing
-from maturity.scenarios.values import amount
+from maturity.scenarios.truth import NO, YES, Given, Truth, missing
 from maturity.scenarios.verdicts import (
     DECIDING_ROLES,
     Asked,
@@ -309,8 +307,8 @@ def decide(
         conditions=tuple(results),
         places=shared,
         noted=(
-            *_notes(given),
-            *_amount_notes([result.condition.rule for result in results], given),
+            *notes_of(given),
+            *amount_notes([result.condition.rule for result in results], given),
             *status_notes(programme, facts, verdict, given.on),
             *(note for own in shared.values() for note in own.notes),
         ),
@@ -383,131 +381,3 @@ def _given(assessment: Assessment | None, rows: NDArray[np.intp] | None, facts: 
     level = assessment.level[rows].astype(np.int64)
     possible = assessment.level_possible[rows].astype(np.int64)
     return Given(facts, on, level >= 0, level, possible, assessment.answers.model)
-
-
-def _notes(given: Given) -> Iterator[Notes | Problem]:
-    """What somebody should look at: dates and levels that do not fit together."""
-    programme = given.programme
-    yield _force_notes(given)
-    rules = [leaf for condition in programme.conditions for leaf in leaves(condition.rule)]
-    for fact in dict.fromkeys(rule.fact for rule in rules if isinstance(rule, NoEvent) and not rule.anchor):
-        yield _event_notes(fact, given)
-    for planned in (fact for fact in programme.facts if fact.planned_for):
-        yield _plan_notes(planned, given)
-    shares = dict.fromkeys((rule.numerator, rule.denominator) for rule in rules if isinstance(rule, Share))
-    for numerator, denominator in shares:
-        yield _share_notes(numerator, denominator, given.facts)
-    asked = {
-        (rule.model, rule.declared_level, rule.declared_total): rule for rule in rules if isinstance(rule, Assessed)
-    }
-    for rule in asked.values():
-        yield from _level_notes(rule, given)
-
-
-def _force_notes(given: Given) -> Notes:
-    """Days of application on which the programme is not in force."""
-    document = given.programme.definition
-    outside = given.on < np.datetime64(document.in_force_from, "D")
-    if document.in_force_to is not None:
-        outside |= given.on > np.datetime64(document.in_force_to, "D")
-    span = f"{document.in_force_from} – {document.in_force_to or ''}".rstrip()
-
-    def note(i: int) -> Problem:
-        return Problem.of("decide.outside-force", document.application_date, given.on[i], span=span)
-
-    rows = np.flatnonzero(outside)
-    return Notes.on(rows, [given.on[rows]], note)
-
-
-def _event_notes(fact: str, given: Given) -> Notes:
-    """Events that lie after the day of application."""
-    column = given.facts.columns[fact]
-
-    def note(i: int) -> Problem:
-        return Problem.of("decide.event-after-application", fact, column.values[i], on=given.on[i])
-
-    rows = np.flatnonzero(column.known & (column.values > given.on))
-    return Notes.on(rows, [column.values[rows], given.on[rows]], note)
-
-
-def _plan_notes(planned: FactDefinition, given: Given) -> Notes:
-    """Days planned for something that have passed, while it is stated not to be so."""
-    facts = given.facts
-    day, done = facts.columns[planned.id], facts.columns[planned.planned_for]
-    stated = {"fact": facts.programme.name_of(planned.planned_for), "planned": planned.name}
-
-    def note(i: int) -> Problem:
-        return Problem.of("decide.plan-has-passed", planned.id, day.values[i], on=given.on[i], **stated)
-
-    rows = np.flatnonzero(day.known & (day.values < given.on) & done.known & (done.values == 0))
-    return Notes.on(rows, [day.values[rows], given.on[rows]], note)
-
-
-def _share_notes(numerator: str, denominator: str, facts: Facts) -> Notes:
-    """Parts that are more than their whole."""
-    part, whole = facts.columns[numerator], facts.columns[denominator]
-    a, b = (facts.programme.fact(fact).decimals for fact in (numerator, denominator))
-
-    def note(i: int) -> Problem:
-        total, name = amount(int(whole.values[i]), b), facts.programme.name_of(denominator)
-        return Problem.of("decide.share-above-one", numerator, amount(int(part.values[i]), a), whole=name, total=total)
-
-    more = part.values * 10 ** max(b - a, 0) > whole.values * 10 ** max(a - b, 0)
-    rows = np.flatnonzero(part.known & whole.known & more)
-    return Notes.on(rows, [part.values[rows], whole.values[rows]], note)
-
-
-def _level_notes(rule: Assessed, given: Given) -> Iterator[Notes | Problem]:
-    """Declared levels that contradict the declared total, or lie outside what the answers allow."""
-    if given.model is not None and given.model.id != rule.model:
-        yield Problem.of("decide.other-model", given.programme.file, given.model.id, wanted=rule.model)
-    level, known = declared(rule, given)
-    by_total, total_known = declared_by_total(rule, given)
-
-    def contradiction(i: int) -> Problem:
-        units = int(given.facts.columns[rule.declared_total].values[i])
-        total = amount(units, given.programme.fact(rule.declared_total).decimals)
-        return Problem.of("decide.declared-contradicts", rule.declared_level, level[i], total=total, level=by_total[i])
-
-    def disagreement(i: int) -> Problem:
-        bounds: dict[str, Any] = {"level": given.level[i], "possible": given.level_possible[i]}
-        return Problem.of("decide.declared-disagrees", rule.declared_level or rule.declared_total, level[i], **bounds)
-
-    rows = np.flatnonzero(total_known & known & (by_total != level))
-    totals = given.facts.columns[rule.declared_total].values[rows] if len(rows) else rows
-    yield Notes.on(rows, [level[rows], totals], contradiction)
-    rows = np.flatnonzero(given.assessed & known & ((level < given.level) | (level > given.level_possible)))
-    yield Notes.on(rows, [own[rows] for own in (level, given.level, given.level_possible)], disagreement)
-
-
-def _amount_notes(rules: Sequence[Rule], given: Given) -> Iterator[Notes | Problem]:
-    """Amounts that the entries and the applicant's own figure state differently, and who gave no entries at all."""
-    facts, programme = given.facts, given.programme
-    amounts = {
-        what_counts(leaf): leaf
-        for rule in rules
-        for leaf in leaves(rule)
-        if isinstance(leaf, Aggregate) and len(facts.ledgers.get(programme.measure(leaf.measure).ledger, ()))
-    }
-    for rule in amounts.values():
-        yield _sum_notes(rule, given)
-    for ledger in dict.fromkeys(programme.measure(rule.measure).ledger for rule in amounts.values()):
-        without = len(facts) - len(facts.ledgers[ledger].owners)
-        if without:
-            yield Problem.of("decide.without-ledger", ledger, without, ledger=programme.name_of(ledger))
-
-
-def _sum_notes(rule: Aggregate, given: Given) -> Notes:
-    """Sums of entries that are not what the applicant states."""
-    facts, programme = given.facts, given.programme
-    entered, own = aggregated(rule, facts, given.on, given.sums), stated(rule, facts)
-    decimals = unit_of(rule, programme).decimals
-
-    def note(i: int) -> Problem:
-        sums = {"stated": amount(int(own.least[i]), decimals)}
-        ledger = programme.measure(rule.measure).ledger
-        return Problem.of("decide.ledger-disagrees", ledger, amount(int(entered.least[i]), decimals), **sums)
-
-    complete = (entered.entries > 0) & own.known & (own.least == own.most)
-    rows = np.flatnonzero(complete & ((own.least < entered.least) | (own.least > entered.most)))
-    return Notes.on(rows, [entered.least[rows], own.least[rows]], note)
