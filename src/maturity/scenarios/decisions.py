@@ -23,12 +23,13 @@ from maturity.scenarios.truth import NO, YES, Given, Truth, missing
 from maturity.scenarios.verdicts import (
     DECIDING_ROLES,
     Asked,
-    Interval,
     Parts,
+    Ranks,
     Role,
     Verdict,
     Worded,
     interval,
+    lost,
     parts_of,
     read_otherwise,
     unknown_readings,
@@ -265,32 +266,43 @@ def decide(
 
     asked = Asked.of(given)
     results: list[ConditionResult] = []
-    intervals: dict[str, Interval] = {}
     own_parts: dict[str, Parts] = {}
     for tier in programme.tiers:
-        parts = parts_of(programme, tier.id, chosen)
+        parts = own_parts[tier.id] = parts_of(programme, tier.id, chosen)
         results += (ConditionResult(tier.id, one, own, _shown(asked.condition(one)), given) for own, one in parts)
-        intervals[tier.id] = interval(parts, asked)
-        own_parts[tier.id] = parts
 
+    # The others are ineligible everywhere; looking at each reading for them as well would take most of the time.
+    rest = np.flatnonzero(~np.logical_and.reduce([lost(parts, asked) for parts in own_parts.values()]))
+    if len(rest) < len(facts):
+        asked = Asked.of(given.of(rest))
+    intervals = {tier: interval(parts, asked) for tier, parts in own_parts.items()}
     codes = {tier: found.code for tier, found in intervals.items()}
     depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in codes}
     by_reading: dict[tuple[str, str], Worded] = {}
+
+    def of_all(ranks: Ranks) -> Ranks:
+        if len(rest) == len(facts):
+            return ranks
+        found = np.zeros(len(facts), dtype=ranks.dtype)  # ineligible
+        found[rest] = ranks
+        return found
+
+    everyone = {tier: of_all(code) for tier, code in codes.items()}
     for reading in programme.readings:
         for option in reading.options:
-            other = dict(codes)
+            other = dict(everyone)
             for tier in programme.tiers:
                 if option.id == chosen[reading.id] or not any(reading.id in one.under for _, one in own_parts[tier.id]):
                     continue
                 changed = parts_of(programme, tier.id, {**chosen, reading.id: option.id}, but=own_parts[tier.id])
                 found = read_otherwise(intervals[tier.id], own_parts[tier.id], changed, asked)
                 if found is not intervals[tier.id]:
-                    other[tier.id] = found.code
-                    depends[tier.id] |= (other[tier.id] != codes[tier.id]) & (found.worst == found.best)
+                    other[tier.id] = of_all(found.code)
+                    depends[tier.id][rest] |= (found.code != codes[tier.id]) & (found.worst == found.best)
             by_reading[reading.id, option.id] = Worded(other)
     for flags in depends.values():
         flags.flags.writeable = False
-    verdict = Worded(codes)
+    verdict = Worded(everyone)
     shared = {quota.id: places(quota, verdict[quota.tier], given, chosen) for quota in programme.definition.quotas}
     return Decisions(
         programme=programme,
@@ -300,8 +312,8 @@ def decide(
         on=given.on,
         readings=chosen,
         verdict=verdict,
-        verdict_worst=Worded({tier: found.worst for tier, found in intervals.items()}),
-        verdict_best=Worded({tier: found.best for tier, found in intervals.items()}),
+        verdict_worst=Worded({tier: of_all(found.worst) for tier, found in intervals.items()}),
+        verdict_best=Worded({tier: of_all(found.best) for tier, found in intervals.items()}),
         verdict_by_reading=by_reading,
         depends_on_reading=depends,
         conditions=tuple(results),

@@ -101,22 +101,25 @@ class Given:
 
     def take(self, i: int, rule: Rule | None = None) -> "Given":
         """One applicant, with all facts or with those that a rule asks."""
-        return _row(self, i) if rule is None else _taken(self, i, self.programme.facts_of(rule))
+        return _row(self, i) if rule is None else _taken(self, np.array([i]), self.programme.facts_of(rule))
+
+    def of(self, rows: NDArray[np.intp]) -> "Given":
+        """Some of the applicants."""
+        return _taken(self, rows, self.facts.columns)
 
 
 @lru_cache(2)  # a report asks for the same applicant tier after tier
 def _row(given: Given, i: int) -> Given:
-    return _taken(given, i, given.facts.columns)
+    return given.of(np.array([i]))
 
 
-def _taken(given: Given, i: int, facts: Collection[str]) -> Given:
-    row = slice(i, i + 1)
+def _taken(given: Given, rows: NDArray[np.intp], facts: Collection[str]) -> Given:
     return Given(
-        given.facts.take([i], facts),
-        given.on[row],
-        given.assessed[row],
-        given.level[row],
-        given.level_possible[row],
+        given.facts.take(rows, facts),
+        given.on[rows],
+        given.assessed[rows],
+        given.level[rows],
+        given.level_possible[rows],
         given.model,
     )
 

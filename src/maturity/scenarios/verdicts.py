@@ -279,6 +279,15 @@ def _of_rules(programme: Programme) -> tuple[dict[Any, Any], dict[Any, Any], dic
     return {}, {}, {}
 
 
+def lost(parts: Parts, asked: Asked) -> NDArray[np.bool_]:
+    """(n,) whether a required condition fails that no reading touches: ineligible, whatever else is read or known."""
+    found = np.zeros(len(asked.given.on), dtype=np.bool_)
+    for own, condition in parts:
+        if own == "required" and not condition.under:
+            found |= asked.condition(condition) == NO
+    return found
+
+
 def interval(parts: Parts, asked: Asked) -> Interval:
     """The worst and the best verdict of a tier, (n,) each; see above where it is exact and where a bound."""
     return _interval(parts, asked, np.arange(len(asked.given.on)))
