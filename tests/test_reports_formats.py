@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -347,6 +347,20 @@ def test_headings_tables_and_pictures_are_those_of_word() -> None:
     alts = re.findall(r'<wp:docPr [^>]*descr="([^"]*)"', document.element.xml)
     pictures = (content.pictures.reach, content.pictures.bars, content.pictures.next_level)
     assert alts == [one.alt for one in pictures if one]
+
+
+@pytest.mark.parametrize("id", ["half", "plain", EVERYTHING])
+@pytest.mark.parametrize("format", readable)
+def test_a_column_that_would_say_nothing_is_left_out_of_every_format(id: str, format: Format) -> None:
+    """Possible scores stand only where something is unanswered, durations only where they were given."""
+    content, text = context(id), packed(text_of(made(id, format), format))
+    heads = ["得分", *(["可能得分"] if content.open else []), "是否满足", "总分起点"]
+    assert "等级" + "".join(heads) in text
+    heads = [say(f"improvement.columns.{key}", "zh") for key in ("cost", "duration", "worth")]
+    assert "".join(heads) not in text
+    assert ("".join(heads[::2]) in text) == any(one.upgrades for one in content.plans)
+    timed = replace(content, plans=tuple(replace(one, timed=True) for one in content.plans))
+    assert ("".join(heads) in packed(text_of(render(timed, format), format))) == bool(content.plans)
 
 
 def test_chinese_has_a_font_of_its_own_in_word() -> None:

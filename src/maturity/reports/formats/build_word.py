@@ -91,11 +91,28 @@ class Builder:
         *,
         right: Sequence[int] = (),
         size: float = 8.5,
+        only: tuple[int, str] | None = None,
     ) -> None:
         """A table with its head repeated on every page, and a row for each turn of a loop.
 
-        A cell is text; ``~`` begins a small second line; ``Style|text`` picks a character style.
+        A cell is text; ``~`` begins a small second line; ``Style|text`` picks a character style. ``only`` names a
+        column that is there where a condition holds: the template then has the table with it and the one without.
         """
+        if only:
+            column, condition = only
+            rest = [at for at in range(len(heads)) if at != column]
+            with self.block(f"if {condition}"):
+                self.table(heads, cells, each, widths, right=right, size=size)
+            with self.block(f"if not {condition}"):
+                self.table(
+                    [heads[at] for at in rest],
+                    [cells[at] for at in rest],
+                    each,
+                    [widths[at] for at in rest],
+                    right=[new for new, at in enumerate(rest) if at in right],
+                    size=size,
+                )
+            return
         rows = [heads, [f"{{%tr for {each} %}}"], cells, ["{%tr endfor %}"]]
         table = self.document.add_table(len(rows), len(heads))
         self._look(table, widths)
@@ -321,6 +338,7 @@ def _scores(page: Builder) -> None:
         "level in report.levels",
         (50, 30, 34, 34, 26),
         right=(1, 2, 4),
+        only=(2, "report.open"),
     )
     page.picture("next_level")
     page.heading(_say("scores.nodes-heading"), 1, new_page=True)
@@ -441,6 +459,7 @@ def _way(page: Builder) -> None:
                         "row in plan.upgrades",
                         (9, 68, 15, 38, 14, 19, 23),
                         right=(0, 2, 4, 5, 6),
+                        only=(5, "plan.timed"),
                     )
                     page.heading(_say("way.shifts"), 3)
                     page.text("{{ plan.shift }}", "Lead")
