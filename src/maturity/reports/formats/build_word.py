@@ -408,7 +408,7 @@ def _gaps(page: Builder) -> None:
                     "Small|{{ gap.cite }}",
                 ],
                 "gap in level.gaps",
-                (9, 80, 25, 18, 17, 25),
+                (9, 68, 23, 15, 16, 43),
                 right=(0, 3, 4),
             )
 
@@ -585,7 +585,7 @@ def _conditions(page: Builder, title: str, lines: str) -> None:
 
 
 def _open(page: Builder) -> None:
-    page.heading(_say("open.heading"), 1, new_page=True)
+    page.heading(_say("open.heading"), 1)
     with page.block("for note in report.open_notes"):
         page.text("{{ note }}")
     with page.block("if not (report.not_applicable or report.unanswered or report.outside)"):
