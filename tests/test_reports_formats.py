@@ -363,6 +363,19 @@ def test_a_column_that_would_say_nothing_is_left_out_of_every_format(id: str, fo
     assert ("".join(heads) in packed(text_of(render(timed, format), format))) == bool(content.plans)
 
 
+def test_no_heading_is_left_alone_at_the_end_of_a_page_in_word() -> None:
+    """What stands above a list or a table stays with it: names of subdomains, a tier's verdict."""
+    kept: dict[str, list[bool]] = {}
+    for paragraph in docx.Document(BytesIO(made(EVERYTHING, "docx"))).paragraphs:
+        own, style = paragraph.paragraph_format.keep_with_next, paragraph.style.paragraph_format.keep_with_next
+        kept.setdefault(paragraph.text, []).append(bool(style if own is None else own))
+    content = context(EVERYTHING)
+    names = [group.subdomain for group in content.unanswered]
+    names += [tier.headline for tier in content.tiers if tier.headline != say(f"verdict.{tier.verdict}", "zh")]
+    assert len(names) > len(content.unanswered) > 0
+    assert [name for name in names if not all(kept[name])] == []
+
+
 def test_chinese_has_a_font_of_its_own_in_word() -> None:
     """Every style names one for East Asian text: else Word takes what its theme says, which is none for Chinese."""
     with ZipFile(BytesIO(made("plain", "docx"))) as archive:

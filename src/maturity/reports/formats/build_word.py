@@ -208,7 +208,7 @@ class Builder:
             _dressed(style, size, color, 0, after)
         styles["Table Head"].font.bold = True
         styles["Caption"].font.bold = False
-        for name in ("Lead", "Picture", "Table Head"):
+        for name in ("Lead", "Call", "Picture", "Table Head"):
             styles[name].paragraph_format.keep_with_next = True
         for name, color in (
             *TRUTHS.items(),
@@ -551,7 +551,7 @@ def _tiers(page: Builder) -> None:
             depends = "{% if tier.depends_on_reading %} [" + _say("tiers.depends") + "]{% endif %}"
             page.heading("{{ tier.name }} [{{ say_verdict(tier.verdict) }}]" + depends, 2)
             with page.block("if tier.headline != say_verdict(tier.verdict)"):
-                page.text("{{ tier.headline }}")
+                page.text("{{ tier.headline }}").paragraph_format.keep_with_next = True
             with page.block("if tier.unknown_facts"):
                 page.text(_say("tiers.decided-by", f"facts={_joined('tier.unknown_facts')}"), "Call")
             with page.block("if tier.failed"):
@@ -595,7 +595,9 @@ def _open(page: Builder) -> None:
             count = f"count=report.{groups} | map(attribute='items') | map('length') | sum"
             page.heading(_say(f"open.{kind}", f"{count}, profile=report.profile"), 2)
             with page.block(f"for group in report.{groups}"):
-                _written(page.text(""), "Term|{{ group.subdomain }}", 9)
+                name = page.text("")
+                name.paragraph_format.keep_with_next = True
+                _written(name, "Term|{{ group.subdomain }}", 9)
                 with page.block("for item in group['items']"):
                     _written(page.text("", "List Bullet"), "{{ item.name }} |Small|{{ item.id }}", 8.5)
 
