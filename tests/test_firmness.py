@@ -1,6 +1,7 @@
 """How firm a level is, against brute force on small random models: all change sets, corners of weights, outcomes."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -365,6 +366,39 @@ def test_certain_disagreement_moves_every_answer() -> None:
         (drawn,) = probabilities(answers, stated, draws=50)
         for reading in READINGS:
             assert drawn.counts[reading][expected.level_by_reading[reading][0]] == 50
+
+
+@pytest.mark.parametrize(("draws", "points"), [(50, "6.00"), (7000, "0.05"), (10_000, "0.03"), (2, "100.00")])
+def test_draws_that_agree_are_no_certainty(draws: int, points: str) -> None:
+    """Where every draw gives the same level, the rule of three stands in place of a standard error of 0."""
+    nobody = Disagreement(Fraction(0), Fraction(0))
+    (drawn,) = probabilities(random_answers(1, 7), nobody, draws=draws)
+    rows = drawn.rows()
+    assert {row.standard_error for row in rows} == {None}
+    assert {row.error_bound for row in rows} == {min(3 / draws, 1)}
+    for lang, (word, rule) in zip(LANGUAGES, (("标准误", "三法则"), ("standard error", "rule of three")), strict=True):
+        sentence = drawn.sentence("bands", lang)
+        assert word not in sentence
+        assert rule in sentence
+        assert re.search(rf"(?<![\d.]){re.escape(points)} ", sentence)
+
+
+def test_the_bound_of_draws_that_agree_is_that_of_95_percent() -> None:
+    """What is as likely as the bound shows itself in 95 % of runs or more; a tenth less likely, in fewer."""
+    (drawn,) = probabilities(random_answers(1, 7), draws=400)
+    unseen = [(1 - share * drawn.error_bound) ** drawn.draws for share in (1, 0.9)]
+    assert unseen[0] < 0.05 < unseen[1]
+
+
+def test_a_standard_error_is_never_shown_as_none() -> None:
+    """One draw of very many apart: the error is rounded up, since it is said to be at most that."""
+    (drawn,) = probabilities(random_answers(1, 7), draws=10)
+    level = drawn.level["bands"]
+    counts = [0] * 6
+    counts[level], counts[level - 1] = 999_999, 1
+    rare = replace(drawn, draws=1_000_000, counts={**drawn.counts, "bands": tuple(counts)})
+    assert "standard error at most 0.01 points" in rare.sentence("bands", "en")
+    assert [row.error_bound for row in rare.rows()[:6]].count(None) == 2
 
 
 def test_an_enterprise_is_drawn_the_same_in_any_batch() -> None:

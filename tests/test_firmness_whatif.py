@@ -17,6 +17,7 @@ from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import DefinitionError, InputError
 from maturity.firmness import compare, reweighted, weighted_kappa, whatif
 from maturity.firmness.whatif import NewWeights
+from maturity.language import Text
 from maturity.models import READINGS, MaturityModel, Requirement, load_model, parse_model
 from maturity.scoring import assess
 
@@ -61,7 +62,9 @@ def test_the_rival_weights_make_a_model_of_their_own() -> None:
     moved = [
         node for node in rival.definition.nodes if node.layer == "element" and node.id in ("resources", "manufacturing")
     ]
-    assert {(node.weight["discrete"].basis, node.weight["discrete"].cite) for node in moved} == {("assumed", "what if")}
+    assert {(node.weight["discrete"].basis, node.weight["discrete"].cite) for node in moved} == {
+        ("assumed", Text("假设分析", "what if"))
+    }
     assert (rival.id, rival.status) == ("gbt39116-2020-what-if", "provisional")
     assert rival.fingerprint != standard().fingerprint
     assert rival.requirements == standard().requirements

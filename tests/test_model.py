@@ -5,15 +5,18 @@ import hashlib
 import re
 import string
 import tomllib
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 import strategies
+from maturity.definition import Cited, Source
 from maturity.errors import DefinitionError
-from maturity.language import LANGUAGES
+from maturity.language import LANGUAGES, Text
 from maturity.models import MaturityModel, load_model, parse_model, shipped
 
 TESTS = Path(__file__).parent
@@ -201,6 +204,28 @@ def test_every_number_is_cited_and_provisional(model: MaturityModel) -> None:
     assert {node.weight["process"].basis for node in inside} == {"assumed"}
 
 
+def said(part: object) -> Iterator[Text]:
+    """Every cite and every title of a source in a part of a model file."""
+    if isinstance(part, Cited):
+        yield part.cite
+    if isinstance(part, Source):
+        yield part.title
+    if isinstance(part, BaseModel):
+        yield from (text for _, inner in part for text in said(inner))
+    elif isinstance(part, Mapping | tuple):
+        yield from (text for inner in (part.values() if isinstance(part, Mapping) else part) for text in said(inner))
+
+
+def test_a_chinese_reader_reads_chinese_what_a_number_rests_on(model: MaturityModel) -> None:
+    """No English word in it, and the same figures and sources as in English."""
+    found = set(said(model.definition))
+    assert len(found) > 200
+    assert [text.zh for text in found if re.search("[a-z]{2,}", text.zh)] == []
+    assert [text.en for text in found if re.search(r"[\u3000-\u9fff\uff00-\uffef]", text.en)] == []
+    figures = [[sorted(re.findall(r"[SQ]?\d+(?:\.\d+)?", words)) for words in (text.zh, text.en)] for text in found]
+    assert [pair for pair in figures if pair[0] != pair[1]] == []
+
+
 # ---------------------------------------------------------------- files of one's own
 
 
@@ -226,6 +251,18 @@ def test_corrected_file_by_path(model: MaturityModel, tmp_path: Path) -> None:
         assert corrected.fingerprint != model.fingerprint
         weights = {node.id: node.weight["discrete"] for node in corrected.nodes["element"]}
         assert (weights["personnel"], weights["technology"]) == (Fraction(7, 100), Fraction(1, 10))
+
+
+def test_a_plain_cite_is_read_in_both_languages(model: MaturityModel) -> None:
+    """A file of one's own may say once what needs no translation, and it says it to every reader."""
+    text = model.content.decode("utf-8")
+    for place in ("cite", "title"):
+        text = re.sub(rf'{place} = {{ zh = "[^"]*", en = ("[^"]*") }}', rf"{place} = \1", text)
+    plain = parse_model(text.encode("utf-8"), "mine.toml").definition
+    cite = model.definition.pass_mark.cite
+    assert cite.zh != cite.en
+    assert plain.pass_mark.cite == Text(cite.en, cite.en)
+    assert all(source.title.zh == source.title.en for source in plain.sources)
 
 
 def test_decimals_are_exact() -> None:

@@ -16,7 +16,7 @@ import pytest
 import maturity
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError
-from maturity.language import LANGUAGES, Lang
+from maturity.language import LANGUAGES, Lang, say
 from maturity.models import load_model, parse_model
 from maturity.reports import Content, content_of, contents, file_names, render, write_reports
 from maturity.reports.batch import files
@@ -270,6 +270,19 @@ def test_the_basis_page_is_enough_to_repeat_the_report() -> None:
     for text in (MODEL.id, MODEL.fingerprint, programme.id, programme.fingerprint, "2025-06-30", maturity.__version__):
         assert text in found
     assert all(escape(reading.name.en) in found for reading in programme.readings)
+
+
+def test_a_gap_rests_on_sources_that_the_basis_page_explains() -> None:
+    """Cites in the reader's language; each source that one names stands in the list, in the same language."""
+    zh, en = (content("plain", lang) for lang in LANGUAGES)
+    cites = [gap.cite for level in zh.gaps for gap in level.gaps]
+    assert "仅凭记忆" in cites
+    assert [cite for cite in cites if re.search("[a-z]{2,}", cite)] == []
+    assert "memory only" in [gap.cite for level in en.gaps for gap in level.gaps]
+    (listed,) = [dict(part.lines) for part in zh.basis if part.heading == say("report.basis.sources", "zh")]
+    assert {source for cite in cites for source in re.findall(r"S\d+", cite)} <= set(listed)
+    assert "题库" in listed["S4"]
+    assert "Question bank" in {key: value for part in en.basis for key, value in part.lines}["S4"]
 
 
 # ---------------------------------------------------------------- tiers

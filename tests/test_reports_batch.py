@@ -468,3 +468,18 @@ def test_the_pages_are_as_wide_as_their_window(lang: Lang, browser: Any, tmp_pat
     title = re.search(r"<title>(.*?)</title>", dom)
     assert title
     assert title[1] == "0,0,0 0,0,0 0,0,0 0,0,0"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_index_shows_its_links_in_a_window_of_1100(lang: Lang, browser: Any, tmp_path: Path) -> None:
+    """The last column is that of the files: heads go over two lines before it is out of sight."""
+    page = written(tmp_path / "out", only=["E00"], lang=lang).index.read_text(encoding="utf-8")
+    frame = f'<iframe style="width:1100px;height:700px;border:0" srcdoc="{escape(page)}"></iframe>'
+    script = """
+      addEventListener("load", () => setTimeout(() => {
+        const table = document.querySelector("iframe").contentDocument.querySelector(".scroll");
+        document.title = table.scrollWidth - table.clientWidth;
+      }, 500));
+    """
+    dom = browser(f'<!DOCTYPE html><meta charset="utf-8"><title></title>{frame}', script, tmp_path)
+    assert re.findall(r"<title>(.*?)</title>", dom) == ["0"]

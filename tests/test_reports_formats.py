@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -347,6 +347,33 @@ def test_headings_tables_and_pictures_are_those_of_word() -> None:
     alts = re.findall(r'<wp:docPr [^>]*descr="([^"]*)"', document.element.xml)
     pictures = (content.pictures.reach, content.pictures.bars, content.pictures.next_level)
     assert alts == [one.alt for one in pictures if one]
+
+
+@pytest.mark.parametrize("id", ["half", "plain", EVERYTHING])
+@pytest.mark.parametrize("format", readable)
+def test_a_column_that_would_say_nothing_is_left_out_of_every_format(id: str, format: Format) -> None:
+    """Possible scores stand only where something is unanswered, durations only where they were given."""
+    content, text = context(id), packed(text_of(made(id, format), format))
+    heads = ["得分", *(["可能得分"] if content.open else []), "是否满足", "总分起点"]
+    assert "等级" + "".join(heads) in text
+    heads = [say(f"improvement.columns.{key}", "zh") for key in ("cost", "duration", "worth")]
+    assert "".join(heads) not in text
+    assert ("".join(heads[::2]) in text) == any(one.upgrades for one in content.plans)
+    timed = replace(content, plans=tuple(replace(one, timed=True) for one in content.plans))
+    assert ("".join(heads) in packed(text_of(render(timed, format), format))) == bool(content.plans)
+
+
+def test_no_heading_is_left_alone_at_the_end_of_a_page_in_word() -> None:
+    """What stands above a list or a table stays with it: names of subdomains, a tier's verdict."""
+    kept: dict[str, list[bool]] = {}
+    for paragraph in docx.Document(BytesIO(made(EVERYTHING, "docx"))).paragraphs:
+        own, style = paragraph.paragraph_format.keep_with_next, paragraph.style.paragraph_format.keep_with_next
+        kept.setdefault(paragraph.text, []).append(bool(style if own is None else own))
+    content = context(EVERYTHING)
+    names = [group.subdomain for group in content.unanswered]
+    names += [tier.headline for tier in content.tiers if tier.headline != say(f"verdict.{tier.verdict}", "zh")]
+    assert len(names) > len(content.unanswered) > 0
+    assert [name for name in names if not all(kept[name])] == []
 
 
 def test_chinese_has_a_font_of_its_own_in_word() -> None:

@@ -13,7 +13,7 @@ import pytest
 import example_batch
 from maturity import Assessment, Decisions, assess, decide, load_model, load_programme
 from maturity.errors import InputError
-from maturity.firmness import Firmness, how_firm
+from maturity.firmness import Firmness, how_firm, whatif
 from maturity.improvement import LevelTarget, Plan, Target, TierTarget, plan
 from maturity.improvement.plans import plain
 from maturity.language import LANGUAGES, Lang, say
@@ -223,6 +223,16 @@ def test_without_plan_and_firmness_there_is_no_word_of_them() -> None:
     only_plan, only_firm = html(assessment, i, plan=plans("JL003")), html(assessment, i, firmness=firmness[i])
     assert (way in only_plan, firm in only_plan) == (True, False)
     assert (way in only_firm, firm in only_firm) == (False, True)
+
+
+def test_what_if_stands_where_something_is_changed() -> None:
+    """Of a batch that is all discrete in the what-if, those that are discrete already say nothing of it."""
+    assessment = judged()[0]
+    changed = whatif(assessment.answers, profile="discrete")
+    rows = range(len(assessment))
+    found = [bool(content.whatif) for content in contents(assessment, rows, whatif=changed)]
+    assert found == [assessment.answers.profile(i) == "process" for i in rows]
+    assert 0 < sum(found) < len(found)
 
 
 def test_both_languages_have_the_same_numbers() -> None:

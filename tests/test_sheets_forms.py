@@ -348,11 +348,11 @@ def test_progress_counts_the_rows_of_each_subdomain_and_what_the_industry_type_a
 
 
 def test_each_requirement_cites_where_it_comes_from(tmp_path: Path) -> None:
-    """The model's own words, row by row."""
+    """The model's own words, row by row, in the language of the form."""
     path = tmp_path / "form.xlsx"
     path.write_bytes(form(False, "zh"))
     answers = openpyxl.load_workbook(path).worksheets[3]
-    cited = {one.id: one.cite for node in MODEL.definition.nodes for one in node.requirements}
+    cited = {one.id: one.cite.zh for node in MODEL.definition.nodes for one in node.requirements}
     found = {answers.cell(row, 1).value: answers.cell(row, 4).value for row in range(2, answers.max_row + 1)}
     assert found == cited
 

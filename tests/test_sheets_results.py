@@ -504,6 +504,16 @@ def test_json_has_plans_and_firmness_of_each_enterprise(tmp_path: Path) -> None:
     assert "firmness" not in enterprises[0]
 
 
+@pytest.mark.parametrize(("lang", "begins"), [("zh", "无出处"), ("en", "no source")])
+def test_json_says_in_the_language_of_the_run_what_firmness_rests_on(tmp_path: Path, lang: Any, begins: str) -> None:
+    """One string, as before there were two languages of it."""
+    assessment, decisions = results()
+    firmness = how_firm(assessment.answers, draws=10)
+    write_results(tmp_path / "r.json", assessment, decisions, names=NAMES, lang=lang, firmness=firmness)
+    (first, *_) = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["enterprises"]
+    assert first["firmness"]["probabilities"]["cite"].startswith(begins)
+
+
 def test_csv_has_a_row_for_each_upgrade_and_each_aim_beside_it(tmp_path: Path) -> None:
     """Figures are the plan's; a plan without upgrades has one row; texts stay behind their apostrophe."""
     plans, firmness = worked_out()
@@ -532,6 +542,11 @@ def test_csv_has_a_row_for_each_upgrade_and_each_aim_beside_it(tmp_path: Path) -
         assert (row["pivotal"], float(row["kept"])) == (
             str(len(change.pivotal)),
             firm.probabilities.kept(change.reading),
+        )
+        error, bound = (row[key] and float(row[key]) for key in ("standard_error", "error_bound"))
+        agreed = float(row["kept"]) in (0, 1)
+        assert (error, bound) == (
+            ("", 0.003) if agreed else (firm.probabilities.standard_error(float(row["kept"])), "")
         )
         weights = firm.weights.readings[change.reading]
         assert (row["lowest"], row["highest"]) == (str(weights.lowest), str(weights.highest))

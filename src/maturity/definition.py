@@ -4,6 +4,7 @@ A number of a standard or rule stands in such a file and never in Python. Decima
 """
 
 import hashlib
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,21 @@ Some: Final = AfterValidator(_some)
 """For a tuple that may not be empty; unlike ``min_length`` it is silent when its parts are wrong already."""
 
 
+def _for_both(value: object) -> object:
+    """A plain string says the same to readers of either language."""
+    if isinstance(value, str):
+        if not value:
+            raise ValueError("at least 1 character is expected")
+        return Text(value, value)
+    if not isinstance(value, dict | Text):
+        raise ValueError("a text, or { zh = ..., en = ... }, is expected")  # noqa: TRY004 (as above)
+    return value
+
+
+Words = Annotated[Text, BeforeValidator(_for_both)]
+"""What is said in both languages, or by one plain string where it needs no translation: ``"S4 Q33"``."""
+
+
 class Definition(BaseModel):
     """A part of a definition file: frozen, and closed to unknown keys."""
 
@@ -56,7 +72,13 @@ class Cited(Definition):
     """Something that a source says, or that we assumed: ``basis`` tells which, ``cite`` where it stands or why."""
 
     basis: Basis
-    cite: Annotated[str, StringConstraints(min_length=1)]
+    cite: Words
+
+    @property
+    def cited_sources(self) -> tuple[str, ...]:
+        """The ids of sources that the cite names in either language, each once."""
+        # ASCII: a source's id ends where Chinese words go on without a blank.
+        return tuple(dict.fromkeys(re.findall(r"\bS\d+\b", f"{self.cite.zh} {self.cite.en}", re.ASCII)))
 
 
 class Number(Cited):
@@ -74,7 +96,7 @@ class Source(Definition):
     """Where something was read."""
 
     id: str
-    title: str
+    title: Words
     url: str = ""
 
 

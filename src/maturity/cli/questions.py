@@ -72,7 +72,7 @@ def firmness(
                     ("weights", WeightRow, ranges),
                 )
             ]
-            document = {"model": answers.model.fingerprint, "firmness": [each.plain() for each in found]}
+            document = {"model": answers.model.fingerprint, "firmness": [each.plain(language) for each in found]}
             for written in write_tables(output, tables, document):
                 frame.tell("written", language, path=written)
         frame.finish(batch.problems, language)

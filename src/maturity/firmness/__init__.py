@@ -96,12 +96,12 @@ class Firmness:
         )
         return tuple(dict.fromkeys(found))
 
-    def plain(self) -> dict[str, object]:
-        """The same as JSON holds it."""
+    def plain(self, lang: Lang = "zh") -> dict[str, object]:
+        """The same as JSON holds it, words in one language."""
         return {
             "id": self.id,
             "changes": [each.plain() for each in self.changes],
-            "probabilities": self.probabilities.plain(),
+            "probabilities": self.probabilities.plain(lang),
             "weights": self.weights.plain(),
         }
 

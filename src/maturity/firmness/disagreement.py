@@ -8,6 +8,7 @@ is stricter throughout moves a level more than this says.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from math import sqrt
 from pathlib import Path
@@ -19,12 +20,15 @@ from maturity.answers import NOT_APPLICABLE, Answers, Points
 from maturity.definition import Basis, Document, Number, find, read
 from maturity.errors import DefinitionError, InputError, Problem
 from maturity.firmness.words import level_name, shown
-from maturity.language import Lang, say
+from maturity.language import Lang, Text, say
 from maturity.models import READINGS, MaturityModel, Reading
 from maturity.scoring import assess
 
 DRAWS: Final = 10_000
 SEED: Final = 0
+_RULE_OF_THREE: Final = 3
+"""-ln(0.05), rounded up."""
+_UNCITED: Final = Text("", "")
 _BLOCK: Final = 8192
 """Draws that are made and scored at a time, so that they stay in the cache."""
 
@@ -43,7 +47,7 @@ class Disagreement:
     down: Fraction
     up: Fraction
     basis: Basis = "assumed"
-    cite: str = ""
+    cite: Text = _UNCITED
 
     def __post_init__(self) -> None:
         if not (self.down >= 0 and self.up >= 0 and self.down + self.up <= 1):
@@ -111,43 +115,59 @@ class Probabilities:
     def standard_error(self, probability: float) -> float:
         """Of a probability, from the number of draws: sqrt(p (1 - p) / draws).
 
-        0 where all draws agree; what never came out is then still as likely as about 3 / draws.
+        0 where all draws agree, which is no certainty: `error_bound` then says how far off it can be.
         """
         return sqrt(probability * (1 - probability) / self.draws)
 
+    @property
+    def error_bound(self) -> float:
+        """How far off a probability of 0 or 1 can be where all draws agree, 95 % confident: 3 / draws, at most 1.
+
+        The rule of three: what has the probability p stays away in all n independent draws with (1 - p)^n, which is
+        below 5 % from p = 3 / n on.
+        """
+        return min(_RULE_OF_THREE / self.draws, 1.0)
+
+    def errors(self, probability: float) -> tuple[float | None, float | None]:
+        """What a table says of a probability: its standard error, or where all draws agree the bound in its place."""
+        agreed = probability in (0, 1)
+        return (None, self.error_bound) if agreed else (self.standard_error(probability), None)
+
     def sentence(self, reading: Reading, lang: Lang) -> str:
-        """How likely the level is, a higher one and a lower one; percentages cut, not rounded up."""
+        """How likely the level is, a higher one and a lower one; percentages cut, their errors rounded up."""
         counts, level = self.counts[reading], self.level[reading]
         parts = {"same": counts[level], "higher": sum(counts[level + 1 :]), "lower": sum(counts[:level])}
+        agreed = self.draws in parts.values()
+        error = max(self.standard_error(count / self.draws) for count in parts.values())
         return say(
-            "firmness.disagreement.spread",
+            f"firmness.disagreement.{'agreed' if agreed else 'spread'}",
             lang,
             reading=say(f"report.reading.{reading}", lang),
             level=level_name(level, lang),
             draws=self.draws,
             seed=self.seed,
-            error=f"{100 * max(self.standard_error(count / self.draws) for count in parts.values()):.2f}",
+            error=_shown_up(self.error_bound if agreed else error),
             **{name: shown(Fraction(100 * count, self.draws), 1) for name, count in parts.items()},
         )
 
     def rows(self) -> tuple["ProbabilityRow", ...]:
         """A row for each reading and level."""
         return tuple(
-            ProbabilityRow(self.id, reading, level, certain, self.standard_error(certain), possible)
+            ProbabilityRow(self.id, reading, level, certain, *self.errors(certain), possible)
             for reading in READINGS
             for level, (certain, possible) in enumerate(
                 zip(self.probability(reading), self.probability(reading, possible=True), strict=True)
             )
         )
 
-    def plain(self) -> dict[str, object]:
-        """The same as JSON holds it."""
+    def plain(self, lang: Lang = "zh") -> dict[str, object]:
+        """The same as JSON holds it, the cite in one language."""
         return {
             "id": self.id,
             "down": str(self.disagreement.down),
             "up": str(self.disagreement.up),
             "basis": self.disagreement.basis,
-            "cite": self.disagreement.cite,
+            "cite": self.disagreement.cite.in_(lang),
             "draws": self.draws,
             "seed": self.seed,
             "level": dict(self.level),
@@ -159,14 +179,28 @@ class Probabilities:
 
 @dataclass(frozen=True, slots=True)
 class ProbabilityRow:
-    """The probability of one level; headings are the texts ``firmness.column.<field>``."""
+    """The probability of one level; headings are the texts ``firmness.column.<field>``.
+
+    ``error_bound`` stands in place of the standard error where all draws agree, see `Probabilities.errors`.
+    """
 
     id: str
     reading: str
     level: int
     probability: float
-    standard_error: float
+    standard_error: float | None
+    error_bound: float | None
     probability_possible: float
+
+
+def _shown_up(share: float) -> str:
+    """A share in percentage points, rounded up, so that "at most" holds and no error is shown as 0.00.
+
+    >>> _shown_up(0.0003), _shown_up(0.0003001), _shown_up(0.000003)
+    ('0.03', '0.04', '0.01')
+    """
+    points = Decimal(f"{100 * share:.9f}")  # a float's 0.0003 is a hair more
+    return str(points.quantize(Decimal("0.01"), ROUND_CEILING))
 
 
 def probabilities(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem, nearest
 from maturity.firmness.words import UNANSWERED_ID
-from maturity.language import Lang, Text, say
+from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, MaturityModel, Reading, Requirement, parse_model
 from maturity.scoring import Assessment, assess, cut
 
@@ -28,7 +28,6 @@ Choices = Mapping[str, str]
 """Choice id, ``not_applicable`` or ``unanswered``, by requirement id."""
 NewWeights = Mapping[str, Mapping[str, Decimal | int | str]]
 """By profile, and by node as ``layer.id``: its new weight, ``{"discrete": {"element.resources": "0.15"}}``."""
-CITE: Final = "what if"
 SUFFIX: Final = "-what-if"
 _NEAR: Final = 1e-9
 """Floats that differ by less may stand for the same exact score; fractions then decide whether they do."""
@@ -332,8 +331,8 @@ def _changed(
 def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
     """The model with other weights: a new file's content, checked like any other, with its own id and fingerprint.
 
-    The new numbers have the basis ``assumed`` and the cite "what if"; the status is ``provisional``. A node that a
-    profile does not have cannot get a weight here.
+    The new numbers have the basis ``assumed`` and the cite "what if" (假设分析); the status is ``provisional``. A node
+    that a profile does not have cannot get a weight here.
 
     >>> from maturity.models import load_model
     >>> model = load_model("gbt39116-2020")
@@ -348,6 +347,7 @@ def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
     data = tomllib.loads(model.content.decode("utf-8"), parse_float=Decimal)
     nodes = {f"{node['layer']}.{node['id']}": node for node in data["nodes"]}
     profiles = [profile.id for profile in model.profiles]
+    cite = {lang: say("firmness.whatif.cite", lang) for lang in LANGUAGES}
     problems: list[Problem] = []
     for profile, own in weights.items():
         if profile not in profiles:
@@ -364,11 +364,11 @@ def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
             elif value is None:
                 problems.append(Problem.of("firmness.bad-weight", where, weight))
             else:
-                nodes[key]["weight"][profile] = {"value": value, "basis": "assumed", "cite": CITE}
+                nodes[key]["weight"][profile] = {"value": value, "basis": "assumed", "cite": cite}
     if problems:
         raise InputError(problems)
     data["id"] = data["id"].removesuffix(SUFFIX) + SUFFIX
-    data["name"] = {lang: say("firmness.whatif.model", lang, name=Text(**data["name"])) for lang in ("zh", "en")}
+    data["name"] = {lang: say("firmness.whatif.model", lang, name=Text(**data["name"])) for lang in LANGUAGES}
     data["status"] = "provisional"
     return parse_model(_toml(data).encode("utf-8"), f"{data['id']}.toml")
 

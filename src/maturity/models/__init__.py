@@ -4,7 +4,6 @@ A model is a tree of nodes (GB/T 39116: element, domain, subdomain) whose leaves
 of manufacturer (`profile`) has its own weights; a node without a weight for a profile does not belong to it.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
@@ -391,7 +390,7 @@ def _references(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
         yield from dangling(key, nodes, f"{file}: trimming.protected")
     sources = [source.id for source in value.sources]
     for place, cited in _cited(value):
-        for source in re.findall(r"\bS\d+\b", cited.cite):
+        for source in cited.cited_sources:
             yield from dangling(source, sources, f"{file}: {place}.cite")
 
 

@@ -1,6 +1,5 @@
 """Ids in a programme file: those that are double where one must tell things apart, and those that lead nowhere."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from maturity.definition import Cited, Definition, Loaded, dangling, duplicates
@@ -141,7 +140,7 @@ def _references(loaded: File) -> Iterator[Problem]:
                 yield from dangling(id, known, f"{place}.{key}")
     sources = [source.id for source in value.sources]
     for place, cited in _cited(loaded):
-        for source in re.findall(r"\bS\d+\b", cited.cite):
+        for source in cited.cited_sources:
             yield from dangling(source, sources, f"{place}.cite")
 
 

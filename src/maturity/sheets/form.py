@@ -286,7 +286,7 @@ class _Form:
             sheet.write_string(row, 0, requirement.id, self._formats["id"])
             sheet.write_string(row, 1, subdomains[requirement.subdomain], self._formats["fixed"])
             sheet.write_number(row, 2, requirement.level, self._formats["fixed"])
-            cite, name = cites[requirement.id], requirement.name.in_(self._lang)
+            cite, name = cites[requirement.id].in_(self._lang), requirement.name.in_(self._lang)
             sheet.write_string(row, 3, cite, self._formats["fixed"])
             sheet.write_string(row, 4, name, self._formats["fixed"])
             subdomain = subdomains[requirement.subdomain]

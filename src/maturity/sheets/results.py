@@ -374,8 +374,9 @@ def _lines(mending: Mending, shortfalls: Sequence[str], lang: Lang) -> list[str]
 _LEAST: Final = ".to_mend"
 """Ends the names of the columns that say what the ineligible must mend at least."""
 _OF_READING: Final = ("id", "name", "reading", "aim", "reading_level", "target_level", "steps", "pivotal", "always")
-_OF_READING_TOO: Final = ("kept", "draws", "weight_points", "lowest", "lowest_attained", "highest", "highest_attained")
-_OF_FIRMNESS: Final = (*_OF_READING, *_OF_READING_TOO, "holds_within")
+_OF_DRAWS: Final = ("kept", "draws", "standard_error", "error_bound")
+_OF_WEIGHTS: Final = ("weight_points", "lowest", "lowest_attained", "highest", "highest_attained", "holds_within")
+_OF_FIRMNESS: Final = (*_OF_READING, *_OF_DRAWS, *_OF_WEIGHTS)
 _OF_PLAN: Final = ("id", "name", "target", "status", "plan_cost", "bound", "optimal", "over_budget", "reached_level")
 _OF_PLAN_TOO: Final = ("level_after", "other_work", "reasons")
 _OF_UPGRADE: Final = ("requirement", "requirement_name", "subdomain", "requirement_level", "present", "to", "steps")
@@ -419,6 +420,8 @@ def _firmness_table(ids: Sequence[str], names: Sequence[str], firmness: Sequence
     for one in firmness:
         for found in one.changes:
             weights = one.weights.readings[found.reading]
+            kept = one.probabilities.kept(found.reading)
+            error, bound = one.probabilities.errors(kept)
             rows.append(
                 {
                     "id": ids[one.row],
@@ -430,8 +433,10 @@ def _firmness_table(ids: Sequence[str], names: Sequence[str], firmness: Sequence
                     "steps": found.steps,
                     "pivotal": len(found.pivotal),
                     "always": sum(change.always for change in found.pivotal),
-                    "kept": one.probabilities.kept(found.reading),
+                    "kept": kept,
                     "draws": one.probabilities.draws,
+                    "standard_error": error,
+                    "error_bound": bound,
                     "weight_points": Decimal(str(float(one.weights.points))),
                     "lowest": weights.lowest,
                     "lowest_attained": "yes" if weights.lowest_attained else "no",
@@ -653,7 +658,7 @@ def _more(results: _Results) -> list[dict[str, object]]:
         for row, own in enumerate(found):
             own["plans"] = plans.get(row, [])
     if results.firmness:
-        firm = {one.row: one.plain() for one in results.firmness}
+        firm = {one.row: one.plain(results.lang) for one in results.firmness}
         for row, own in enumerate(found):
             own["firmness"] = firm.get(row)
     if results.whatif:

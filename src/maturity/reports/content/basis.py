@@ -49,7 +49,7 @@ def _basis(
             (say("basis.empty-cell"), _cited(say(f"basis.empty-cell-{empty.rule}"), empty, lang)),
         ),
     )
-    sources = Basis(say("basis.sources"), tuple((source.id, source.title) for source in definition.sources))
+    sources = Basis(say("basis.sources"), tuple((source.id, source.title.in_(lang)) for source in definition.sources))
     of_programme = (_programme(programme, dict(readings), on, lang),) if programme else ()
     return of_model, sources, *of_programme, Basis(say("basis.version"), (("maturity-scoring", __version__),))
 
@@ -72,7 +72,7 @@ def _programme(programme: Programme, chosen: Mapping[str, str], on: str, lang: L
             (say("basis.file"), programme.file),
             (say("basis.fingerprint"), programme.fingerprint),
             (say("applied-on"), on),
-            *((source.id, source.title) for source in programme.definition.sources),
+            *((source.id, source.title.in_(lang)) for source in programme.definition.sources),
             *readings,
         ),
     )

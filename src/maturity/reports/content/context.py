@@ -258,7 +258,7 @@ class Content:
     firmness: FirmnessPage | None
     """How firm the level is; None unless it was worked out."""
     whatif: WhatIfPage | None
-    """What something changed would move; None unless it was asked."""
+    """What something changed would move; None unless it was asked, and something is changed for this enterprise."""
     tiers: tuple[TierPage, ...]
     """Verdicts; () without a programme."""
     programme_notes: tuple[str, ...]

@@ -8,7 +8,7 @@ from math import lcm
 from operator import itemgetter
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
-from maturity.language import Lang, say
+from maturity.language import Lang, Text, say
 from maturity.models import MaturityModel
 from maturity.reports.content.context import Gap, LevelGaps, LevelLine
 from maturity.reports.content.enterprise import Enterprise, subdomain_names
@@ -80,7 +80,7 @@ class _Priced(dict[tuple[int, int], tuple[int, int, Gap]]):
             answered=answered,
             missing=plain(Fraction(missing, model.points_per_one)),
             worth=cut_to(worth, _WORTH_DECIMALS),
-            cite=_cites(model)[requirement.id],
+            cite=_cites(model)[requirement.id].in_(lang),
         )
         self[key] = int(-worth * self._unit), column, gap
         return self[key]
@@ -102,5 +102,5 @@ def _asked(model: MaturityModel, level: int) -> Sequence[int]:
 
 
 @lru_cache(16)
-def _cites(model: MaturityModel) -> Mapping[str, str]:
+def _cites(model: MaturityModel) -> Mapping[str, Text]:
     return {requirement.id: requirement.cite for node in model.definition.nodes for requirement in node.requirements}

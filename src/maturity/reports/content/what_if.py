@@ -34,9 +34,11 @@ class WhatIfPage:
     shifts: tuple[Shift, ...]
 
 
-def whatif_page(one: Enterprise, whatif: WhatIf) -> WhatIfPage:
-    """What if, for one enterprise, as a section of its report."""
+def whatif_page(one: Enterprise, whatif: WhatIf) -> WhatIfPage | None:
+    """What if, for one enterprise, as a section of its report; None where nothing was changed for it."""
     given = tuple(_given(one, whatif))
+    if not given:
+        return None
     return WhatIfPage(given[:MOST], max(len(given) - MOST, 0), tuple(_shifts(one, whatif.row(one.i), one.model)))
 
 

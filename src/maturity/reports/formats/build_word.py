@@ -91,11 +91,28 @@ class Builder:
         *,
         right: Sequence[int] = (),
         size: float = 8.5,
+        only: tuple[int, str] | None = None,
     ) -> None:
         """A table with its head repeated on every page, and a row for each turn of a loop.
 
-        A cell is text; ``~`` begins a small second line; ``Style|text`` picks a character style.
+        A cell is text; ``~`` begins a small second line; ``Style|text`` picks a character style. ``only`` names a
+        column that is there where a condition holds: the template then has the table with it and the one without.
         """
+        if only:
+            column, condition = only
+            rest = [at for at in range(len(heads)) if at != column]
+            with self.block(f"if {condition}"):
+                self.table(heads, cells, each, widths, right=right, size=size)
+            with self.block(f"if not {condition}"):
+                self.table(
+                    [heads[at] for at in rest],
+                    [cells[at] for at in rest],
+                    each,
+                    [widths[at] for at in rest],
+                    right=[new for new, at in enumerate(rest) if at in right],
+                    size=size,
+                )
+            return
         rows = [heads, [f"{{%tr for {each} %}}"], cells, ["{%tr endfor %}"]]
         table = self.document.add_table(len(rows), len(heads))
         self._look(table, widths)
@@ -191,7 +208,7 @@ class Builder:
             _dressed(style, size, color, 0, after)
         styles["Table Head"].font.bold = True
         styles["Caption"].font.bold = False
-        for name in ("Lead", "Picture", "Table Head"):
+        for name in ("Lead", "Call", "Picture", "Table Head"):
             styles[name].paragraph_format.keep_with_next = True
         for name, color in (
             *TRUTHS.items(),
@@ -321,6 +338,7 @@ def _scores(page: Builder) -> None:
         "level in report.levels",
         (50, 30, 34, 34, 26),
         right=(1, 2, 4),
+        only=(2, "report.open"),
     )
     page.picture("next_level")
     page.heading(_say("scores.nodes-heading"), 1, new_page=True)
@@ -390,7 +408,7 @@ def _gaps(page: Builder) -> None:
                     "Small|{{ gap.cite }}",
                 ],
                 "gap in level.gaps",
-                (9, 80, 25, 18, 17, 25),
+                (9, 68, 23, 15, 16, 43),
                 right=(0, 3, 4),
             )
 
@@ -441,6 +459,7 @@ def _way(page: Builder) -> None:
                         "row in plan.upgrades",
                         (9, 68, 15, 38, 14, 19, 23),
                         right=(0, 2, 4, 5, 6),
+                        only=(5, "plan.timed"),
                     )
                     page.heading(_say("way.shifts"), 3)
                     page.text("{{ plan.shift }}", "Lead")
@@ -532,7 +551,7 @@ def _tiers(page: Builder) -> None:
             depends = "{% if tier.depends_on_reading %} [" + _say("tiers.depends") + "]{% endif %}"
             page.heading("{{ tier.name }} [{{ say_verdict(tier.verdict) }}]" + depends, 2)
             with page.block("if tier.headline != say_verdict(tier.verdict)"):
-                page.text("{{ tier.headline }}")
+                page.text("{{ tier.headline }}").paragraph_format.keep_with_next = True
             with page.block("if tier.unknown_facts"):
                 page.text(_say("tiers.decided-by", f"facts={_joined('tier.unknown_facts')}"), "Call")
             with page.block("if tier.failed"):
@@ -566,7 +585,7 @@ def _conditions(page: Builder, title: str, lines: str) -> None:
 
 
 def _open(page: Builder) -> None:
-    page.heading(_say("open.heading"), 1, new_page=True)
+    page.heading(_say("open.heading"), 1)
     with page.block("for note in report.open_notes"):
         page.text("{{ note }}")
     with page.block("if not (report.not_applicable or report.unanswered or report.outside)"):
@@ -576,7 +595,9 @@ def _open(page: Builder) -> None:
             count = f"count=report.{groups} | map(attribute='items') | map('length') | sum"
             page.heading(_say(f"open.{kind}", f"{count}, profile=report.profile"), 2)
             with page.block(f"for group in report.{groups}"):
-                _written(page.text(""), "Term|{{ group.subdomain }}", 9)
+                name = page.text("")
+                name.paragraph_format.keep_with_next = True
+                _written(name, "Term|{{ group.subdomain }}", 9)
                 with page.block("for item in group['items']"):
                     _written(page.text("", "List Bullet"), "{{ item.name }} |Small|{{ item.id }}", 8.5)
 
