@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from maturity import Answers, DefinitionError, InputError, MaturityError, Problem, load_model
-from maturity.errors import nearest
+from maturity.errors import near_or_known, nearest
 
 
 def refused() -> InputError:
@@ -61,3 +61,28 @@ def test_nearest() -> None:
     """A word is suggested when it is near, and none is when none is."""
     assert nearest("integretion", ["data", "integration"]) == "integration"
     assert nearest("xyz", ["data", "integration"]) == ""
+    assert nearest("Integration ", ["data", "integration"]) == "integration"
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "zh", "en"),
+    [
+        ("intelligent", ["smart", "intelligence"], "是否指：intelligence", "did you mean: intelligence"),
+        ("zero", ["smart", "leading"], "现有：smart、leading", "there is: smart, leading"),
+        ("zero", [f"E{k}" for k in range(9)], "现有 9 个：E0、", "there are 9: E0, E1, E2, E3, E4, E5, E6, E7 ..."),
+        ("zero", [], "一个也没有", "there is none"),
+    ],
+)
+def test_nothing_is_guessed_where_nothing_is_near(word: str, known: list[str], zh: str, en: str) -> None:
+    """What there is stands in the place of a guess, shortened where it is long."""
+    problem = Problem.of("improvement.unknown-tier", "target", word, near=near_or_known(word, known))
+    assert problem.hint("zh").startswith(zh)
+    assert problem.hint("en") == en
+
+
+def test_a_requirement_that_resembles_none_is_given_an_example() -> None:
+    """The first requirement is no guess at what was meant."""
+    with pytest.raises(InputError) as caught:
+        Answers.of(load_model("gbt39116-2020"), {"zzzzz": "full"}, profile="discrete")
+    assert caught.value.problems[0].hint("en") == "for example: organization_strategy.1a"
+    assert caught.value.problems[0].hint("zh") == "例如：organization_strategy.1a"

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from rich.table import Table as Screen
 from rich.text import Text as Cell
 
-from maturity.errors import InputError, MaturityError, Problem, nearest
+from maturity.errors import InputError, MaturityError, Problem, near_or_known
 from maturity.language import LANGUAGES, Lang, say, texts
 
 if TYPE_CHECKING:
@@ -269,7 +269,9 @@ def chosen(batch: "Batch", only: Sequence[str] | None) -> "Answers":
 
     ids = batch.answers.ids
     if unknown := [id for id in only or () if id not in ids]:
-        raise InputError([Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown])
+        raise InputError(
+            [Problem.of("reports.unknown-id", "--only", id, near=near_or_known(id, ids)) for id in unknown]
+        )
     return batch.answers.take(np.array([i for i, id in enumerate(ids) if only is None or id in only], np.intp))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from maturity.cohort import Division
-from maturity.errors import InputError, MaturityError, Problem, nearest
+from maturity.errors import InputError, MaturityError, Problem, near_or_known
 from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
@@ -116,7 +116,7 @@ def write_reports(
     ids = assessment.answers.ids
     chosen = set(ids if only is None else only)
     if unknown := sorted(chosen.difference(ids)):
-        raise InputError(Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown)
+        raise InputError(Problem.of("reports.unknown-id", id, id, near=near_or_known(id, ids)) for id in unknown)
     if wrong := [one for one in by if len(one.labels) != len(ids)]:
         raise InputError(
             Problem.of("reports.labels-count", one.id, len(one.labels), expected=len(ids)) for one in wrong
