@@ -500,6 +500,39 @@ def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...],
     assert said in done.output
 
 
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("plan", EXAMPLE, "--level", "9"), "--level: there is no level 9"),
+        (("plan", EXAMPLE, "--subdomain", "dta", "--level", "2"), "--subdomain --level: the model has no subdomain"),
+        (("plan", EXAMPLE, "--budget", "much"), "--budget: 'much'"),
+        (("plan", EXAMPLE, "--total-budget", "much"), "--total-budget: 'much'"),
+        (("plan", EXAMPLE, "--max-duration", "long"), "--max-duration: 'long'"),
+        (("plan", EXAMPLE, "--fix", "data.1a=best"), "--fix: data.1a: there is no choice 'best'"),
+        (("plan", EXAMPLE, "--forbid", "none"), "--forbid: the model has no requirement or subdomain 'none'"),
+        (("agreement", EXAMPLE, EXAMPLE, "--layer", "domian"), "--layer: the model has no layer 'domian'"),
+        (("whatif", EXAMPLE, "--answer", "JL008:data.9z=full"), "--answer JL008:data.9z: the model has no requirement"),
+        (("whatif", EXAMPLE, "--answer", "data.9z=full"), "--answer data.9z: the model has no requirement"),
+        (("whatif", EXAMPLE, "--weight", "discrete:mars=1"), "--weight: discrete.mars: the model has no node"),
+        (("whatif", EXAMPLE, "--profile", "mixed"), "--profile: there is no profile 'mixed'"),
+        (("score", EXAMPLE, "-o", "r.csv", "--whatif", "profile=mixed"), "--whatif: there is no profile 'mixed'"),
+        (("score", EXAMPLE, "-o", "r.csv", "--reading", "maturity_band=x"), "--reading maturity_band: the reading has"),
+        (("compare", EXAMPLE, "--against-reading", "band=x"), "--against-reading: there is no reading 'band'"),
+        (("calendar", "jilin-2024-228", "--reading", "band=x"), "--reading: there is no reading 'band'"),
+        (("report", EXAMPLE, "-o", "reports", "--by", "colour"), "--by: the batch cannot be divided by 'colour'"),
+    ],
+)
+def test_what_is_wrong_with_an_option_stands_at_the_option_as_it_was_typed(
+    words: tuple[str | Path, ...], place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at the name that the library has for it; it is wrong usage, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    done = maturity(*words, "--lang", "en", *ON)
+    assert done.exit_code == 2, done.output
+    assert f"\n{place}" in f"\n{done.stderr}"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_report_and_results_say_how_to_go_on(tmp_path: Path) -> None:
     """With --plan and --firmness, report and results say the way up and how firm the level is; else they do not."""
     words = (EXAMPLE, "--only", "JL004", *ON)

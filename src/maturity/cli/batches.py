@@ -336,7 +336,8 @@ def _divisions(
     if facts and decisions is None:
         raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--by")
     columns = [by_column(id, batch.groups[id]) for id in ("industry", "city") if id in batch.groups]
-    return [*columns, *(by_fact(assessment, decisions, fact) for fact in facts if decisions)]
+    with frame.typed({"by": "--by"}):
+        return [*columns, *(by_fact(assessment, decisions, fact) for fact in facts if decisions)]
 
 
 @contextmanager

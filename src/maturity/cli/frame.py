@@ -3,8 +3,8 @@
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import fields
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -103,8 +103,33 @@ def reported(lang: Lang) -> Iterator[None]:
         raise typer.Exit(1) from None
     except MaturityError as error:
         listed(error.problems, lang)
-        misused = all(problem.id in ("definition.not-found", "decide.unknown-reading") for problem in error.problems)
-        raise typer.Exit(2 if misused else 1) from None
+        raise typer.Exit(2 if all(map(_misused, error.problems)) else 1) from None
+
+
+def _misused(problem: Problem) -> bool:
+    """Whether the command was called wrongly; an id that no sheet has may be the sheet's fault."""
+    if problem.id in ("cli.unknown-enterprise", "reports.unknown-id"):
+        return False
+    return problem.id == "definition.not-found" or problem.where.startswith("--")
+
+
+@contextmanager
+def typed(options: Mapping[str, str]) -> Iterator[None]:
+    """Problems of what the library calls ``budget``, placed at the option that it was typed as: ``--total-budget``."""
+
+    def place(where: str) -> str:
+        argument, colon, rest = where.partition(":")
+        return options.get(where) or options.get(argument, argument) + colon + rest
+
+    try:
+        yield
+    except MaturityError as error:
+        raise type(error)(replace(problem, where=place(problem.where)) for problem in error.problems) from None
+
+
+def as_readings(readings: Mapping[str, str], option: str = "--reading") -> AbstractContextManager[None]:
+    """Problems of readings, placed at the option that chose them."""
+    return typed({"readings": option} | {name: f"{option} {name}" for name in readings})
 
 
 def listed(problems: Sequence[Problem], lang: Lang, *, all_of_them: bool = True) -> None:
@@ -176,7 +201,9 @@ def judge(
     assessment = assess(batch.answers)
     if programme is None or batch.facts is None:
         return assessment, None
-    return assessment, decide(programme, assessment, batch.facts, on=on, readings=pairs(readings, "--reading"))
+    named = pairs(readings, "--reading")
+    with as_readings(named):
+        return assessment, decide(programme, assessment, batch.facts, on=on, readings=named)
 
 
 def applied(on: date | None, lang: Lang, *, key: str = "applied-today", aside: bool = False) -> date:

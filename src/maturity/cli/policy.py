@@ -91,16 +91,12 @@ def compare(
             first = first.without(own.definition.application_date) if on else first
             second = second.without(other.definition.application_date)
         assessment = assess(batch.answers)
-        found = compared(
-            decide(own, assessment, first, on=day, readings=chosen),
-            decide(
-                other,
-                assessment,
-                second,
-                on=other_day,
-                readings={**kept, **frame.pairs(against_reading, "--against-reading")},
-            ),
-        )
+        against_chosen = frame.pairs(against_reading, "--against-reading")
+        with frame.as_readings(chosen):
+            before = decide(own, assessment, first, on=day, readings=chosen)
+        with frame.as_readings(against_chosen, "--against-reading"):
+            after = decide(other, assessment, second, on=other_day, readings=kept | against_chosen)
+        found = compared(before, after)
         _show(found, language)
         if output:
             names = dict(zip(batch.answers.ids, batch.names, strict=True))
@@ -226,7 +222,9 @@ def calendar(
         day = frame.applied(on, language, key="today")
         programme = load_programme(ref, on=day)
         frame.out.print(f"{programme.name.in_(language)}  {day}", markup=False)
-        found = deadlines(programme, on=day, readings=frame.pairs(reading, "--reading"))
+        chosen = frame.pairs(reading, "--reading")
+        with frame.as_readings(chosen):
+            found = deadlines(programme, on=day, readings=chosen)
         if not found:
             frame.out.print(say("deadlines.none", language), markup=False)
         titles = {column: say(f"deadlines.column.{column}", language) for column in _CALENDAR}

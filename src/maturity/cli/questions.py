@@ -54,7 +54,7 @@ def firmness(
         batch = frame.read(files, *loaded, language)
         names = dict(zip(batch.answers.ids, batch.names, strict=True))
         answers = frame.chosen(batch, only)
-        with frame.err.status(say("cli.working", language)):
+        with frame.err.status(say("cli.working", language)), frame.typed({"points": "--points", "draws": "--draws"}):
             found = how_firm(answers, draws=draws, seed=seed, points=points)
         for each in found:
             frame.out.print(f"\n{each.id}  {names[each.id]}", markup=False)
@@ -99,7 +99,8 @@ def agreement(
     with frame.reported(language):
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
         ours, theirs = (frame.read([path], *loaded, language) for path in (first, second))
-        found = compare(ours.answers, theirs.answers, layer=layer)
+        with frame.typed({"layer": "--layer", "first": str(first), "second": str(second)}):
+            found = compare(ours.answers, theirs.answers, layer=layer)
         for note in found.notes:
             frame.out.print(note.text(language), markup=False)
         shares = [each.row(language) for each in found.agreement]
@@ -184,6 +185,9 @@ def plan(
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
         aims: dict[way.Target, Sequence[int]] = {}
+        target = "--tier" if tier is not None else "--level" if subdomain is None else "--subdomain --level"
+        options = {"target": target, "fixed": "--fix", "forbidden": "--forbid", "costs": "--costs"}
+        options |= {"budget": "--budget", "max_duration": "--max-duration"}
         if tier is not None:
             if decisions is None or tier not in decisions.verdict:
                 known = ", ".join(decisions.verdict) if decisions else NO_PROGRAMME
@@ -195,8 +199,11 @@ def plan(
             aims[way.LevelTarget(level, own)] = rows
         else:
             aims.update(way.next_levels(assessment, rows, own))
+        if total_budget is not None:  # which is refused before the plans are searched for
+            with frame.typed({"budget": "--total-budget"}):
+                way.support((), total_budget)
         priced = read_costs(costs, assessment.answers.model) if costs else None
-        with frame.err.status(say("cli.working", language)):
+        with frame.err.status(say("cli.working", language)), frame.typed(options):
             plans = [
                 found
                 for aim, those in aims.items()

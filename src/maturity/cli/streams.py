@@ -81,8 +81,9 @@ def score(
     """Score the files, show how far it is and what came out; exit code 1 when there was any problem."""
     from maturity.sheets import Scoring, score_parquet
 
-    scoring = Scoring(model, programme, on if programme else None, frame.pairs(readings, "--reading"), lang)
-    with shown("scoring", lang) as progress:
+    chosen = frame.pairs(readings, "--reading")
+    scoring = Scoring(model, programme, on if programme else None, chosen, lang)
+    with shown("scoring", lang) as progress, frame.as_readings(chosen):
         scored = score_parquet(
             files, output, scoring, strict=strict, workers=workers, scheduler=scheduler, progress=progress
         )

@@ -221,6 +221,10 @@ def whatif(
     target = model or answers.model
     if weights:
         target = reweighted(target, weights)
+    known_profiles = [one.id for one in target.profiles]
+    if profile is not None and profile not in known_profiles:
+        right = ", ".join(known_profiles)
+        raise InputError([Problem.of("answers.unknown-profile", "profile", profile, right=right)])
     points, notes = _carried(answers, target, requirements or {})
     points = _changed(target, points, answers.ids, choices or {})
     profiles = [answers.profile(i) if profile is None else profile for i in range(len(answers))]
