@@ -563,6 +563,15 @@ def test_a_place_that_cannot_be_written_to(command: str, tmp_path: Path) -> None
     assert "below.xlsx" in done.output
 
 
+@pytest.mark.parametrize(("lang", "said"), [("zh", "没有这个文件或文件夹"), ("en", "No such file or directory")])
+def test_why_a_place_cannot_be_written_to_is_told_in_the_language(lang: str, said: str, tmp_path: Path) -> None:
+    """No English of the operating system inside a Chinese sentence."""
+    place = tmp_path / "none" / "below.toml"
+    done = maturity("models", "export", "gbt39116-2020", "-o", place, "--lang", lang)
+    assert done.exit_code == 1
+    assert f"{place}{'：不能写入：' if lang == 'zh' else ': cannot be written: '}{said}" in done.stderr
+
+
 def test_strict_writes_nothing(tmp_path: Path) -> None:
     """With --strict any problem ends the run with 1 before anything is written; a sound batch is scored as ever."""
     book = load_workbook(EXAMPLE)

@@ -1,11 +1,13 @@
 """Errors carry their problems as data, speak both languages, and travel between processes."""
 
+import errno
+import os
 import pickle
 
 import pytest
 
 from maturity import Answers, DefinitionError, InputError, MaturityError, Problem, load_model
-from maturity.errors import near_or_known, nearest
+from maturity.errors import near_or_known, nearest, reason
 
 
 def refused() -> InputError:
@@ -55,6 +57,31 @@ def test_problem_speaks_of_names_in_the_language_asked_for() -> None:
     problem = Problem.of("answers.trimmed", "示例", subdomain=model.subdomains[2].name, id="data")
     assert "“数据”" in problem.text("zh")
     assert "'Data'" in problem.text("en")
+
+
+@pytest.mark.parametrize(
+    ("name", "zh"),
+    [
+        ("ENOENT", "没有这个文件或文件夹"),
+        ("EACCES", "没有权限"),
+        ("ENOSPC", "磁盘空间不足"),
+        ("EISDIR", "这是文件夹"),
+        ("ENAMETOOLONG", "文件名过长"),
+        ("EROFS", "只读"),
+    ],
+)
+def test_what_the_system_refuses_is_told_in_chinese_too(name: str, zh: str) -> None:
+    """By the number of the error; in English it is as the system says it."""
+    number = getattr(errno, name)
+    said = reason(OSError(number, os.strerror(number)))
+    assert said.in_("zh").startswith(zh)
+    assert said.in_("en") == os.strerror(number)
+
+
+def test_what_the_system_seldom_refuses_is_told_as_it_says_it() -> None:
+    """Nothing is made up for an error that has no words here, or no number."""
+    assert reason(OSError(errno.EPIPE, "Broken pipe")).in_("zh") == "Broken pipe"
+    assert reason(OSError("the scanner is asleep")).in_("zh") == "the scanner is asleep"
 
 
 def test_nearest() -> None:

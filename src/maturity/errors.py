@@ -7,9 +7,10 @@ fills sheets or calls the library. Either carries *all* problems found, not the 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from errno import errorcode
 from typing import Self
 
-from maturity.language import LANGUAGES, Lang, Text, listed, say
+from maturity.language import LANGUAGES, Lang, Text, listed, say, texts
 
 NAMED = 8
 """Known words that a problem names where none is near; of more, how many there are."""
@@ -82,6 +83,16 @@ class DefinitionError(MaturityError):
 
 class InputError(MaturityError):
     """Answers, facts, a sheet or an argument are wrong."""
+
+
+def reason(error: OSError) -> Text:
+    """What the operating system refused, in both languages; what is rare, as the system says it.
+
+    >>> reason(PermissionError(13, "Permission denied")).in_("zh")
+    '没有权限，或文件正被其他程序占用'
+    """
+    said, name = error.strerror or str(error), errorcode.get(error.errno or 0, "")
+    return Text(say(f"system.{name}", "zh") if name in texts("system") else said, said)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

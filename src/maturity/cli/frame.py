@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from rich.table import Table as Screen
 from rich.text import Text as Cell
 
-from maturity.errors import InputError, MaturityError, Problem, near_or_known
+from maturity.errors import InputError, MaturityError, Problem, near_or_known, reason
 from maturity.language import LANGUAGES, Lang, say, texts
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def reported(lang: Lang) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        listed([Problem.of("cli.not-written", str(error.filename or ""), error.strerror or error)], lang)
+        listed([Problem.of("cli.not-written", str(error.filename or ""), reason=reason(error))], lang)
         raise typer.Exit(1) from None
     except MaturityError as error:
         listed(error.problems, lang)
