@@ -1,6 +1,7 @@
 """The command line, as a person meets it: what it writes, what it says, and how it ends."""
 
 import csv
+import errno
 import io
 import json
 import re
@@ -569,7 +570,38 @@ def test_why_a_place_cannot_be_written_to_is_told_in_the_language(lang: str, sai
     place = tmp_path / "none" / "below.toml"
     done = maturity("models", "export", "gbt39116-2020", "-o", place, "--lang", lang)
     assert done.exit_code == 1
-    assert f"{place}{'：不能写入：' if lang == 'zh' else ': cannot be written: '}{said}" in done.stderr
+    assert f"{place}{'：文件无法写入：' if lang == 'zh' else ': the file cannot be written: '}{said}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "room"),
+    [
+        (("report", EXAMPLE, "--only", "JL001", "--jobs", "1", *ON), "cohort.html", 1_000),
+        (("report", EXAMPLE, "--only", "JL001", "--jobs", "1", *ON), "JL001.html", 100_000),
+        (("models", "export", "gbt39116-2020"), "", 1_000),
+        (("templates",), "batch.css", 1_000),
+    ],
+)
+def test_a_full_disk(
+    words: tuple[str | Path, ...], place: str, room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is named, the way out too, and no part of it is left; the system itself names no file."""
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if len(content) > room:
+            write(path, content[:room])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    done = maturity(*words, "-o", tmp_path / "out")
+    assert done.exit_code == 1, done.output
+    (line,) = [line for line in done.stderr.splitlines() if "磁盘空间不足" in line]
+    assert line.startswith(f"{tmp_path / 'out' / place}：")
+    assert "磁盘是否还有空间" in line or "磁盘还有空间" in line
+    assert not (tmp_path / "out" / place).is_file()
+    assert [path.name for path in tmp_path.rglob("*") if "part" in path.name or path.name.startswith(".out")] == []
 
 
 def test_strict_writes_nothing(tmp_path: Path) -> None:

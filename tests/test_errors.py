@@ -67,7 +67,7 @@ def test_problem_speaks_of_names_in_the_language_asked_for() -> None:
         ("ENOSPC", "磁盘空间不足"),
         ("EISDIR", "这是文件夹"),
         ("ENAMETOOLONG", "文件名过长"),
-        ("EROFS", "只读"),
+        ("EROFS", "文件系统是只读的"),
     ],
 )
 def test_what_the_system_refuses_is_told_in_chinese_too(name: str, zh: str) -> None:

@@ -62,12 +62,15 @@ def demo(
     lang: Language = "zh",
 ) -> None:
     """用内置示例走一遍：评分、判断、报告 · the whole way on the shipped example"""
+    from maturity.sheets.writing import replacing
+
     language = frame.as_lang(lang)
     with frame.reported(language), as_file(files("maturity.examples").joinpath("enterprises.xlsx")) as example:
         frame.tell("demo", language, on=DEMO_ON)
         output.mkdir(parents=True, exist_ok=True)
         batch_file = output / "enterprises.xlsx"
-        shutil.copyfile(example, batch_file)
+        with replacing(batch_file) as fresh:
+            shutil.copyfile(example, fresh)
         model, programme = frame.load(DEFAULT_MODEL, DEFAULT_PROGRAMME, DEMO_ON)
         batch = frame.read([batch_file], model, programme, language)
         assessment, decisions = frame.judge(batch, programme, DEMO_ON, None)

@@ -42,7 +42,7 @@ def replacing(path: Path) -> Iterator[Path]:
         finally:
             fresh.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError([Problem.of("sheets.unwritable", path.name, reason=reason(error))]) from error
+        raise InputError([Problem.of("sheets.unwritable", str(path), reason=reason(error))]) from error
 
 
 def _umask() -> int:
