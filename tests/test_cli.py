@@ -156,6 +156,29 @@ def test_wrong_usage(words: tuple[str | Path, ...], said: str, tmp_path: Path, m
     assert said in done.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "none.xlsx", "nor this.csv"),
+        ("check", EXAMPLE, "none.xlsx", "nor this.csv"),
+        ("score", "none.xlsx", EXAMPLE, "nor this.csv", "-o", "r.csv"),
+        ("agreement", "none.xlsx", "nor this.csv"),
+        ("plan", "none.xlsx", "--costs", "nor this.csv"),
+        ("compare", "none.xlsx", "nor this.csv"),
+    ],
+)
+def test_files_that_are_not_there(
+    words: tuple[str | Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them are named in the language, nothing is written: nobody is left out for a mistyped name."""
+    monkeypatch.chdir(tmp_path)
+    done = maturity(*words, *ON)
+    assert done.exit_code == 2, done.output
+    named = [line for line in done.stderr.splitlines() if line.endswith("：没有这个文件；请检查路径和文件名")]
+    assert [line.partition("：")[0] for line in named] == ["none.xlsx", "nor this.csv"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_broken_model_is_a_problem(tmp_path: Path) -> None:
     """A model file that is wrong ends with 1, and names what is wrong in the language asked for."""
     own = tmp_path / "own.toml"

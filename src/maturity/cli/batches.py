@@ -118,8 +118,9 @@ def score(
     lang: Language = "zh",
 ) -> None:
     """评分、定级、判断，写出结果（xlsx、csv、json、parquet） · scores, levels and tiers into a file"""
-    language, files = frame.as_lang(lang), streams.files_of(sources)
+    language = frame.as_lang(lang)
     with frame.reported(language):
+        files = streams.files_of(sources)
         day = frame.application_day(on, programme, language)
         loaded = frame.load(model, programme, day)
         if blockwise := streams.streamed(files, output):

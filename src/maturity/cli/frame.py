@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields, replace
 from datetime import date, datetime
@@ -58,9 +58,7 @@ def as_day(value: str) -> date:
         raise typer.BadParameter(f"{value}: YYYY-MM-DD") from None
 
 
-Files = Annotated[
-    list[Path], typer.Argument(exists=True, help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")
-]
+Files = Annotated[list[Path], typer.Argument(help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="写到哪里 · where to write")]
 Model = Annotated[str, typer.Option("--model", metavar="ID|PATH", help="成熟度模型 · maturity model")]
 ProgrammeRef = Annotated[
@@ -110,7 +108,7 @@ def _misused(problem: Problem) -> bool:
     """Whether the command was called wrongly; an id that no sheet has may be the sheet's fault."""
     if problem.id in ("cli.unknown-enterprise", "reports.unknown-id"):
         return False
-    return problem.id == "definition.not-found" or problem.where.startswith("--")
+    return problem.id in ("definition.not-found", "sheets.missing-file") or problem.where.startswith("--")
 
 
 @contextmanager
@@ -167,11 +165,18 @@ def read(
 ) -> "Batch":
     from maturity.sheets import read_batch
 
+    present(files)
     with _reading(lang) as progress:
         batch = read_batch(files, model, programme, strict=strict, progress=progress)
     counts = {"count": len(batch.answers), "problems": len(batch.problems), "notes": len(batch.notes)}
     tell("read", lang, aside=aside, **counts)
     return batch
+
+
+def present(paths: Iterable[Path]) -> None:
+    """Refuse what is not there, all of it, before anything is read: a name that was mistyped leaves nobody out."""
+    if missing := [Problem.of("sheets.missing-file", str(path)) for path in paths if not path.exists()]:
+        raise InputError(missing)
 
 
 @contextmanager

@@ -80,8 +80,8 @@ def firmness(
 
 @app.command()
 def agreement(
-    first: Annotated[Path, typer.Argument(exists=True, help="甲的表格 · the first assessor's sheets")],
-    second: Annotated[Path, typer.Argument(exists=True, help="乙的表格 · the second assessor's sheets")],
+    first: Annotated[Path, typer.Argument(help="甲的表格 · the first assessor's sheets")],
+    second: Annotated[Path, typer.Argument(help="乙的表格 · the second assessor's sheets")],
     output: Extra = None,
     layer: Annotated[
         str, typer.Option("--layer", metavar="ID", help="按哪一层分列，默认能力域 · by which layer, default: domains")
@@ -97,6 +97,7 @@ def agreement(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
+        frame.present((first, second))
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
         ours, theirs = (frame.read([path], *loaded, language) for path in (first, second))
         with frame.typed({"layer": "--layer", "first": str(first), "second": str(second)}):
@@ -146,7 +147,7 @@ def plan(
         str | None, typer.Option(metavar="ID", help="只看一个能力子域的等级 · of one subdomain")
     ] = None,
     tier: Annotated[str | None, typer.Option(metavar="ID", help="目标为一个认定等次 · a tier instead")] = None,
-    costs: Annotated[Path | None, typer.Option(exists=True, help="费用表 xlsx、csv · table of costs")] = None,
+    costs: Annotated[Path | None, typer.Option(help="费用表 xlsx、csv · table of costs")] = None,
     budget: Annotated[str | None, typer.Option(help="每家企业的预算 · budget of each enterprise")] = None,
     total_budget: Annotated[str | None, typer.Option(help="总预算，选出受支持的企业 · one budget for all")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--fix", metavar="ID=CHOICE", help="必须达到 · must reach")] = None,
@@ -179,6 +180,7 @@ def plan(
     if subdomain is not None and level is None:
         raise typer.BadParameter("--subdomain ID --level N", param_hint="--subdomain")
     with frame.reported(language):
+        frame.present([*files, *([costs] if costs else [])])
         day = frame.applied(on, language) if tier else frame.edition_day(on, programme, language)
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language)

@@ -38,13 +38,16 @@ Workers = Annotated[
 
 
 def files_of(sources: Sequence[str]) -> list[Path]:
-    """The files and folders named, patterns such as ``answers/*.parquet`` filled in."""
+    """The files and folders named, patterns such as ``answers/*.parquet`` filled in.
+
+    Raises:
+        InputError: some of them are not there.
+    """
     found: list[Path] = []
     for source in sources:
         matching = [Path(source)] if Path(source).exists() else sorted(map(Path, glob(source)))  # noqa: PTH207  may be absolute
-        if not matching:
-            raise typer.BadParameter(source)
-        found += matching
+        found += matching or [Path(source)]
+    frame.present(found)
     return found
 
 
