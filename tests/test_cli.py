@@ -515,6 +515,9 @@ def test_costs_and_durations_from_a_workbook(tmp_path: Path) -> None:
         (("plan", EXAMPLE, "--subdomain", "data"), "--level"),
         (("whatif", EXAMPLE, "--weight", "element.resources=0.15"), "PROFILE:NODE=VALUE"),
         (("firmness", EXAMPLE, "--points", "101"), "100"),
+        (("firmness", EXAMPLE, "--seed", "-1"), "--seed"),
+        (("plan", EXAMPLE, "--tier", "smart_factory", "--programme", "none", *ON), "--programme none"),
+        (("compare", EXAMPLE, "--against", "none", *ON), "--against"),
     ],
 )
 def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...], said: str) -> None:
@@ -529,6 +532,7 @@ def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...],
     [
         (("plan", EXAMPLE, "--level", "9"), "--level: there is no level 9"),
         (("plan", EXAMPLE, "--subdomain", "dta", "--level", "2"), "--subdomain --level: the model has no subdomain"),
+        (("plan", EXAMPLE, "--tier", "smart"), "--tier: the programme has no tier 'smart'; there is: digital_workshop"),
         (("plan", EXAMPLE, "--budget", "much"), "--budget: 'much'"),
         (("plan", EXAMPLE, "--total-budget", "much"), "--total-budget: 'much'"),
         (("plan", EXAMPLE, "--max-duration", "long"), "--max-duration: 'long'"),

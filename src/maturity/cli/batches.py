@@ -158,7 +158,7 @@ def report(
     title: Annotated[str, typer.Option(help="报告标题 · title of the reports")] = "",
     issuer: Annotated[str, typer.Option(help="出具单位 · who issues them")] = "",
     logo: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="徽标：PNG、JPEG 或 SVG · logo of the issuer")
+        Path | None, typer.Option(metavar="FILE", readable=False, help="徽标：PNG、JPEG 或 SVG · logo of the issuer")
     ] = None,
     templates: Annotated[
         Path | None, typer.Option(metavar="DIR", help="自己的模板，见 maturity templates · your own templates")

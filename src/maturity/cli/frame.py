@@ -58,7 +58,9 @@ def as_day(value: str) -> date:
         raise typer.BadParameter(f"{value}: YYYY-MM-DD") from None
 
 
-Files = Annotated[list[Path], typer.Argument(help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")]
+Files = Annotated[
+    list[Path], typer.Argument(readable=False, help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")
+]
 Output = Annotated[Path, typer.Option("-o", "--output", help="写到哪里 · where to write")]
 Model = Annotated[str, typer.Option("--model", metavar="ID|PATH", help="成熟度模型 · maturity model")]
 ProgrammeRef = Annotated[

@@ -67,7 +67,8 @@ def compare(
 
     language = frame.as_lang(lang)
     if NO_PROGRAMME in (programme, against):
-        raise typer.BadParameter(NO_PROGRAMME, param_hint="--programme")
+        hint = "--programme" if programme == NO_PROGRAMME else "--against"
+        raise typer.BadParameter(NO_PROGRAMME, param_hint=hint)
     with frame.reported(language):
         day = frame.applied(on, language)
         other_day = against_on or day

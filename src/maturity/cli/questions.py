@@ -21,6 +21,7 @@ from maturity.cli.frame import (
     Readings,
     app,
 )
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def firmness(
     only: Only = None,
     points: Annotated[int, typer.Option(min=0, max=100, help="权重变动的百分点 · points that weights move")] = 5,
     draws: Annotated[int, typer.Option(min=1, help="抽样次数 · draws")] = 10_000,
-    seed: Annotated[int, typer.Option(help="随机种子 · seed of the draws")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子 · seed of the draws")] = 0,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
     on: On = None,
@@ -80,8 +81,8 @@ def firmness(
 
 @app.command()
 def agreement(
-    first: Annotated[Path, typer.Argument(help="甲的表格 · the first assessor's sheets")],
-    second: Annotated[Path, typer.Argument(help="乙的表格 · the second assessor's sheets")],
+    first: Annotated[Path, typer.Argument(readable=False, help="甲的表格 · the first assessor's sheets")],
+    second: Annotated[Path, typer.Argument(readable=False, help="乙的表格 · the second assessor's sheets")],
     output: Extra = None,
     layer: Annotated[
         str, typer.Option("--layer", metavar="ID", help="按哪一层分列，默认能力域 · by which layer, default: domains")
@@ -147,7 +148,7 @@ def plan(
         str | None, typer.Option(metavar="ID", help="只看一个能力子域的等级 · of one subdomain")
     ] = None,
     tier: Annotated[str | None, typer.Option(metavar="ID", help="目标为一个认定等次 · a tier instead")] = None,
-    costs: Annotated[Path | None, typer.Option(help="费用表 xlsx、csv · table of costs")] = None,
+    costs: Annotated[Path | None, typer.Option(readable=False, help="费用表 xlsx、csv · table of costs")] = None,
     budget: Annotated[str | None, typer.Option(help="每家企业的预算 · budget of each enterprise")] = None,
     total_budget: Annotated[str | None, typer.Option(help="总预算，选出受支持的企业 · one budget for all")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--fix", metavar="ID=CHOICE", help="必须达到 · must reach")] = None,
@@ -191,9 +192,11 @@ def plan(
         options = {"target": target, "fixed": "--fix", "forbidden": "--forbid", "costs": "--costs"}
         options |= {"budget": "--budget", "max_duration": "--max-duration"}
         if tier is not None:
-            if decisions is None or tier not in decisions.verdict:
-                known = ", ".join(decisions.verdict) if decisions else NO_PROGRAMME
-                raise typer.BadParameter(f"{tier}: {known}", param_hint="--tier")
+            if decisions is None:
+                raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--tier")
+            if tier not in decisions.verdict:
+                near = near_or_known(tier, decisions.verdict)
+                raise InputError([Problem.of("improvement.unknown-tier", "--tier", tier, near=near)])
             aims[way.TierTarget(decisions, tier)] = rows
         elif subdomain is not None and level is not None:
             aims[way.SubdomainTarget(subdomain, level)] = rows
