@@ -8,7 +8,7 @@ from functools import cache
 from math import ceil
 
 from maturity.answers import Answers
-from maturity.errors import InputError, Problem, near_or_known
+from maturity.errors import Problem, near_or_known
 from maturity.improvement.cheapest import cheapest
 from maturity.improvement.costs import Costs
 from maturity.improvement.narrowing import Item, Need
@@ -52,14 +52,8 @@ class Outcome:
     reasons: tuple[Problem, ...]
 
 
-def check(model: MaturityModel, rules: Rules) -> None:
-    """Raises: InputError: fixed and forbidden items that the model does not have, or that contradict each other."""
-    problems = [*_unknown(model, rules)]
-    if problems:
-        raise InputError(problems)
-
-
-def _unknown(model: MaturityModel, rules: Rules) -> Iterator[Problem]:
+def wrong(model: MaturityModel, rules: Rules) -> Iterator[Problem]:
+    """Fixed and forbidden items that the model does not have, or that contradict each other."""
     requirements = {requirement.id: requirement for requirement in model.requirements}
     known = [*requirements, *(node.id for node in model.subdomains)]
     for id, choice in rules.fixed.items():
