@@ -631,6 +631,23 @@ def test_a_full_disk(
     assert [path.name for path in tmp_path.rglob("*") if "part" in path.name or path.name.startswith(".out")] == []
 
 
+@pytest.mark.parametrize("command", ["score", "plan", "firmness", "whatif", "compare", "agreement"])
+@pytest.mark.parametrize("source", ["answers/sheet.xlsx", "answers"])
+def test_answers_are_never_written_over(
+    command: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not where the file itself is named as the output, nor where it lies in the folder that is read."""
+    monkeypatch.chdir(tmp_path)
+    sheet = Path("answers", "sheet.xlsx")
+    sheet.parent.mkdir()
+    sheet.write_bytes(EXAMPLE.read_bytes())
+    twice = (source, source) if command == "agreement" else (source,)
+    done = maturity(command, *twice, "-o", tmp_path / sheet, *ON)
+    assert done.exit_code == 2, done.output
+    assert "--output：结果会覆盖答案文件" in done.stderr
+    assert sheet.read_bytes() == EXAMPLE.read_bytes()
+
+
 def test_strict_writes_nothing(tmp_path: Path) -> None:
     """With --strict any problem ends the run with 1 before anything is written; a sound batch is scored as ever."""
     book = load_workbook(EXAMPLE)

@@ -132,7 +132,7 @@ def score(
             return
         if scheduler:
             raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])
-        batch = frame.read(files, *loaded, language, strict=strict)
+        batch = frame.read(files, *loaded, language, strict=strict, output=output)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness, whatif=whatif)
         _write(output, batch, assessment, decisions, language, beyond)

@@ -164,15 +164,23 @@ def read(
     *,
     strict: bool = False,
     aside: bool = False,
+    output: Path | None = None,
 ) -> "Batch":
     from maturity.sheets import read_batch
 
     present(files)
+    if output and output.is_file() and any(_holds(path, output) for path in files):
+        raise InputError([Problem.of("blocks.onto-itself", "--output", output)])
     with _reading(lang) as progress:
         batch = read_batch(files, model, programme, strict=strict, progress=progress)
     counts = {"count": len(batch.answers), "problems": len(batch.problems), "notes": len(batch.notes)}
     tell("read", lang, aside=aside, **counts)
     return batch
+
+
+def _holds(path: Path, file: Path) -> bool:
+    """Whether a path that is read is this file, or a folder that it lies in."""
+    return path.samefile(file) or path.resolve() in file.resolve().parents
 
 
 def present(paths: Iterable[Path]) -> None:

@@ -78,7 +78,7 @@ def compare(
         # What is said of the first decision holds for the second one too, where the second programme knows it.
         kept = {name: option for name, option in chosen.items() if name in other.default_readings}
         loaded = load_model(model)
-        batch = frame.read(files, loaded, own, language)
+        batch = frame.read(files, loaded, own, language, output=output)
         same = own.fingerprint == other.fingerprint
         facts = batch.facts if same else read_batch(files, loaded, other).facts
         if batch.facts is None or facts is None:

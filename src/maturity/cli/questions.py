@@ -52,7 +52,7 @@ def firmness(
     language = frame.as_lang(lang)
     with frame.reported(language):
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
-        batch = frame.read(files, *loaded, language)
+        batch = frame.read(files, *loaded, language, output=output)
         names = dict(zip(batch.answers.ids, batch.names, strict=True))
         answers = frame.chosen(batch, only)
         with frame.err.status(say("cli.working", language)), frame.typed({"points": "--points", "draws": "--draws"}):
@@ -100,7 +100,7 @@ def agreement(
     with frame.reported(language):
         frame.present((first, second))
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
-        ours, theirs = (frame.read([path], *loaded, language) for path in (first, second))
+        ours, theirs = (frame.read([path], *loaded, language, output=output) for path in (first, second))
         with frame.typed({"layer": "--layer", "first": str(first), "second": str(second)}):
             found = compare(ours.answers, theirs.answers, layer=layer)
         for note in found.notes:
@@ -184,7 +184,7 @@ def plan(
         frame.present([*files, *([costs] if costs else [])])
         day = frame.applied(on, language) if tier else frame.edition_day(on, programme, language)
         loaded = frame.load(model, programme, day)
-        batch = frame.read(files, *loaded, language)
+        batch = frame.read(files, *loaded, language, output=output)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
         aims: dict[way.Target, Sequence[int]] = {}
@@ -326,7 +326,7 @@ def whatif(
     language = frame.as_lang(lang)
     with frame.reported(language):
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
-        batch = frame.read(files, *loaded, language)
+        batch = frame.read(files, *loaded, language, output=output)
         found = changes.changed(
             batch.answers,
             frame.pairs(weight, "--weight"),
