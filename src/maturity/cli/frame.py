@@ -108,7 +108,7 @@ def reported(lang: Lang) -> Iterator[None]:
 
 def _misused(problem: Problem) -> bool:
     """Whether the command was called wrongly; an id that no sheet has may be the sheet's fault."""
-    if problem.id in ("cli.unknown-enterprise", "reports.unknown-id"):
+    if problem.id in ("cli.unknown-enterprise", "firmness.unknown-enterprise", "reports.unknown-id"):
         return False
     return problem.id in ("definition.not-found", "sheets.missing-file") or problem.where.startswith("--")
 
