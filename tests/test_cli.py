@@ -532,7 +532,10 @@ def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...],
     [
         (("plan", EXAMPLE, "--level", "9"), "--level: there is no level 9"),
         (("plan", EXAMPLE, "--subdomain", "dta", "--level", "2"), "--subdomain --level: the model has no subdomain"),
-        (("plan", EXAMPLE, "--tier", "smart"), "--tier: the programme has no tier 'smart'; there is: digital_workshop"),
+        (
+            ("plan", EXAMPLE, "--tier", "smart"),
+            "--tier: the programme has no tier 'smart'; known are: digital_workshop",
+        ),
         (("plan", EXAMPLE, "--budget", "much"), "--budget: 'much'"),
         (("plan", EXAMPLE, "--total-budget", "much"), "--total-budget: 'much'"),
         (("plan", EXAMPLE, "--max-duration", "long"), "--max-duration: 'long'"),

@@ -95,8 +95,8 @@ def test_nearest() -> None:
     ("word", "known", "zh", "en"),
     [
         ("intelligent", ["smart", "intelligence"], "是否指：intelligence", "did you mean: intelligence"),
-        ("zero", ["smart", "leading"], "现有：smart、leading", "there is: smart, leading"),
-        ("zero", [f"E{k}" for k in range(9)], "现有 9 个：E0、", "there are 9: E0, E1, E2, E3, E4, E5, E6, E7 ..."),
+        ("zero", ["smart", "leading"], "现有：smart、leading", "known are: smart, leading"),
+        ("zero", [f"E{k}" for k in range(9)], "现有 9 个：E0、", "9 are known: E0, E1, E2, E3, E4, E5, E6, E7 ..."),
         ("zero", [], "一个也没有", "there is none"),
     ],
 )

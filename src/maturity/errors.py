@@ -111,7 +111,7 @@ def near_or_known(word: str, known: Iterable[str]) -> str | Text:
     """The ``near`` of a problem: the known word that was probably meant; where none is near, which ones there are.
 
     >>> near_or_known("mostley", ["full", "mostly"]), near_or_known("x", ["full", "mostly"]).in_("en")
-    ('mostly', 'there is: full, mostly')
+    ('mostly', 'known are: full, mostly')
     """
     known = list(known)
     if near := nearest(word, known):
