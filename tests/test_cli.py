@@ -1,6 +1,7 @@
 """The command line, as a person meets it: what it writes, what it says, and how it ends."""
 
 import csv
+import errno
 import io
 import json
 import re
@@ -153,6 +154,29 @@ def test_wrong_usage(words: tuple[str | Path, ...], said: str, tmp_path: Path, m
     done = maturity(*words)
     assert done.exit_code == 2, done.output
     assert said in done.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "none.xlsx", "nor this.csv"),
+        ("check", EXAMPLE, "none.xlsx", "nor this.csv"),
+        ("score", "none.xlsx", EXAMPLE, "nor this.csv", "-o", "r.csv"),
+        ("agreement", "none.xlsx", "nor this.csv"),
+        ("plan", "none.xlsx", "--costs", "nor this.csv"),
+        ("compare", "none.xlsx", "nor this.csv"),
+    ],
+)
+def test_files_that_are_not_there(
+    words: tuple[str | Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them are named in the language, nothing is written: nobody is left out for a mistyped name."""
+    monkeypatch.chdir(tmp_path)
+    done = maturity(*words, *ON)
+    assert done.exit_code == 2, done.output
+    named = [line for line in done.stderr.splitlines() if line.endswith("：没有这个文件；请检查路径和文件名")]
+    assert [line.partition("：")[0] for line in named] == ["none.xlsx", "nor this.csv"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_broken_model_is_a_problem(tmp_path: Path) -> None:
@@ -491,6 +515,9 @@ def test_costs_and_durations_from_a_workbook(tmp_path: Path) -> None:
         (("plan", EXAMPLE, "--subdomain", "data"), "--level"),
         (("whatif", EXAMPLE, "--weight", "element.resources=0.15"), "PROFILE:NODE=VALUE"),
         (("firmness", EXAMPLE, "--points", "101"), "100"),
+        (("firmness", EXAMPLE, "--seed", "-1"), "--seed"),
+        (("plan", EXAMPLE, "--tier", "smart_factory", "--programme", "none", *ON), "--programme none"),
+        (("compare", EXAMPLE, "--against", "none", *ON), "--against"),
     ],
 )
 def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...], said: str) -> None:
@@ -498,6 +525,43 @@ def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...],
     done = maturity(*words)
     assert done.exit_code == 2, done.output
     assert said in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("plan", EXAMPLE, "--level", "9"), "--level: there is no level 9"),
+        (("plan", EXAMPLE, "--subdomain", "dta", "--level", "2"), "--subdomain --level: the model has no subdomain"),
+        (
+            ("plan", EXAMPLE, "--tier", "smart"),
+            "--tier: the programme has no tier 'smart'; known are: digital_workshop",
+        ),
+        (("plan", EXAMPLE, "--budget", "much"), "--budget: 'much'"),
+        (("plan", EXAMPLE, "--total-budget", "much"), "--total-budget: 'much'"),
+        (("plan", EXAMPLE, "--max-duration", "long"), "--max-duration: 'long'"),
+        (("plan", EXAMPLE, "--fix", "data.1a=best"), "--fix: data.1a: there is no choice 'best'"),
+        (("plan", EXAMPLE, "--forbid", "none"), "--forbid: the model has no requirement or subdomain 'none'"),
+        (("agreement", EXAMPLE, EXAMPLE, "--layer", "domian"), "--layer: the model has no layer 'domian'"),
+        (("whatif", EXAMPLE, "--answer", "JL008:data.9z=full"), "--answer JL008:data.9z: the model has no requirement"),
+        (("whatif", EXAMPLE, "--answer", "data.9z=full"), "--answer data.9z: the model has no requirement"),
+        (("whatif", EXAMPLE, "--weight", "discrete:mars=1"), "--weight: discrete.mars: the model has no node"),
+        (("whatif", EXAMPLE, "--profile", "mixed"), "--profile: there is no profile 'mixed'"),
+        (("score", EXAMPLE, "-o", "r.csv", "--whatif", "profile=mixed"), "--whatif: there is no profile 'mixed'"),
+        (("score", EXAMPLE, "-o", "r.csv", "--reading", "maturity_band=x"), "--reading maturity_band: the reading has"),
+        (("compare", EXAMPLE, "--against-reading", "band=x"), "--against-reading: there is no reading 'band'"),
+        (("calendar", "jilin-2024-228", "--reading", "band=x"), "--reading: there is no reading 'band'"),
+        (("report", EXAMPLE, "-o", "reports", "--by", "colour"), "--by: the batch cannot be divided by 'colour'"),
+    ],
+)
+def test_what_is_wrong_with_an_option_stands_at_the_option_as_it_was_typed(
+    words: tuple[str | Path, ...], place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at the name that the library has for it; it is wrong usage, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    done = maturity(*words, "--lang", "en", *ON)
+    assert done.exit_code == 2, done.output
+    assert f"\n{place}" in f"\n{done.stderr}"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_report_and_results_say_how_to_go_on(tmp_path: Path) -> None:
@@ -528,6 +592,63 @@ def test_a_place_that_cannot_be_written_to(command: str, tmp_path: Path) -> None
     assert done.exit_code == 1, done.output
     assert isinstance(done.exception, SystemExit)
     assert "below.xlsx" in done.output
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "没有这个文件或文件夹"), ("en", "No such file or directory")])
+def test_why_a_place_cannot_be_written_to_is_told_in_the_language(lang: str, said: str, tmp_path: Path) -> None:
+    """No English of the operating system inside a Chinese sentence."""
+    place = tmp_path / "none" / "below.toml"
+    done = maturity("models", "export", "gbt39116-2020", "-o", place, "--lang", lang)
+    assert done.exit_code == 1
+    assert f"{place}{'：文件无法写入：' if lang == 'zh' else ': the file cannot be written: '}{said}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "room"),
+    [
+        (("report", EXAMPLE, "--only", "JL001", "--jobs", "1", *ON), "cohort.html", 1_000),
+        (("report", EXAMPLE, "--only", "JL001", "--jobs", "1", *ON), "JL001.html", 100_000),
+        (("models", "export", "gbt39116-2020"), "", 1_000),
+        (("templates",), "batch.css", 1_000),
+    ],
+)
+def test_a_full_disk(
+    words: tuple[str | Path, ...], place: str, room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is named, the way out too, and no part of it is left; the system itself names no file."""
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if len(content) > room:
+            write(path, content[:room])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    done = maturity(*words, "-o", tmp_path / "out")
+    assert done.exit_code == 1, done.output
+    (line,) = [line for line in done.stderr.splitlines() if "磁盘空间不足" in line]
+    assert line.startswith(f"{tmp_path / 'out' / place}：")
+    assert "磁盘是否还有空间" in line or "磁盘还有空间" in line
+    assert not (tmp_path / "out" / place).is_file()
+    assert [path.name for path in tmp_path.rglob("*") if "part" in path.name or path.name.startswith(".out")] == []
+
+
+@pytest.mark.parametrize("command", ["score", "plan", "firmness", "whatif", "compare", "agreement"])
+@pytest.mark.parametrize("source", ["answers/sheet.xlsx", "answers"])
+def test_answers_are_never_written_over(
+    command: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not where the file itself is named as the output, nor where it lies in the folder that is read."""
+    monkeypatch.chdir(tmp_path)
+    sheet = Path("answers", "sheet.xlsx")
+    sheet.parent.mkdir()
+    sheet.write_bytes(EXAMPLE.read_bytes())
+    twice = (source, source) if command == "agreement" else (source,)
+    done = maturity(command, *twice, "-o", tmp_path / sheet, *ON)
+    assert done.exit_code == 2, done.output
+    assert "--output：结果会覆盖答案文件" in done.stderr
+    assert sheet.read_bytes() == EXAMPLE.read_bytes()
 
 
 def test_strict_writes_nothing(tmp_path: Path) -> None:

@@ -174,6 +174,26 @@ def test_decisions_on_another_assessment_are_refused() -> None:
 # ---------------------------------------------------------------- costs
 
 
+def test_all_that_is_wrong_with_what_a_plan_is_asked_for_is_told_at_once() -> None:
+    """Target, amounts, fixed and forbidden items: one run tells them all."""
+    with pytest.raises(InputError) as caught:
+        plan(
+            assess(Answers.of(standard(), {}, profile="discrete")),
+            LevelTarget(9),
+            budget="much",
+            max_duration="-1",
+            fixed={"nothing": "full"},
+            forbidden=["nobody"],
+        )
+    assert [(one.where, one.value) for one in caught.value.problems] == [
+        ("target", "9"),
+        ("budget", "much"),
+        ("max_duration", "-1"),
+        ("fixed", "nothing"),
+        ("forbidden", "nobody"),
+    ]
+
+
 def test_the_nearest_cost_holds() -> None:
     """Requirement and choice, requirement, subdomain and choice, subdomain, default."""
     rows: list[dict[str, object]] = [

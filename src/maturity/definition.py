@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final, Generic, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from maturity.errors import DefinitionError, Problem, nearest
+from maturity.errors import DefinitionError, Problem, near_or_known
 from maturity.language import Text
 
 Basis = Literal["printed", "transcribed", "derived", "recalled", "assumed"]
@@ -152,9 +152,7 @@ def find(ref: str | Path, package: str) -> tuple[bytes, str]:
         return known[ref], f"{ref}.toml"
     path = Path(ref)
     if not path.is_file():
-        raise DefinitionError(
-            [Problem.of("definition.not-found", str(ref), ref, known=", ".join(known), near=nearest(str(ref), known))]
-        )
+        raise DefinitionError([Problem.of("definition.not-found", str(ref), ref, known=", ".join(known))])
     return path.read_bytes(), path.name
 
 
@@ -214,4 +212,4 @@ def duplicates(ids: Sequence[str], place: str) -> Iterator[Problem]:
 def dangling(id: str, known: Sequence[str], place: str) -> Iterator[Problem]:
     """A problem when an id is referred to and not defined."""
     if id not in known:
-        yield Problem.of("definition.dangling", place, id, near=nearest(id, known) or ", ".join(known[:8]))
+        yield Problem.of("definition.dangling", place, id, near=near_or_known(id, known))

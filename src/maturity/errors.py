@@ -7,9 +7,13 @@ fills sheets or calls the library. Either carries *all* problems found, not the 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from errno import errorcode
 from typing import Self
 
-from maturity.language import Lang, say
+from maturity.language import LANGUAGES, Lang, Text, listed, say, texts
+
+NAMED = 8
+"""Known words that a problem names where none is near; of more, how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class Problem:
         id: stable name, ``answers.unknown-choice``; its texts stand in ``language/problems-answers.toml``.
         where: the place, ``batch.xlsx!企业!F12`` or ``my-model.toml: nodes.data.weight.discrete``.
         value: the offending value as it was found, ``""`` when there is none.
-        values: what else the text names: the choices that would be right, the nearest known id.
+        values: what else the text names: the choices that would be right; ``near``, what may have
+            been meant.
     """
 
     id: str
@@ -39,7 +44,18 @@ class Problem:
 
     def hint(self, lang: Lang = "en") -> str:
         """What would be right, or how to get there."""
-        return say(f"problems-{self.id}.hint", lang, value=self.value, **self.values)
+        return say(f"problems-{self.id}.hint", lang, value=self.value, meant=self._meant(lang), **self.values)
+
+    def _meant(self, lang: Lang) -> str:
+        """What ``near`` says: did you mean that; or, where nothing is near the value, what there is."""
+        near = self.values.get("near", "")
+        if isinstance(near, Text):
+            return near.in_(lang)
+        if isinstance(near, tuple):
+            return say("problems.near", lang, near=listed(near, lang))
+        # A word may stand there as an example only: it is no guess at what was meant.
+        key = "near" if nearest(self.value, [str(near)]) else "example"
+        return say(f"problems.{key}", lang, near=near) if near else ""
 
     def text(self, lang: Lang = "en") -> str:
         """Place, what is wrong, and the way out, on one line."""
@@ -69,10 +85,38 @@ class InputError(MaturityError):
     """Answers, facts, a sheet or an argument are wrong."""
 
 
+def reason(error: OSError) -> Text:
+    """What the operating system refused, in both languages; what is rare, as the system says it.
+
+    >>> reason(PermissionError(13, "Permission denied")).in_("zh")
+    '没有权限，或文件正被其他程序占用'
+    """
+    said, name = error.strerror or str(error), errorcode.get(error.errno or 0, "")
+    return Text(say(f"system.{name}", "zh") if name in texts("system") else said, said)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that a person most probably meant, ``""`` when none is near.
 
     >>> nearest("mostley", ["full", "mostly", "partly"])
     'mostly'
+    >>> nearest("MOSTLEY", ["full", "mostly", "partly"])
+    'mostly'
     """
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+    folded = {one.casefold(): one for one in known}
+    return next((folded[near] for near in get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)), "")
+
+
+def near_or_known(word: str, known: Iterable[str]) -> str | Text:
+    """The ``near`` of a problem: the known word that was probably meant; where none is near, which ones there are.
+
+    >>> near_or_known("mostley", ["full", "mostly"]), near_or_known("x", ["full", "mostly"]).in_("en")
+    ('mostly', 'known are: full, mostly')
+    """
+    known = list(known)
+    if near := nearest(word, known):
+        return near
+    key = "none" if not known else "all" if len(known) <= NAMED else "some"
+    return Text(
+        *(say(f"problems.{key}", lang, known=listed(known[:NAMED], lang), count=len(known)) for lang in LANGUAGES)
+    )

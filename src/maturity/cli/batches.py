@@ -62,12 +62,15 @@ def demo(
     lang: Language = "zh",
 ) -> None:
     """用内置示例走一遍：评分、判断、报告 · the whole way on the shipped example"""
+    from maturity.sheets.writing import replacing
+
     language = frame.as_lang(lang)
     with frame.reported(language), as_file(files("maturity.examples").joinpath("enterprises.xlsx")) as example:
         frame.tell("demo", language, on=DEMO_ON)
         output.mkdir(parents=True, exist_ok=True)
         batch_file = output / "enterprises.xlsx"
-        shutil.copyfile(example, batch_file)
+        with replacing(batch_file) as fresh:
+            shutil.copyfile(example, fresh)
         model, programme = frame.load(DEFAULT_MODEL, DEFAULT_PROGRAMME, DEMO_ON)
         batch = frame.read([batch_file], model, programme, language)
         assessment, decisions = frame.judge(batch, programme, DEMO_ON, None)
@@ -115,8 +118,9 @@ def score(
     lang: Language = "zh",
 ) -> None:
     """评分、定级、判断，写出结果（xlsx、csv、json、parquet） · scores, levels and tiers into a file"""
-    language, files = frame.as_lang(lang), streams.files_of(sources)
+    language = frame.as_lang(lang)
     with frame.reported(language):
+        files = streams.files_of(sources)
         day = frame.application_day(on, programme, language)
         loaded = frame.load(model, programme, day)
         if blockwise := streams.streamed(files, output):
@@ -128,7 +132,7 @@ def score(
             return
         if scheduler:
             raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])
-        batch = frame.read(files, *loaded, language, strict=strict)
+        batch = frame.read(files, *loaded, language, strict=strict, output=output)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness, whatif=whatif)
         _write(output, batch, assessment, decisions, language, beyond)
@@ -154,7 +158,7 @@ def report(
     title: Annotated[str, typer.Option(help="报告标题 · title of the reports")] = "",
     issuer: Annotated[str, typer.Option(help="出具单位 · who issues them")] = "",
     logo: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="徽标：PNG、JPEG 或 SVG · logo of the issuer")
+        Path | None, typer.Option(metavar="FILE", readable=False, help="徽标：PNG、JPEG 或 SVG · logo of the issuer")
     ] = None,
     templates: Annotated[
         Path | None, typer.Option(metavar="DIR", help="自己的模板，见 maturity templates · your own templates")
@@ -336,7 +340,8 @@ def _divisions(
     if facts and decisions is None:
         raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--by")
     columns = [by_column(id, batch.groups[id]) for id in ("industry", "city") if id in batch.groups]
-    return [*columns, *(by_fact(assessment, decisions, fact) for fact in facts if decisions)]
+    with frame.typed({"by": "--by"}):
+        return [*columns, *(by_fact(assessment, decisions, fact) for fact in facts if decisions)]
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def asked(answers: "Answers", changes: Sequence[str] | None) -> "WhatIf | None":
     choices = {key: value for key, value in given.items() if key not in weights and key not in named}
     if not given:
         return None
-    return changed(answers, weights, choices, profile=named.get("profile"), model=named.get("model"))
+    return changed(answers, weights, choices, profile=named.get("profile"), model=named.get("model"), option="--whatif")
 
 
 def changed(
@@ -41,8 +41,12 @@ def changed(
     *,
     profile: str | None,
     model: str | None,
+    option: str = "",
 ) -> "WhatIf":
-    """The batch with weights by ``PROFILE:NODE``, choices by ``[ID:]REQUIREMENT``, another profile or model."""
+    """The batch with weights by ``PROFILE:NODE``, choices by ``[ID:]REQUIREMENT``, another profile or model.
+
+    ``option`` is what all of them were typed as; without it, each has an option of its own.
+    """
     from maturity.firmness import whatif
     from maturity.models import load_model
 
@@ -52,17 +56,22 @@ def changed(
         if not colon:
             raise typer.BadParameter(f"{key}: PROFILE:NODE=VALUE", param_hint="--weight")
         by_profile.setdefault(own, {})[node] = value
+    answer = option or "--answer"
+    typed = {"weights": option or "--weight", "profile": option or "--profile", "choices": answer}
     by_enterprise: dict[str, Any] = {}
     for key, value in choices.items():
         enterprise, colon, requirement = key.rpartition(":")
         if colon:
             by_enterprise.setdefault(enterprise, {})[requirement] = value
+            typed[f"{enterprise}: {requirement}"] = f"{answer} {key}"
         else:
             by_enterprise[requirement] = value
-    return whatif(
-        answers,
-        choices=by_enterprise or None,
-        weights=by_profile or None,
-        model=load_model(model) if model else None,
-        profile=profile,
-    )
+            typed[requirement] = f"{answer} {key}"
+    with frame.typed(typed):
+        return whatif(
+            answers,
+            choices=by_enterprise or None,
+            weights=by_profile or None,
+            model=load_model(model) if model else None,
+            profile=profile,
+        )

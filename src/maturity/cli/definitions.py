@@ -264,5 +264,8 @@ def templates(
 
 
 def _export(path: Path, content: bytes, lang: Lang) -> None:
-    path.write_bytes(content)
+    from maturity.sheets.writing import replacing
+
+    with replacing(path) as fresh:
+        fresh.write_bytes(content)
     frame.tell("written", lang, path=path)

@@ -24,7 +24,7 @@ from maturity.cli.frame import (
     Schema,
     app,
 )
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.language import Lang, Text, listed, printable, say
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def explain(
         day = frame.applied(on, language, aside=True)
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language, aside=True)
-        i = _row(id, batch.answers.ids, language)
+        i = _row(id, batch.answers.ids)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         if format == "json":
             own = notes_by_id(decisions).get(id, ()) if decisions else ()
@@ -97,12 +97,12 @@ def explain(
         frame.finish(batch.problems, language)
 
 
-def _row(id: str, ids: Sequence[str], lang: Lang) -> int:
+def _row(id: str, ids: Sequence[str]) -> int:
     """The enterprise of that id; ids that are near it are named when there is none."""
     if id in ids:
         return ids.index(id)
-    near = get_close_matches(id, ids, n=NEAR, cutoff=0.5) or ids[:NEAR]
-    raise InputError([Problem.of("cli.unknown-enterprise", "--id", id, count=len(ids), near=listed(near, lang))])
+    near = tuple(get_close_matches(id, ids, n=NEAR, cutoff=0.5)) or near_or_known(id, ids)
+    raise InputError([Problem.of("cli.unknown-enterprise", "--id", id, count=len(ids), near=near)])
 
 
 def _head(assessment: "Assessment", i: int, name: str, lang: Lang) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from rich.table import Table as Screen
 from rich.text import Text as Cell
 
-from maturity.errors import InputError, MaturityError, Problem, nearest
+from maturity.errors import InputError, MaturityError, Problem, near_or_known, reason
 from maturity.language import LANGUAGES, Lang, say, texts
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def as_day(value: str) -> date:
 
 
 Files = Annotated[
-    list[Path], typer.Argument(exists=True, help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")
+    list[Path], typer.Argument(readable=False, help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")
 ]
 Output = Annotated[Path, typer.Option("-o", "--output", help="写到哪里 · where to write")]
 Model = Annotated[str, typer.Option("--model", metavar="ID|PATH", help="成熟度模型 · maturity model")]
@@ -99,12 +99,37 @@ def reported(lang: Lang) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        listed([Problem.of("cli.not-written", str(error.filename or ""), error.strerror or error)], lang)
+        listed([Problem.of("cli.not-written", str(error.filename or ""), reason=reason(error))], lang)
         raise typer.Exit(1) from None
     except MaturityError as error:
         listed(error.problems, lang)
-        misused = all(problem.id in ("definition.not-found", "decide.unknown-reading") for problem in error.problems)
-        raise typer.Exit(2 if misused else 1) from None
+        raise typer.Exit(2 if all(map(_misused, error.problems)) else 1) from None
+
+
+def _misused(problem: Problem) -> bool:
+    """Whether the command was called wrongly; an id that no sheet has may be the sheet's fault."""
+    if problem.id in ("cli.unknown-enterprise", "firmness.unknown-enterprise", "reports.unknown-id"):
+        return False
+    return problem.id in ("definition.not-found", "sheets.missing-file") or problem.where.startswith("--")
+
+
+@contextmanager
+def typed(options: Mapping[str, str]) -> Iterator[None]:
+    """Problems of what the library calls ``budget``, placed at the option that it was typed as: ``--total-budget``."""
+
+    def place(where: str) -> str:
+        argument, colon, rest = where.partition(":")
+        return options.get(where) or options.get(argument, argument) + colon + rest
+
+    try:
+        yield
+    except MaturityError as error:
+        raise type(error)(replace(problem, where=place(problem.where)) for problem in error.problems) from None
+
+
+def as_readings(readings: Mapping[str, str], option: str = "--reading") -> AbstractContextManager[None]:
+    """Problems of readings, placed at the option that chose them."""
+    return typed({"readings": option} | {name: f"{option} {name}" for name in readings})
 
 
 def listed(problems: Sequence[Problem], lang: Lang, *, all_of_them: bool = True) -> None:
@@ -139,14 +164,29 @@ def read(
     *,
     strict: bool = False,
     aside: bool = False,
+    output: Path | None = None,
 ) -> "Batch":
     from maturity.sheets import read_batch
 
+    present(files)
+    if output and output.is_file() and any(_holds(path, output) for path in files):
+        raise InputError([Problem.of("blocks.onto-itself", "--output", output)])
     with _reading(lang) as progress:
         batch = read_batch(files, model, programme, strict=strict, progress=progress)
     counts = {"count": len(batch.answers), "problems": len(batch.problems), "notes": len(batch.notes)}
     tell("read", lang, aside=aside, **counts)
     return batch
+
+
+def _holds(path: Path, file: Path) -> bool:
+    """Whether a path that is read is this file, or a folder that it lies in."""
+    return path.samefile(file) or path.resolve() in file.resolve().parents
+
+
+def present(paths: Iterable[Path]) -> None:
+    """Refuse what is not there, all of it, before anything is read: a name that was mistyped leaves nobody out."""
+    if missing := [Problem.of("sheets.missing-file", str(path)) for path in paths if not path.exists()]:
+        raise InputError(missing)
 
 
 @contextmanager
@@ -176,7 +216,9 @@ def judge(
     assessment = assess(batch.answers)
     if programme is None or batch.facts is None:
         return assessment, None
-    return assessment, decide(programme, assessment, batch.facts, on=on, readings=pairs(readings, "--reading"))
+    named = pairs(readings, "--reading")
+    with as_readings(named):
+        return assessment, decide(programme, assessment, batch.facts, on=on, readings=named)
 
 
 def applied(on: date | None, lang: Lang, *, key: str = "applied-today", aside: bool = False) -> date:
@@ -269,7 +311,9 @@ def chosen(batch: "Batch", only: Sequence[str] | None) -> "Answers":
 
     ids = batch.answers.ids
     if unknown := [id for id in only or () if id not in ids]:
-        raise InputError([Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown])
+        raise InputError(
+            [Problem.of("reports.unknown-id", "--only", id, near=near_or_known(id, ids)) for id in unknown]
+        )
     return batch.answers.take(np.array([i for i, id in enumerate(ids) if only is None or id in only], np.intp))
 
 

@@ -67,7 +67,8 @@ def compare(
 
     language = frame.as_lang(lang)
     if NO_PROGRAMME in (programme, against):
-        raise typer.BadParameter(NO_PROGRAMME, param_hint="--programme")
+        hint = "--programme" if programme == NO_PROGRAMME else "--against"
+        raise typer.BadParameter(NO_PROGRAMME, param_hint=hint)
     with frame.reported(language):
         day = frame.applied(on, language)
         other_day = against_on or day
@@ -77,7 +78,7 @@ def compare(
         # What is said of the first decision holds for the second one too, where the second programme knows it.
         kept = {name: option for name, option in chosen.items() if name in other.default_readings}
         loaded = load_model(model)
-        batch = frame.read(files, loaded, own, language)
+        batch = frame.read(files, loaded, own, language, output=output)
         same = own.fingerprint == other.fingerprint
         facts = batch.facts if same else read_batch(files, loaded, other).facts
         if batch.facts is None or facts is None:
@@ -91,16 +92,12 @@ def compare(
             first = first.without(own.definition.application_date) if on else first
             second = second.without(other.definition.application_date)
         assessment = assess(batch.answers)
-        found = compared(
-            decide(own, assessment, first, on=day, readings=chosen),
-            decide(
-                other,
-                assessment,
-                second,
-                on=other_day,
-                readings={**kept, **frame.pairs(against_reading, "--against-reading")},
-            ),
-        )
+        against_chosen = frame.pairs(against_reading, "--against-reading")
+        with frame.as_readings(chosen):
+            before = decide(own, assessment, first, on=day, readings=chosen)
+        with frame.as_readings(against_chosen, "--against-reading"):
+            after = decide(other, assessment, second, on=other_day, readings=kept | against_chosen)
+        found = compared(before, after)
         _show(found, language)
         if output:
             names = dict(zip(batch.answers.ids, batch.names, strict=True))
@@ -226,7 +223,9 @@ def calendar(
         day = frame.applied(on, language, key="today")
         programme = load_programme(ref, on=day)
         frame.out.print(f"{programme.name.in_(language)}  {day}", markup=False)
-        found = deadlines(programme, on=day, readings=frame.pairs(reading, "--reading"))
+        chosen = frame.pairs(reading, "--reading")
+        with frame.as_readings(chosen):
+            found = deadlines(programme, on=day, readings=chosen)
         if not found:
             frame.out.print(say("deadlines.none", language), markup=False)
         titles = {column: say(f"deadlines.column.{column}", language) for column in _CALENDAR}

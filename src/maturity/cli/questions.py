@@ -21,6 +21,7 @@ from maturity.cli.frame import (
     Readings,
     app,
 )
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def firmness(
     only: Only = None,
     points: Annotated[int, typer.Option(min=0, max=100, help="权重变动的百分点 · points that weights move")] = 5,
     draws: Annotated[int, typer.Option(min=1, help="抽样次数 · draws")] = 10_000,
-    seed: Annotated[int, typer.Option(help="随机种子 · seed of the draws")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子 · seed of the draws")] = 0,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
     on: On = None,
@@ -51,10 +52,10 @@ def firmness(
     language = frame.as_lang(lang)
     with frame.reported(language):
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
-        batch = frame.read(files, *loaded, language)
+        batch = frame.read(files, *loaded, language, output=output)
         names = dict(zip(batch.answers.ids, batch.names, strict=True))
         answers = frame.chosen(batch, only)
-        with frame.err.status(say("cli.working", language)):
+        with frame.err.status(say("cli.working", language)), frame.typed({"points": "--points", "draws": "--draws"}):
             found = how_firm(answers, draws=draws, seed=seed, points=points)
         for each in found:
             frame.out.print(f"\n{each.id}  {names[each.id]}", markup=False)
@@ -80,8 +81,8 @@ def firmness(
 
 @app.command()
 def agreement(
-    first: Annotated[Path, typer.Argument(exists=True, help="甲的表格 · the first assessor's sheets")],
-    second: Annotated[Path, typer.Argument(exists=True, help="乙的表格 · the second assessor's sheets")],
+    first: Annotated[Path, typer.Argument(readable=False, help="甲的表格 · the first assessor's sheets")],
+    second: Annotated[Path, typer.Argument(readable=False, help="乙的表格 · the second assessor's sheets")],
     output: Extra = None,
     layer: Annotated[
         str, typer.Option("--layer", metavar="ID", help="按哪一层分列，默认能力域 · by which layer, default: domains")
@@ -97,9 +98,11 @@ def agreement(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
+        frame.present((first, second))
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
-        ours, theirs = (frame.read([path], *loaded, language) for path in (first, second))
-        found = compare(ours.answers, theirs.answers, layer=layer)
+        ours, theirs = (frame.read([path], *loaded, language, output=output) for path in (first, second))
+        with frame.typed({"layer": "--layer", "first": str(first), "second": str(second)}):
+            found = compare(ours.answers, theirs.answers, layer=layer)
         for note in found.notes:
             frame.out.print(note.text(language), markup=False)
         shares = [each.row(language) for each in found.agreement]
@@ -145,7 +148,7 @@ def plan(
         str | None, typer.Option(metavar="ID", help="只看一个能力子域的等级 · of one subdomain")
     ] = None,
     tier: Annotated[str | None, typer.Option(metavar="ID", help="目标为一个认定等次 · a tier instead")] = None,
-    costs: Annotated[Path | None, typer.Option(exists=True, help="费用表 xlsx、csv · table of costs")] = None,
+    costs: Annotated[Path | None, typer.Option(readable=False, help="费用表 xlsx、csv · table of costs")] = None,
     budget: Annotated[str | None, typer.Option(help="每家企业的预算 · budget of each enterprise")] = None,
     total_budget: Annotated[str | None, typer.Option(help="总预算，选出受支持的企业 · one budget for all")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--fix", metavar="ID=CHOICE", help="必须达到 · must reach")] = None,
@@ -178,16 +181,22 @@ def plan(
     if subdomain is not None and level is None:
         raise typer.BadParameter("--subdomain ID --level N", param_hint="--subdomain")
     with frame.reported(language):
+        frame.present([*files, *([costs] if costs else [])])
         day = frame.applied(on, language) if tier else frame.edition_day(on, programme, language)
         loaded = frame.load(model, programme, day)
-        batch = frame.read(files, *loaded, language)
+        batch = frame.read(files, *loaded, language, output=output)
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
         aims: dict[way.Target, Sequence[int]] = {}
+        target = "--tier" if tier is not None else "--level" if subdomain is None else "--subdomain --level"
+        options = {"target": target, "fixed": "--fix", "forbidden": "--forbid", "costs": "--costs"}
+        options |= {"budget": "--budget", "max_duration": "--max-duration"}
         if tier is not None:
-            if decisions is None or tier not in decisions.verdict:
-                known = ", ".join(decisions.verdict) if decisions else NO_PROGRAMME
-                raise typer.BadParameter(f"{tier}: {known}", param_hint="--tier")
+            if decisions is None:
+                raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--tier")
+            if tier not in decisions.verdict:
+                near = near_or_known(tier, decisions.verdict)
+                raise InputError([Problem.of("improvement.unknown-tier", "--tier", tier, near=near)])
             aims[way.TierTarget(decisions, tier)] = rows
         elif subdomain is not None and level is not None:
             aims[way.SubdomainTarget(subdomain, level)] = rows
@@ -195,8 +204,11 @@ def plan(
             aims[way.LevelTarget(level, own)] = rows
         else:
             aims.update(way.next_levels(assessment, rows, own))
+        if total_budget is not None:  # which is refused before the plans are searched for
+            with frame.typed({"budget": "--total-budget"}):
+                way.support((), total_budget)
         priced = read_costs(costs, assessment.answers.model) if costs else None
-        with frame.err.status(say("cli.working", language)):
+        with frame.err.status(say("cli.working", language)), frame.typed(options):
             plans = [
                 found
                 for aim, those in aims.items()
@@ -314,7 +326,7 @@ def whatif(
     language = frame.as_lang(lang)
     with frame.reported(language):
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
-        batch = frame.read(files, *loaded, language)
+        batch = frame.read(files, *loaded, language, output=output)
         found = changes.changed(
             batch.answers,
             frame.pairs(weight, "--weight"),

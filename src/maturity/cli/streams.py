@@ -38,13 +38,16 @@ Workers = Annotated[
 
 
 def files_of(sources: Sequence[str]) -> list[Path]:
-    """The files and folders named, patterns such as ``answers/*.parquet`` filled in."""
+    """The files and folders named, patterns such as ``answers/*.parquet`` filled in.
+
+    Raises:
+        InputError: some of them are not there.
+    """
     found: list[Path] = []
     for source in sources:
         matching = [Path(source)] if Path(source).exists() else sorted(map(Path, glob(source)))  # noqa: PTH207  may be absolute
-        if not matching:
-            raise typer.BadParameter(source)
-        found += matching
+        found += matching or [Path(source)]
+    frame.present(found)
     return found
 
 
@@ -81,8 +84,9 @@ def score(
     """Score the files, show how far it is and what came out; exit code 1 when there was any problem."""
     from maturity.sheets import Scoring, score_parquet
 
-    scoring = Scoring(model, programme, on if programme else None, frame.pairs(readings, "--reading"), lang)
-    with shown("scoring", lang) as progress:
+    chosen = frame.pairs(readings, "--reading")
+    scoring = Scoring(model, programme, on if programme else None, chosen, lang)
+    with shown("scoring", lang) as progress, frame.as_readings(chosen):
         scored = score_parquet(
             files, output, scoring, strict=strict, workers=workers, scheduler=scheduler, progress=progress
         )

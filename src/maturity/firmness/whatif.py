@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
-from maturity.errors import InputError, Problem, nearest
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.firmness.words import UNANSWERED_ID
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, MaturityModel, Reading, Requirement, parse_model
@@ -220,6 +220,10 @@ def whatif(
     target = model or answers.model
     if weights:
         target = reweighted(target, weights)
+    known_profiles = [one.id for one in target.profiles]
+    if profile is not None and profile not in known_profiles:
+        right = ", ".join(known_profiles)
+        raise InputError([Problem.of("answers.unknown-profile", "profile", profile, right=right)])
     points, notes = _carried(answers, target, requirements or {})
     points = _changed(target, points, answers.ids, choices or {})
     profiles = [answers.profile(i) if profile is None else profile for i in range(len(answers))]
@@ -267,7 +271,7 @@ def _wrong_requirements(source: MaturityModel, target: MaturityModel, requiremen
     for old, new in requirements.items():
         for id, model in ((old, source), (new, target)):
             if id not in model.columns:
-                near = nearest(id, model.columns) or model.requirements[0].id
+                near = near_or_known(id, model.columns)
                 problems.append(Problem.of("answers.unknown-requirement", f"{old} -> {new}", id, near=near))
     to = Counter(requirements.get(asked.id, asked.id) for asked in source.requirements)
     twice = [id for id, count in to.items() if count > 1 and id in target.columns]
@@ -302,16 +306,14 @@ def _changed(
             continue
         rows = [row for row, known in enumerate(ids) if known == id]
         if not rows:
-            problems.append(
-                Problem.of("firmness.unknown-enterprise", "choices", id, near=nearest(id, ids) or next(iter(ids), ""))
-            )
+            problems.append(Problem.of("firmness.unknown-enterprise", "choices", id, near=near_or_known(id, ids)))
         orders.append((id, rows, own))
     columns = model.columns
     for id, rows, own in orders:
         for asked, choice in own.items():
             where = f"{id}: {asked}" if id else asked
             if asked not in columns:
-                near = nearest(asked, columns) or model.requirements[0].id
+                near = near_or_known(asked, columns)
                 problems.append(Problem.of("answers.unknown-requirement", where, asked, near=near))
                 continue
             worth = {each.id: each.points for each in model.requirements[columns[asked]].choices}
@@ -356,9 +358,7 @@ def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
         for key, weight in own.items():
             where, value = f"weights: {profile}.{key}", _exact(weight)
             if key not in nodes:
-                problems.append(
-                    Problem.of("firmness.unknown-node", where, key, near=nearest(key, nodes) or next(iter(nodes)))
-                )
+                problems.append(Problem.of("firmness.unknown-node", where, key, near=near_or_known(key, nodes)))
             elif profile not in nodes[key]["weight"]:
                 problems.append(Problem.of("firmness.outside-profile", where, key, profile=profile))
             elif value is None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Final
 
-from maturity.errors import InputError, Problem, nearest
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.improvement.worth import Asked
 from maturity.models import MaturityModel, Requirement
 
@@ -117,7 +117,7 @@ def _unknown(model: MaturityModel, id: str, choice: str, where: str) -> Iterator
     own = [one for one in model.requirements if id in (one.id, one.subdomain)]
     if not own:
         known = [*model.columns, *(node.id for node in model.subdomains)]
-        yield Problem.of("improvement.unknown-item", where, id, near=nearest(id, known) or known[0])
+        yield Problem.of("improvement.unknown-item", where, id, near=near_or_known(id, known))
     elif choice and not any(choice == known.id for one in own for known in one.choices):
         right = ", ".join(dict.fromkeys(known.id for one in own for known in one.choices))
         yield Problem.of("answers.unknown-choice", where, choice, right=right)

@@ -14,7 +14,7 @@ from maturity.answers import UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.improvement.cheapest import require_solver
 from maturity.improvement.costs import Costs, amount, total
-from maturity.improvement.search import Outcome, Rules, check, search
+from maturity.improvement.search import Outcome, Rules, search, wrong
 from maturity.improvement.targets import Aim, Target, aims, both, reached, shown
 from maturity.improvement.worth import Asked, Sheet, sheet
 from maturity.language import LANGUAGES, Lang, Text, say
@@ -293,7 +293,8 @@ def plan(
         one plan per row.
 
     Raises:
-        InputError: a target, costs, fixed or forbidden items that the model does not have; no solver installed.
+        InputError: a target, fixed or forbidden items that the model does not have, amounts that are none: all of them;
+            costs of too small a unit; no solver installed.
 
     >>> from maturity.improvement import LevelTarget
     >>> from maturity.models import load_model
@@ -307,18 +308,29 @@ def plan(
     model = answers.model
     chosen = list(range(len(answers))) if rows is None else [int(row) for row in rows]
     priced = costs or Costs()
+    limit, longest = _decimal(budget), _decimal(max_duration)
     rules = Rules(
         costs=priced,
         unit=priced.unit(model),
         fixed=fixed or {},
         forbidden=frozenset(forbidden),
         ordered=ordered,
-        max_duration=_decimal(max_duration, "max_duration"),
+        max_duration=longest,
         seconds=seconds,
     )
-    check(model, rules)
-    limit = _decimal(budget, "budget")
-    wanted = aims(assessment, target, chosen)
+    amounts = (("budget", budget, limit), ("max_duration", max_duration, longest))
+    problems = [
+        Problem.of("improvement.bad-cost", name, value)
+        for name, value, read in amounts
+        if read is not None and read.is_nan()
+    ]
+    problems += wrong(model, rules)
+    try:
+        wanted = aims(assessment, target, chosen)
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from None
+    if problems:
+        raise InputError(problems)
     require_solver()
     open_rows = [at for at, row in enumerate(chosen) if not answers.rejected[row]]
     outcomes = _searched(answers, [chosen[at] for at in open_rows], [wanted[at] for at in open_rows], rules, processes)
@@ -329,16 +341,15 @@ def plan(
     )
 
 
-def _decimal(value: Decimal | int | str | None, name: str) -> Decimal | None:
+def _decimal(value: Decimal | int | str | None) -> Decimal | None:
+    """An amount from 0, NaN when it is none."""
     if value is None:
         return None
     try:
         number = Decimal(value)
     except ArithmeticError:
-        number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
-        raise InputError([Problem.of("improvement.bad-cost", name, value)])
-    return number
+        return Decimal("NaN")
+    return number if number.is_finite() and number >= 0 else Decimal("NaN")
 
 
 def _searched(

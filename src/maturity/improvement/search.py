@@ -8,7 +8,7 @@ from functools import cache
 from math import ceil
 
 from maturity.answers import Answers
-from maturity.errors import InputError, Problem, nearest
+from maturity.errors import Problem, near_or_known
 from maturity.improvement.cheapest import cheapest
 from maturity.improvement.costs import Costs
 from maturity.improvement.narrowing import Item, Need
@@ -52,19 +52,13 @@ class Outcome:
     reasons: tuple[Problem, ...]
 
 
-def check(model: MaturityModel, rules: Rules) -> None:
-    """Raises: InputError: fixed and forbidden items that the model does not have, or that contradict each other."""
-    problems = [*_unknown(model, rules)]
-    if problems:
-        raise InputError(problems)
-
-
-def _unknown(model: MaturityModel, rules: Rules) -> Iterator[Problem]:
+def wrong(model: MaturityModel, rules: Rules) -> Iterator[Problem]:
+    """Fixed and forbidden items that the model does not have, or that contradict each other."""
     requirements = {requirement.id: requirement for requirement in model.requirements}
     known = [*requirements, *(node.id for node in model.subdomains)]
     for id, choice in rules.fixed.items():
         if id not in requirements:
-            near = nearest(id, requirements) or known[0]
+            near = near_or_known(id, requirements)
             yield Problem.of("answers.unknown-requirement", "fixed", id, near=near)
             continue
         right = [one.id for one in requirements[id].choices]
@@ -74,7 +68,7 @@ def _unknown(model: MaturityModel, rules: Rules) -> Iterator[Problem]:
             yield Problem.of("improvement.fixed-and-forbidden", "fixed", id)
     for id in sorted(rules.forbidden):
         if id not in known:
-            yield Problem.of("improvement.unknown-item", "forbidden", id, near=nearest(id, known) or known[0])
+            yield Problem.of("improvement.unknown-item", "forbidden", id, near=near_or_known(id, known))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import InputError, Problem, nearest
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.improvement.worth import Sheet
 from maturity.language import LANGUAGES, Text, say
 from maturity.models import READINGS, MaturityModel, Reading
@@ -169,7 +169,7 @@ def _unknown(model: MaturityModel, target: LevelTarget | SubdomainTarget) -> Ite
     if isinstance(target, SubdomainTarget):
         known = [node.id for node in model.subdomains]
         if target.subdomain not in known:
-            near = nearest(target.subdomain, known) or ", ".join(known)
+            near = near_or_known(target.subdomain, known)
             yield Problem.of("improvement.unknown-subdomain", "target", target.subdomain, near=near)
     elif target.reading is not None and target.reading not in READINGS:
         yield Problem.of("improvement.unknown-reading", "target", target.reading, known=", ".join(READINGS))
@@ -179,7 +179,7 @@ def _tier_aims(assessment: Assessment, target: TierTarget, rows: Sequence[int]) 
     decisions, answers = target.decisions, assessment.answers
     known = [tier.id for tier in decisions.programme.tiers]
     if target.tier not in known:
-        near = nearest(target.tier, known) or ", ".join(known)
+        near = near_or_known(target.tier, known)
         raise InputError([Problem.of("improvement.unknown-tier", "target", target.tier, near=near)])
     if decisions.assessment is None or decisions.assessment.answers is not answers:
         raise InputError([Problem.of("improvement.other-assessment", "target", decisions.programme.id)])

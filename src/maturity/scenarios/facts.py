@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import InputError, Problem, nearest
+from maturity.errors import InputError, Problem, near_or_known, nearest
 from maturity.language import Lang, in_a_row, say
 from maturity.scenarios.programme import ENTERPRISE, Catalogue, LedgerDefinition, Programme
 from maturity.scenarios.values import (
@@ -234,7 +234,7 @@ def fact_problem(programme: Programme, fact: str, value: object, where: str) -> 
 
 def _unknown(programme: Programme, fact: str, where: str) -> Problem:
     known = [one.id for one in programme.facts]
-    return Problem.of("facts.unknown-fact", where, fact, near=nearest(fact, known) or ", ".join(known))
+    return Problem.of("facts.unknown-fact", where, fact, near=near_or_known(fact, known))
 
 
 def _shape(programme: Programme, columns: Mapping[str, Sequence[object] | NDArray[Any]], n: int) -> Iterator[Problem]:
@@ -253,7 +253,7 @@ def _ledger_shape(
     known = {ledger.id: [ENTERPRISE, *(column.id for column in ledger.columns)] for ledger in programme.ledgers}
     for ledger, columns in ledgers.items():
         if ledger not in known:
-            yield Problem.of("facts.unknown-ledger", ledger, ledger, near=nearest(ledger, known) or ", ".join(known))
+            yield Problem.of("facts.unknown-ledger", ledger, ledger, near=near_or_known(ledger, known))
             continue
         if ENTERPRISE not in columns:
             yield Problem.of("facts.no-enterprise-column", ledger, ledger, column=ENTERPRISE)
@@ -261,14 +261,14 @@ def _ledger_shape(
         owners = [str(owner) for owner in columns[ENTERPRISE]]
         for column, values in columns.items():
             if column not in known[ledger]:
-                near = nearest(column, known[ledger]) or ", ".join(known[ledger])
+                near = near_or_known(column, known[ledger])
                 yield Problem.of("facts.unknown-ledger-column", f"{ledger}.{column}", column, near=near)
             if len(values) != len(owners):
                 yield Problem.of("facts.ledger-length", f"{ledger}.{column}", len(values), expected=len(owners))
         have = set(ids)
         for i, owner in enumerate(owners):
             if owner not in have:
-                near = nearest(owner, ids) or ", ".join(ids[:8])
+                near = near_or_known(owner, ids)
                 yield Problem.of("facts.unknown-enterprise", entry_place(ledger, i), owner, near=near)
 
 

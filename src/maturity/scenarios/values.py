@@ -10,7 +10,7 @@ from typing import Any, Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import Problem, nearest
+from maturity.errors import Problem
 from maturity.language import Lang
 from maturity.scenarios.programme import MOST_UNITS, SEPARATORS, Catalogue, FactDefinition, Programme
 
@@ -225,7 +225,7 @@ def _option(fact: FactDefinition, value: object) -> int:
         if word in (plain(option.id), plain(option.name.zh), plain(option.name.en)):
             return position
     ids = [option.id for option in fact.options]
-    raise _RefusedError("unknown-option", known=", ".join(ids), near=nearest(word, ids))
+    raise _RefusedError("unknown-option", known=", ".join(ids))
 
 
 def _number(fact: FactDefinition, value: object) -> int:

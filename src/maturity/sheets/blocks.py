@@ -40,7 +40,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from maturity.answers import UNANSWERED, Answers, Points
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.language import Lang
 from maturity.models import NOT_APPLICABLE_ID, MaturityModel
 from maturity.scenarios import (
@@ -550,7 +550,7 @@ def _ledger(
     findings += [replace(found, rows=np.unique(rows[found.rows])) for found in own]
     for field_ in entries.type if entries is not None else ():
         if field_.name not in {fact.id for fact in definition.columns}:
-            near = ", ".join(fact.id for fact in definition.columns)
+            near = near_or_known(field_.name, [fact.id for fact in definition.columns])
             unknown = Problem.of("facts.unknown-ledger-column", "", field_.name, near=near)
             findings.append(Finding("problem", f"{definition.id}.{field_.name}", unknown, np.unique(rows)))
     columns = few.ledgers[definition.id].columns

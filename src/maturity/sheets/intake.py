@@ -24,7 +24,7 @@ from xml.parsers import expat
 
 import python_calamine as calamine
 
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, reason
 from maturity.sheets import biff
 from maturity.sheets.grid import Broken, Cell, Grid, letters
 from maturity.sheets.scan import MOST_CELLS, Extent, Stray, cut_out, scan_bytes, scan_elements
@@ -75,7 +75,7 @@ def read_grids(path: str | Path, shown: str = "", progress: Progress = untold, *
             with path.open("rb") as stream:
                 head = stream.read(_CHUNK)
         except OSError as error:
-            raise _refusal("unreadable", error.strerror or error) from error
+            raise _refusal("unreadable", reason=reason(error)) from error
         _refuse_other_kind(kind, head)
         if kind in TABLES:
             grids = [_text_table(_content(path))]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from maturity.errors import Problem, nearest
+from maturity.errors import Problem, near_or_known
 from maturity.scenarios import LedgerDefinition, Programme
 from maturity.sheets.cells import Value, said
 from maturity.sheets.columns import Found, rows_of, values_of
@@ -114,7 +114,7 @@ def _kept(
         if whose is not None:
             yield i, whose
         elif owner:
-            near = nearest(owner, ids) or ", ".join(list(ids)[:3])
+            near = near_or_known(owner, ids)
             found.problems.append(Problem.of("sheets.unknown-owner", part.where(i), owner, near=near))
         else:
             found.problems.append(Problem.of("sheets.missing-owner", part.where(i)))

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, reason
 from maturity.sheets.arrow import PARQUET, require
 from maturity.sheets.blocks import Scoring
 from maturity.sheets.parquet import (
@@ -120,7 +120,7 @@ def _writable(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError([Problem.of("sheets.unwritable", target.name, error.strerror or error)]) from error
+        raise InputError([Problem.of("sheets.unwritable", target.name, reason=reason(error))]) from error
 
 
 def _no_files() -> Problem:
@@ -140,7 +140,7 @@ def _targets(files: Sequence[Path], target: Path) -> list[Path]:
     try:
         (target.parent if single else target).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError([Problem.of("sheets.unwritable", target.name, error.strerror or error)]) from error
+        raise InputError([Problem.of("sheets.unwritable", target.name, reason=reason(error))]) from error
     return targets
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import STATUSES, Plan
 from maturity.improvement.plans import plain
@@ -148,7 +148,9 @@ def _refuse_others(
         given += [("whatif", row, id) for row, id in enumerate(whatif.before.answers.ids)]
     rows = dict(enumerate(ids))
     if others := [one for one in dict.fromkeys(given) if rows.get(one[1]) != one[2]]:
-        raise InputError(Problem.of("reports.unknown-id", key, id, near=rows.get(row, "—")) for key, row, id in others)
+        raise InputError(
+            Problem.of("reports.unknown-id", key, id, near=near_or_known(id, ids)) for key, _, id in others
+        )
 
 
 # --------------------------------------------------------------------------------------------------------------- tables

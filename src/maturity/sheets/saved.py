@@ -8,7 +8,7 @@ from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, reason
 from maturity.improvement import STATUSES
 from maturity.language import LANGUAGES, say, texts
 from maturity.models import READINGS, MaturityModel
@@ -192,7 +192,7 @@ def _from_object(path: Path) -> SavedResults:
             for one in document[listed]
         ]
     except OSError as error:
-        raise InputError([Problem.of("sheets.unreadable", path.name, error.strerror or error)]) from error
+        raise InputError([Problem.of("sheets.unreadable", path.name, reason=reason(error))]) from error
     except (ValueError, KeyError, TypeError) as error:
         raise InputError([Problem.of("sheets.no-results", path.name)]) from error
     kept = {name: tuple(objects) for name, objects in further.items()}

@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 
 import xlsxwriter
 
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, reason
 
 CREATED: Final = datetime(2020, 1, 1)  # written into every workbook, so that the same input gives the same bytes
 LONGEST: Final = 32_767
@@ -42,7 +42,7 @@ def replacing(path: Path) -> Iterator[Path]:
         finally:
             fresh.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError([Problem.of("sheets.unwritable", path.name, error.strerror or error)]) from error
+        raise InputError([Problem.of("sheets.unwritable", str(path), reason=reason(error))]) from error
 
 
 def _umask() -> int:

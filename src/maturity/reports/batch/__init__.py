@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from maturity.cohort import Division
-from maturity.errors import InputError, MaturityError, Problem, nearest
+from maturity.errors import InputError, MaturityError, Problem, near_or_known, reason
 from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
@@ -116,7 +116,7 @@ def write_reports(
     ids = assessment.answers.ids
     chosen = set(ids if only is None else only)
     if unknown := sorted(chosen.difference(ids)):
-        raise InputError(Problem.of("reports.unknown-id", id, id, near=nearest(id, ids) or ids[0]) for id in unknown)
+        raise InputError(Problem.of("reports.unknown-id", id, id, near=near_or_known(id, ids)) for id in unknown)
     if wrong := [one for one in by if len(one.labels) != len(ids)]:
         raise InputError(
             Problem.of("reports.labels-count", one.id, len(one.labels), expected=len(ids)) for one in wrong
@@ -141,7 +141,7 @@ def write_reports(
     problems: dict[int, Problem] = {}
     done = len(rows) - len(tasks)
     processes = min(_processes(tasks) if jobs is None else jobs, max(1, len(tasks)))
-    for results in Work(_write, job, _lost).run(
+    for results in Work(_write, job, partial(_lost, ids)).run(
         _pieces(tasks, processes),
         processes,
         first=lambda: _try(job, tasks),
@@ -149,7 +149,7 @@ def write_reports(
             folder / COHORT, cohort_page(assessment, decisions, by, lang=lang, index=INDEX, templates=templates)
         ),
     ):
-        problems |= {one.row: Problem.of("reports.failed", ids[one.row], one.why) for one in results if one.why}
+        problems |= {one.row: one.problem for one in results if one.problem}
         done += len(results)
         if progress:
             progress(done, len(rows))
@@ -205,10 +205,10 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """An enterprise is done; ``why`` something was not written, or ``""``."""
+    """An enterprise is done; with a problem where something was not written."""
 
     row: int
-    why: str
+    problem: Problem | None
 
 
 def _try(job: _Job, tasks: Sequence[_Task]) -> None:
@@ -252,7 +252,7 @@ def _write(job: _Job, tasks: Sequence[_Task]) -> list[_Result]:
     """Write the reports of some enterprises; whatever is wrong with one, the others get theirs."""
     results = []
     for task, found in zip(tasks, _each(job, tasks), strict=True):
-        why = ""
+        problem, id = None, job.assessment.answers.ids[task.row]
         try:
             content = found()
             for kind in task.formats:
@@ -261,16 +261,18 @@ def _write(job: _Job, tasks: Sequence[_Task]) -> list[_Result]:
                 journal.add(job.folder, job.file(task.row, kind), task.made_from)
         except (KeyboardInterrupt, SystemExit):
             raise
+        except OSError as error:
+            problem = Problem.of("reports.unwritten", error.filename or id, id, reason=reason(error))
         except BaseException as error:  # a panic of typst is no Exception
-            why = f"{type(error).__name__}: {error}"
-        results.append(_Result(task.row, why))
+            problem = Problem.of("reports.failed", id, f"{type(error).__name__}: {error}")
+        results.append(_Result(task.row, problem))
     if any("docx" in task.formats for task in tasks):
         gc.collect()  # documents of Word hold themselves; uncollected they grow by some megabytes each
     return results
 
 
-def _lost(task: _Task) -> _Result:
-    return _Result(task.row, "process died")
+def _lost(ids: Sequence[str], task: _Task) -> _Result:
+    return _Result(task.row, Problem.of("reports.failed", ids[task.row], "process died"))
 
 
 def _each(job: _Job, tasks: Sequence[_Task]) -> Iterator[Callable[[], Content]]:

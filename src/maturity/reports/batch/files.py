@@ -47,8 +47,10 @@ def write(path: Path, content: bytes) -> None:
     try:
         part.write_bytes(content)
         part.replace(path)
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # a full disk names no file, the others name the part
+            error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -36,8 +36,13 @@ def rewrite(folder: Path, entries: Mapping[str, str], without: Collection[str] =
 
 def add(folder: Path, name: str, fingerprint: str) -> None:
     """A file is complete. Several processes may say so at once: each adds its line in one piece."""
-    with (folder / NAME).open("ab", buffering=0) as journal:
-        journal.write(_lines([(fingerprint, name)]))
+    path = folder / NAME
+    try:
+        with path.open("ab", buffering=0) as journal:
+            journal.write(_lines([(fingerprint, name)]))
+    except OSError as error:
+        error.filename = str(path)  # a full disk names no file
+        raise
 
 
 def _lines(entries: Iterable[tuple[str, str]]) -> bytes:

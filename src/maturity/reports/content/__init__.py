@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
@@ -128,7 +128,9 @@ def contents(
     if whatif:
         given += [("whatif", row, id) for row, id in zip(range(len(ids)), whatif.before.answers.ids, strict=True)]
     if others := [(key, row, id) for key, row, id in given if id != ids[row]]:
-        raise InputError(Problem.of("reports.unknown-id", key, id, near=ids[row]) for key, row, id in others)
+        raise InputError(
+            Problem.of("reports.unknown-id", key, id, near=near_or_known(id, ids)) for key, _, id in others
+        )
     return _contents(assessment, rows, decisions, names, plans, firmness, whatif, peers, letterhead, lang=lang)
 
 

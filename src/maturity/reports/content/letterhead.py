@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, reason
 
 _MOST: Final = 512 * 1024
 """Bytes of a logo: it stands in every report."""
@@ -46,7 +46,7 @@ def _data_uri(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError([Problem.of("reports.logo-unreadable", str(path), error.strerror or error)]) from None
+        raise InputError([Problem.of("reports.logo-unreadable", str(path), reason=reason(error))]) from None
     if len(data) > _MOST:
         raise InputError([Problem.of("reports.logo-size", str(path), len(data) // 1024, most=_MOST // 1024)])
     kind = next((kind for sign, kind in _SIGNS.items() if data.startswith(sign)), "image/svg+xml")

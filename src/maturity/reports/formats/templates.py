@@ -45,7 +45,7 @@ def folders(own: Path | None = None) -> tuple[Path, ...]:
 
 
 def export(folder: Path) -> list[Path]:
-    """Write our templates into a folder, to be changed and named as the user's own; what is there already stays.
+    """Write our templates, all or none, into a folder, to be changed and named as the user's own.
 
     Raises:
         InputError: one of them is there already.
@@ -54,9 +54,17 @@ def export(folder: Path) -> list[Path]:
     if there := [path.name for path in files if (folder / path.name).exists()]:
         raise InputError(Problem.of("reports.template-there", str(folder / name), name) for name in there)
     folder.mkdir(parents=True, exist_ok=True)
-    for path in files:
-        (folder / path.name).write_bytes(path.read_bytes())
-    return [folder / path.name for path in files]
+    written: list[Path] = []
+    try:
+        for path in files:
+            written.append(folder / path.name)
+            written[-1].write_bytes(path.read_bytes())
+    except OSError as error:
+        error.filename = str(written[-1])  # a full disk names no file
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+    return written
 
 
 @cache
