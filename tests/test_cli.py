@@ -92,6 +92,14 @@ def test_form_comes_back(tmp_path: Path, batch: tuple[str, ...], lang: str) -> N
     assert "form.xlsx" in checked.output
 
 
+def test_a_form_that_is_there_is_not_replaced(tmp_path: Path) -> None:
+    """It may have been filled in for days."""
+    (tmp_path / "form.xlsx").write_bytes(b"filled in")
+    done = maturity("form", "-o", tmp_path / "form.xlsx", "--lang", "en")
+    assert (done.exit_code, (tmp_path / "form.xlsx").read_bytes()) == (2, b"filled in")
+    assert "may have been filled in" in done.stderr
+
+
 def test_check_lists_every_problem(tmp_path: Path) -> None:
     """Problems come all at once, each with its cell, and the exit code is 1; scoring still writes its results."""
     book = load_workbook(EXAMPLE)
@@ -647,7 +655,7 @@ def test_answers_are_never_written_over(
     twice = (source, source) if command == "agreement" else (source,)
     done = maturity(command, *twice, "-o", tmp_path / sheet, *ON)
     assert done.exit_code == 2, done.output
-    assert "--output：结果会覆盖答案文件" in done.stderr
+    assert "--output：结果会覆盖所读的文件" in done.stderr
     assert sheet.read_bytes() == EXAMPLE.read_bytes()
 
 

@@ -96,6 +96,8 @@ def form(
     language = frame.as_lang(lang)
     with frame.reported(language):
         loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
+        if output.exists():
+            raise InputError([Problem.of("cli.form-exists", "--output", output)])
         write_form(output, *loaded, batch=batch, lang=language)
         frame.tell("written", language, path=output)
 

@@ -169,8 +169,7 @@ def read(
     from maturity.sheets import read_batch
 
     present(files)
-    if output and output.is_file() and any(_holds(path, output) for path in files):
-        raise InputError([Problem.of("blocks.onto-itself", "--output", output)])
+    spared(files, output)
     with _reading(lang) as progress:
         batch = read_batch(files, model, programme, strict=strict, progress=progress)
     counts = {"count": len(batch.answers), "problems": len(batch.problems), "notes": len(batch.notes)}
@@ -178,9 +177,12 @@ def read(
     return batch
 
 
-def _holds(path: Path, file: Path) -> bool:
-    """Whether a path that is read is this file, or a folder that it lies in."""
-    return path.samefile(file) or path.resolve() in file.resolve().parents
+def spared(paths: Iterable[Path], output: Path | None) -> None:
+    """Refuse to write over a file that is read, by itself or in a folder."""
+    if output and output.is_file():
+        file = output.resolve()
+        if any(path.samefile(file) or path.resolve() in file.parents for path in paths):
+            raise InputError([Problem.of("cli.onto-itself", "--output", output)])
 
 
 def present(paths: Iterable[Path]) -> None:

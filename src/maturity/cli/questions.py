@@ -181,7 +181,9 @@ def plan(
     if subdomain is not None and level is None:
         raise typer.BadParameter("--subdomain ID --level N", param_hint="--subdomain")
     with frame.reported(language):
-        frame.present([*files, *([costs] if costs else [])])
+        given = [*files, *([costs] if costs else [])]
+        frame.present(given)
+        frame.spared(given, output)
         day = frame.applied(on, language) if tier else frame.edition_day(on, programme, language)
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language, output=output)
