@@ -16,7 +16,9 @@ import xlsxwriter
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.errors import InputError, Problem
 from maturity.models import load_model
+from maturity.profiles import known_profile
 from maturity.scenarios import load_programme
+from maturity.scoring import assess
 from maturity.sheets import Batch, read_batch
 
 MODEL = load_model("gbt39116-2020")
@@ -156,6 +158,8 @@ def test_a_row_without_a_known_profile_stays_unanswered_and_is_named(tmp_path: P
     )
     assert batch.answers.ids == ("E1", "E2", "E3")
     assert [len(batch.answers.choices(i)) for i in range(3)] == [0, 0, 2]
+    assert [known_profile(batch.answers, i) for i in range(3)] == ["", "", "process"]
+    assert assess(batch.answers).level.tolist() == [-1, -1, 0]
     assert ids(batch.problems) == [
         ("sheets.missing-profile", "b.xlsx!企业!C2"),
         ("sheets.bad-profile", "b.xlsx!企业!C3"),
@@ -169,6 +173,7 @@ def test_a_row_of_facts_alone_needs_no_profile(tmp_path: Path) -> None:
     batch = read(tmp_path / "b.xlsx", ["编号", "企业名称", "平台评估等级"], ["E1", "示例", "2级"], facts=True)
     assert batch.facts is not None
     assert (batch.facts.value("declared_level", 0), batch.problems) == (2, ())
+    assert known_profile(batch.answers, 0) == ""
     assert "sheets.profile-not-needed" in [note.id for note in batch.notes]
 
 

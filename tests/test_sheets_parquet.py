@@ -180,7 +180,7 @@ def test_results_and_their_problems_are_read_back(tmp_path: Path) -> None:
     saved = read_results(tmp_path / "r.parquet", MODEL, PROGRAMME)
     assert [(row["id"], row["profile"], row["level"]) for row in saved.enterprises] == [
         ("a", "discrete", 0),
-        ("b", None, 0),
+        ("b", None, None),
     ]
     assert {row[f"{PROGRAMME.id}.{tier.id}"] for row in saved.enterprises for tier in PROGRAMME.tiers} == {"undecided"}
     assert not saved.conditions
@@ -302,7 +302,7 @@ def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> 
     assert ("blocks.duplicate-id", 4, "E0", "id") in own
     assert ("blocks.bad-type", None, None, "registered") in own
     assert next(row["hint"] for row in found if row["problem"] == "blocks.duplicate-id")
-    assert [row["level"] for row in pq.read_table(tmp_path / "r.parquet").to_pylist()] == [0, 0, 0, 0]
+    assert [row["level"] for row in pq.read_table(tmp_path / "r.parquet").to_pylist()] == [0, 0, None, None]
     assert pq.read_table(tmp_path / "r.parquet")["profile"].to_pylist() == ["discrete", "process", None, None]
     score_parquet([table(path, **{FIRST: ["full", "full"]})], tmp_path / "r.parquet", SCORING)
     found = pq.read_table(tmp_path / "r-problems.parquet").to_pylist()

@@ -15,7 +15,7 @@ Columns of a table of answers, in any order, headed as those of a sheet: by id, 
 
 Columns of the results are headed by the words of every other format:
 
-    id, name, profile                      text; the profile is null where none is known
+    id, name, profile                      text; the profile is null where none is known, and so are levels and totals
     level, level_possible, level_stepwise, level_if_na_unmet       int8, null where there is no level
     readings_differ                        bool
     total, total_possible, A1, A2, ...     double, cut after two decimals, null where there is no level
@@ -43,6 +43,7 @@ from maturity.answers import UNANSWERED, Answers, Points
 from maturity.errors import InputError, Problem
 from maturity.language import Lang
 from maturity.models import NOT_APPLICABLE_ID, MaturityModel
+from maturity.profiles import taken, unknown_profiles, without_profile
 from maturity.scenarios import (
     Decisions,
     FactDefinition,
@@ -250,17 +251,16 @@ def read_block(
             as_they_stand.append(row)
     codes, known = _profiles(columns.get(PROFILE), points, model, findings)
     points[:, ~known] = UNANSWERED
-    own = [profile.id for profile in model.profiles]
-    profiles = pa.array(own).take(pa.array(codes, mask=~known))
     try:
         answers = Answers.from_points(model, points.T, ids=keys, profiles=codes)
     except InputError:
         findings += _illegal(model, points, as_they_stand)
         answers = Answers.from_points(model, points.T, ids=keys, profiles=codes)
+    answers = without_profile(answers, ~known)
     facts = _facts(columns, layout, programme, keys, findings, described) if programme else None
     findings += [_finding("problem", problem) for problem in answers.problems]
     findings += [_finding("note", note) for note in answers.notes]
-    return Block(ids, names, profiles, answers, facts, tuple(findings))
+    return Block(ids, names, profile_column(answers), answers, facts, tuple(findings))
 
 
 @lru_cache(maxsize=8)
@@ -642,7 +642,7 @@ class Scoring:
             first, rows = _alike(block.facts, assessment)
             facts, few = block.facts, assessment
             if len(first) < len(rows):
-                facts, few = facts.take(first), assess(block.answers.take(first))
+                facts, few = facts.take(first), assess(taken(block.answers, first))
             decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
             findings += _notes(decisions, rows)
         columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
@@ -783,7 +783,7 @@ def answer_table(answers: Answers, facts: Facts | None = None, *, names: Sequenc
     columns: dict[str, pa.Array] = {
         "id": pa.array(map(written, answers.ids), pa.string()),
         "name": pa.array(map(written, names or [""] * len(answers)), pa.string()),
-        "profile": pa.array([profile.id for profile in model.profiles]).take(pa.array(answers.profile_codes)),
+        "profile": profile_column(answers),
     }
     for requirement, points in zip(model.requirements, answers.columns, strict=True):
         words = {**{choice.points: choice.id for choice in requirement.choices}, 254: NOT_APPLICABLE_ID}
@@ -795,6 +795,12 @@ def answer_table(answers: Answers, facts: Facts | None = None, *, names: Sequenc
         columns |= {fact.id: _fact_column(fact, facts.columns[fact.id]) for fact in facts.programme.facts}
         columns |= {id: _entries(ledger, len(facts)) for id, ledger in facts.ledgers.items()}
     return pa.table(columns)
+
+
+def profile_column(answers: Answers) -> pa.Array:
+    """(n,) ids of the profiles, null where nobody knows it."""
+    own = pa.array([profile.id for profile in answers.model.profiles])
+    return own.take(pa.array(answers.profile_codes, mask=unknown_profiles(answers)))
 
 
 def _entries(ledger: Ledger, n: int) -> pa.Array:
