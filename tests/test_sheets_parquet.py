@@ -267,6 +267,24 @@ def test_choices_are_read_from_their_values(kind: Any, tmp_path: Path) -> None:
     assert batch.problems == ()
 
 
+def test_ids_that_a_spreadsheet_rounded_are_named(tmp_path: Path) -> None:
+    """In memory and in a stream, as in every other sheet; ids that were always numbers, or look like them, are not."""
+    ids = ["9.12E+17", " 9.12201e+17 ", "9.12E+17", "1E5", "91220101MA0W1E+17", None, "912201010000000001"]
+    path = table(tmp_path / "a.parquet", id=ids, profile=["discrete"] * 7)
+    found = listed(read_batch(path, MODEL).problems)
+    assert [one for one in found if one[0] == "sheets.ruined-id"] == [
+        ("sheets.ruined-id", "a.parquet!1: 9.12E+17: id"),
+        ("sheets.ruined-id", "a.parquet!3: 9.12E+17 (2): id"),
+        ("sheets.ruined-id", "a.parquet!2:  9.12201e+17 : id"),
+    ]
+    score_parquet([path], tmp_path / "r.parquet", SCORING)
+    rows = pq.read_table(tmp_path / "r-problems.parquet").to_pylist()
+    named = [(row["row"], row["value"]) for row in rows if row["problem"] == "sheets.ruined-id"]
+    assert named == [(1, "9.12E+17"), (2, " 9.12201e+17 "), (3, "9.12E+17")]
+    whole = table(tmp_path / "b.parquet", id=pa.array([912201010000000001], pa.int64()), profile=["discrete"])
+    assert "sheets.ruined-id" not in [id for id, _ in listed(read_batch(whole, MODEL).problems)]
+
+
 def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> None:
     """All at once; such a value is unanswered or unknown, and every row is scored."""
     path = table(

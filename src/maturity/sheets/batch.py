@@ -15,7 +15,7 @@ from maturity.models import MaturityModel
 from maturity.profiles import without_profile
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
-from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
+from maturity.sheets.cells import ROUNDED, Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
 from maturity.sheets.columns import Column, Found, Records, is_blank, report, report_others, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import (
@@ -34,8 +34,6 @@ from maturity.sheets.headings import (
 from maturity.sheets.intake import TABLES, WORKBOOKS, Progress, read_grids, untold
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
-_ROUNDED: Final = re.compile(r"\d(\.\d+)?[eE]\+\d\d")
-"""How a spreadsheet shows a long number: 9.12E+17."""
 _LISTED: Final = 10
 FEW_FILES: Final = 10
 """Of so many files it is told how far each is; of more, how many of them are read."""
@@ -457,7 +455,7 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             where = column.where(i) if column else f"{table.place}!{row}"
             id = chosen = _id(cell)
             # A spreadsheet keeps 15 digits of a number, and writes a long one into a CSV as it shows it.
-            if _ROUNDED.fullmatch(cell.strip()) if isinstance(cell, str) else _is_long(cell):
+            if re.fullmatch(ROUNDED, cell.strip()) if isinstance(cell, str) else _is_long(cell):
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
                 chosen = free(table.called or f"row-{row}", taken)

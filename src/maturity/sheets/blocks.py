@@ -61,6 +61,7 @@ from maturity.scenarios.values import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import (
+    ROUNDED,
     Read,
     Reader,
     answer_reader,
@@ -243,6 +244,7 @@ def read_block(
     nameless = np.flatnonzero(pc.fill_null(pc.equal(pc.utf8_length(ids), 0), True).to_numpy(zero_copy_only=False))
     if len(nameless):
         findings.append(Finding("problem", ID.id, Problem.of("blocks.missing-id", ""), nameless))
+    findings += _ruined(ids)
     points = np.empty((len(model.requirements), n), np.uint8)
     as_they_stand = []
     for row, (requirement, read) in enumerate(zip(model.requirements, _readers(model), strict=True)):
@@ -275,6 +277,15 @@ def _finding(kind: Kind, problem: Problem) -> Finding:
     return Finding(
         kind, column if key.isdigit() else problem.where, problem, np.array([int(key) if key.isdigit() else 0])
     )
+
+
+def _ruined(ids: pa.Array) -> Iterator[Finding]:
+    """Ids that were numbers in a spreadsheet before they were texts."""
+    rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(ids, rf"^\s*{ROUNDED}\s*$"), False))
+    if len(rows):
+        alike, written = _distinct(ids.take(pa.array(rows)))
+        for at, id in enumerate(written[:-1]):
+            yield Finding("problem", ID.id, Problem.of("sheets.ruined-id", "", id), rows[alike == at])
 
 
 def _text(column: pa.Array | None, n: int) -> pa.Array:
