@@ -276,6 +276,19 @@ def test_an_old_workbook_is_read_whatever_its_ending(tmp_path: Path) -> None:
     assert read_grids(tmp_path / "new.xls")[0].rows == [["id"]]
 
 
+def test_a_formula_that_a_script_wrote_into_an_old_workbook_is_no_blank(tmp_path: Path) -> None:
+    """The sheet says that it was not computed when it was saved; where it was, a blank result is one."""
+    content = old_workbook(["id"], fill=lambda sheet: sheet.write(1, 1, xlwt.Formula("1+1")))
+    (tmp_path / "batch.xls").write_bytes(content)
+    (grid,) = read_grids(tmp_path / "batch.xls")
+    assert grid.rows == [["id", ""], ["", Broken("formula", "=…")]]
+    computed = content.replace(b"\x5f\x00\x02\x00\x00\x00", b"\x5f\x00\x02\x00\x01\x00")
+    assert computed != content
+    (tmp_path / "batch.xls").write_bytes(computed)
+    (grid,) = read_grids(tmp_path / "batch.xls")
+    assert grid.rows == [["id", ""], ["", ""]]
+
+
 def test_a_large_old_workbook_spans_many_sectors(tmp_path: Path) -> None:
     """More than the header's own list of sectors covers; hidden sheets are passed over."""
     book = xlwt.Workbook(encoding="utf-8")
