@@ -246,6 +246,24 @@ def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> 
     assert "sheets.total-row" in [note.id for note in batch.notes]
 
 
+def test_who_signed_below_the_table_is_no_enterprise(path: Path) -> None:
+    """As below every table of an office; it is listed with what was read differently."""
+    signed = [["填表人：张三", "", "审核人：李四", "", "日期：2025-06-30"], ["", "联系电话:0431-1", "", "", ""]]
+    batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], *signed)
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert [where for id, where in ids(batch.notes) if id == "sheets.signed-row"] == [f"{place}!A3", f"{place}!B4"]
+
+
+def test_ids_that_differ_in_capitals_or_width_only_are_noted(path: Path) -> None:
+    """A credit code typed twice, once in small letters: perhaps the enterprise stands there twice."""
+    given = ["9122MA0W", "9122ma0w", "９１２２MA0W", "9122MA0X"]
+    batch = read(path, HEAD, *([id, "", "discrete", 1, 1] for id in given))
+    assert (batch.answers.ids, batch.problems) == (tuple(given), ())
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert [where for id, where in ids(batch.notes) if id == "sheets.similar-id"] == [f"{place}!A3", f"{place}!A4"]
+
+
 def test_a_long_id_that_a_csv_holds_as_it_was_shown_is_ruined(tmp_path: Path) -> None:
     """9.12201E+17 was a credit code; two enterprises may share what is left of it."""
     batch = read(tmp_path / "b.csv", HEAD, ["9.12201E+17", "一", "discrete", 1, 1], ["1E5", "二", "discrete", 1, 1])

@@ -500,13 +500,18 @@ def _texts(table: Records, target: Target, found: Found) -> list[str]:
 
 
 def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> None:
-    """A note for each enterprise that another row has the name of, under another id."""
+    """A note for each enterprise that another row has the name of, under another id; or nearly the id of."""
     first: dict[str, str] = {}
+    own: dict[str, str] = {}
     every = ((part, i, name) for part in parts for i, name in enumerate(part.names))
     for (part, i, name), id in zip(every, ids, strict=True):
         if name and first.setdefault(plain(name), id) != id:
             where = part.table.columns[NAME].where(i)
             found.notes.append(Problem.of("sheets.same-name", where, name, id=id, first=first[plain(name)]))
+        if own.setdefault(plain(id), id) != id:
+            column = part.table.columns.get(ID)
+            where = column.where(i) if column else f"{part.table.place}!{part.table.rows[i]}"
+            found.notes.append(Problem.of("sheets.similar-id", where, id, first=own[plain(id)]))
 
 
 # ------------------------------------------------------------------------------------------- columns -> answers, facts

@@ -26,6 +26,7 @@ No type among them is one that Spark lacks.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -81,6 +82,8 @@ Rows = NDArray[np.intp]
 METADATA: Final = b"maturity"
 """Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""
 _DAYS: Final = np.dtype("datetime64[D]")
+_INDEX: Final = r"__index_level_\d+__"
+"""How pandas calls row numbers that it keeps."""
 FEW: Final = 4
 """Rows are decided on by kind where there are this many times fewer kinds than rows."""
 _EXACT: Final = 10**15
@@ -116,6 +119,8 @@ class Layout:
         columns: dict[Target, tuple[str, Heading]] = {}
         problems: list[Problem] = []
         for column in schema:
+            if re.fullmatch(_INDEX, column.name):
+                continue
             targets, unit = headings.targets(column.name)
             targets = ledgers.get(column.name, targets)
             useful = [target for target in targets if target.kind in ("enterprise", "requirement", "fact")]
@@ -309,7 +314,12 @@ def _encoded(column: pa.Array) -> pa.Array:
 
 
 def _cells(contents: pa.Array) -> list[Cell]:
-    """Contents as the cells of a sheet hold them, and last what stands for null."""
+    """Contents as the cells of a sheet hold them, and last what stands for null.
+
+    A number of less than 64 bits means the shortest decimal that it stands for: 0.8, not 0.800000011920929.
+    """
+    if pa.types.is_float16(contents.type) or pa.types.is_float32(contents.type):
+        contents = pa.array([float(str(one)) for one in contents.to_numpy(zero_copy_only=False)])
     return [*map(_cell, contents.to_pylist()), ""]
 
 

@@ -73,14 +73,14 @@ class Found:
 
 
 def rows_of(grid: Grid, header: Header, found: Found) -> Records:
-    """One record in each row below the header that is not blank and no total of the others."""
+    """One record in each row below the header that is not blank, no total of the others, and not signed by anybody."""
     rows = []
     for row in range(header.first_data_row, len(grid.rows)):
         if is_blank(grid.rows[row]):
             continue
-        at, total = _total(grid.rows[row])
-        if total:
-            found.notes.append(Problem.of("sheets.total-row", grid.where(row, at), total))
+        at, cell = next((at, cell) for at, cell in enumerate(grid.rows[row]) if _says(cell))
+        if note := _no_record(cell):
+            found.notes.append(Problem.of(note, grid.where(row, at), said(cell)))
         else:
             rows.append(row)
     cells = _of_one_width(grid, header, rows, found)
@@ -122,11 +122,17 @@ def _of_one_width(grid: Grid, header: Header, rows: Sequence[int], found: Found)
     ]
 
 
-def _total(row: Sequence[Cell]) -> tuple[int, str]:
-    """Where a row says that it is the sum of others, and how: in its first cell that holds anything; ``""`` if not."""
-    at, cell = next((at, cell) for at, cell in enumerate(row) if _says(cell))
-    word = plain(cell).replace(" ", "").strip(":") if isinstance(cell, str) and len(cell) < _LONGEST_TOTAL else ""
-    return (at, said(cell)) if word in words("total") else (at, "")
+def _no_record(first: Cell) -> str:
+    """Id of the note on a row whose first cell that holds anything says that it is no record; ``""`` if it may be one.
+
+    >>> _no_record("合 计："), _no_record("填表人：张三"), _no_record("E1")
+    ('sheets.total-row', 'sheets.signed-row', '')
+    """
+    text = plain(first).replace(" ", "") if isinstance(first, str) else ""
+    if len(text) < _LONGEST_TOTAL and text.strip(":") in words("total"):
+        return "sheets.total-row"
+    word, colon, _ = text.partition(":")
+    return "sheets.signed-row" if colon and word in words("signed") else ""
 
 
 def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:

@@ -183,7 +183,11 @@ def read_blocks(
     with _readable(path):
         known = pq.read_metadata(path)
         schema = known.schema.to_arrow_schema()
-    layout = Layout.of(schema, model, programme)
+    try:
+        layout = Layout.of(schema, model, programme)
+    except InputError as error:
+        named = ((f"{path.name}: {one.where}" if one.where else path.name, one) for one in error.problems)
+        raise InputError(replace(one, where=where) for where, one in named) from error.__cause__
     names = {target: name for target, (name, _) in layout.columns.items()}
     # Texts that are dictionaries in the file stay so: one short list of words, and a number for each enterprise.
     texts = {column.name for column in schema if is_text(column.type)}
