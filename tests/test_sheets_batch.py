@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.errors import InputError, Problem
@@ -244,6 +245,48 @@ def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> 
     batch = read(path, head, ["E1", "合计厂", "离散型", 100], ["E2", "乙", "流程型", 200], total, facts=True)
     assert (batch.answers.ids, batch.problems) == (("E1", "E2"), ())
     assert "sheets.total-row" in [note.id for note in batch.notes]
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
+def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: Path) -> None:
+    """Down or across, the others look empty; a title, a note below the table, and blanks lose nothing."""
+    rows = [
+        ["自评汇总表", "", "", "", "", "", ""],
+        [*HEAD[:3], "城市", *HEAD[3:], "备注"],
+        ["E1", "一", "discrete", "长春", 1, "", ""],
+        ["E2", "二", "discrete", "", 0.5, 0.5, ""],
+        ["E3", "三", "discrete", "吉林", 1, 1, ""],
+        ["注：满足填 1", "", "", "", "", "", ""],
+    ]
+    merged = ["A1:G1", "D3:D4", "E3:F3", "G3:G5", "A6:G6"]
+    path = tmp_path / name
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        sheet.title = "企业"
+        for row in rows:
+            sheet.append(row)
+        for cells in merged:
+            sheet.merge_cells(cells)
+        book.save(path)
+    else:
+        old = xlwt.Workbook(encoding="utf-8")
+        own = old.add_sheet("企业")
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                if cell != "":
+                    own.write(r, c, cell)
+        for cells in merged:
+            first_column, first_row, last_column, last_row = openpyxl.utils.range_boundaries(cells)
+            own.merge(first_row - 1, last_row - 1, first_column - 1, last_column - 1)
+        old.save(str(path))
+    batch = read_batch(path, MODEL)
+    assert ids(batch.problems) == [
+        ("sheets.merged-cells", f"{name}!企业!E3:F3"),
+        ("sheets.merged-cells", f"{name}!企业!D3:D4"),
+        ("sheets.lonely-row", f"{name}!企业!C6"),
+    ]
+    assert batch.groups["city"] == ("长春", "", "吉林")
 
 
 def test_who_signed_below_the_table_is_no_enterprise(path: Path) -> None:

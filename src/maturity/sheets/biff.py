@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from maturity.sheets.grid import Broken, letters
+from maturity.sheets.grid import Broken, Merged, letters
 from maturity.sheets.scan import Extent
 
 MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -30,7 +30,7 @@ MOST_ROWS: Final = 65_536
 MOST_COLUMNS: Final = 256
 """Of a sheet of an old workbook."""
 _FORMULA, _EOF, _PASSWORD, _SHEET, _SEVERAL, _ERROR, _BEGIN = 0x0006, 0x000A, 0x002F, 0x0085, 0x00BD, 0x0205, 0x0809
-_TEXTS, _SPAN, _RECALCULATED = 0x00FC, 0x0200, 0x005F
+_TEXTS, _SPAN, _RECALCULATED, _MERGED = 0x00FC, 0x0200, 0x005F, 0x00E5
 _NO_NUMBER: Final = b"\xff\xff"
 """Ends the result of a formula that is none; its first byte tells what it is instead."""
 _ERROR_RESULT, _BLANK_RESULT = 2, 3
@@ -208,6 +208,8 @@ def _extent(records: bytes, begin: int) -> Extent:
                     extent.broken[row, column] = Broken("error", _ERRORS.get(body[8], "#"))
                 elif result == _BLANK_RESULT:
                     blank.append((row, column))
+        elif kind == _MERGED:
+            extent.merged += map(Merged._make, struct.iter_unpack("<4H", body[2 : 2 + len(body[2:]) // 8 * 8]))
         elif kind == _RECALCULATED:
             recalculated = any(body)
     if not recalculated and len(blank) == formulas:

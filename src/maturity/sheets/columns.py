@@ -1,6 +1,7 @@
 """Columns of cells with their addresses: sheets as tables, and the values of a column, each content read once."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect, bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
@@ -83,6 +84,7 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
             found.notes.append(Problem.of(note, grid.where(row, at), said(cell)))
         else:
             rows.append(row)
+    found.problems.extend(_merged(grid, header, rows))
     cells = _of_one_width(grid, header, rows, found)
     columns = list(zip_longest(*cells, fillvalue="")) if rows else []
     numbers = [row + 1 for row in rows]
@@ -120,6 +122,25 @@ def _of_one_width(grid: Grid, header: Header, rows: Sequence[int], found: Found)
         [cell if at in own else "" for at, cell in enumerate(grid.rows[row][:width])] if row in long else grid.rows[row]
         for row in rows
     ]
+
+
+def _merged(grid: Grid, header: Header, rows: Sequence[int]) -> Iterator[Problem]:
+    """Merged cells below the header: what they hold stands in the first of them, and the others look empty.
+
+    Those with a column that is not read are notes across the sheet; without an id the row below is named already.
+    """
+    read = {column for target, (column, _) in header.columns.items() if target != ID}
+    for merged in sorted(grid.merged):
+        columns = range(merged.first_column, merged.last_column + 1)
+        within = rows[bisect_left(rows, merged.first_row) : bisect(rows, merged.last_row)]
+        others = len(within) * len(columns) - 1
+        if merged.first_row not in within[:1] or others < 1 or not read.issuperset(columns):
+            continue
+        first = grid.rows[merged.first_row][merged.first_column : merged.first_column + 1]
+        if not is_blank(first):
+            where = grid.where(merged.first_row, merged.first_column)
+            where = f"{where}:{letters(merged.last_column)}{merged.last_row + 1}"
+            yield Problem.of("sheets.merged-cells", where, shown(first[0]), count=others)
 
 
 def _no_record(first: Cell) -> str:

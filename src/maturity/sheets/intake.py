@@ -299,13 +299,13 @@ def _grids(book: calamine.CalamineWorkbook, known: Container[str], hidden: int) 
 
 
 def _marked(grid: Grid, extent: Extent) -> Grid:
-    """A sheet with its broken cells where the reader saw empty ones."""
+    """A sheet with its broken cells where the reader saw empty ones, and with what is merged."""
     rows = grid.rows
     for (row, column), cell in extent.broken.items() if not grid.hidden else ():
         rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
         rows[row][column] = cell
-    return grid
+    return replace(grid, merged=tuple(extent.merged))
 
 
 def _stray(sheet: str, extent: Extent) -> InputError:
