@@ -250,7 +250,7 @@ def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> 
 @pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
 def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: Path) -> None:
     """Down or across, the others look empty; a title, a note below the table, and blanks lose nothing."""
-    rows = [
+    rows: list[list[Any]] = [
         ["自评汇总表", "", "", "", "", "", ""],
         [*HEAD[:3], "城市", *HEAD[3:], "备注"],
         ["E1", "一", "discrete", "长春", 1, "", ""],

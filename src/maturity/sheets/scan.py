@@ -29,6 +29,8 @@ _CHUNK: Final = 2**20
 _LONGEST_CELL: Final = 2**25
 """Bytes without the beginning of another cell that are looked through at once; a cell has 32,767 characters."""
 _LONGEST_TEXT: Final = 40_000
+_MOST_MERGED: Final = 100_000
+"""Ranges of merged cells that are kept: more than anybody makes by hand."""
 _MOST_PLACED: Final = 5_000_000
 """Cells whose places are kept, to tell those that stray from the others."""
 
@@ -59,6 +61,12 @@ class Extent:
             self.last_row, self.lowest = row, lowest
         if column > self.last_column:
             self.last_column, self.rightmost = column, rightmost
+
+    def merge(self, reference: str) -> None:
+        """Add merged cells, such as ``D5:D8``."""
+        if len(self.merged) < _MOST_MERGED:
+            (first_row, first_column), (last_row, last_column) = map(_position, reference.split(":"))
+            self.merged.append(Merged(first_row, last_row, first_column, last_column))
 
 
 class Bytes(Protocol):
@@ -111,7 +119,8 @@ def scan_bytes(stream: Bytes, *, uncomputed: bool = False) -> Extent | None:
         if b"<!" in chunk or not _scan_chunk(chunk, extent, uncomputed):
             return None
         if b"<mergeCell " in chunk:
-            extent.merged += [_merged(found.decode("ascii")) for found in _MERGED.findall(chunk)]
+            for found in _MERGED.findall(chunk):
+                extent.merge(found.decode("ascii"))
         if not fresh:
             return extent if begun else None
 
@@ -180,12 +189,6 @@ def _position(reference: str) -> tuple[int, int]:
     return int(digits) - 1, column - 1
 
 
-def _merged(reference: str) -> Merged:
-    """The cells of a range such as ``D5:D8``."""
-    (first_row, first_column), (last_row, last_column) = map(_position, reference.split(":"))
-    return Merged(first_row, last_row, first_column, last_column)
-
-
 def scan_elements(stream: Bytes, *, uncomputed: bool = False) -> "Elements":
     """The cells that hold something, by parsing every element: slow, and right for any XML; as `scan_bytes`."""
     scan = Elements(uncomputed)
@@ -227,7 +230,7 @@ class Elements:
             self._type, self._formula, self._value, self._has_formula = attributes.get("t", ""), "", "", False
             self._begin = self.parser.CurrentByteIndex
         elif tag == "mergeCell" and _RANGE.fullmatch(attributes.get("ref", "")):
-            self.extent.merged.append(_merged(attributes["ref"]))
+            self.extent.merge(attributes["ref"])
         elif tag in ("v", "f", "t"):
             self._inside = tag
             self._has_formula = self._has_formula or tag == "f"
