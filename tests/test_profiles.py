@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maturity.answers import UNANSWERED
+from maturity.answers import UNANSWERED, Answers
 from maturity.cohort import Cohort, by_profile
-from maturity.firmness import whatif
+from maturity.firmness import compare, whatif
 from maturity.models import load_model
 from maturity.profiles import known_profile, taken, unknown_profiles
 from maturity.reports import cohort_content, contents, render, write_reports
@@ -103,6 +103,14 @@ def test_some_of_them_and_what_if_leave_them_without_a_level(batch: Batch) -> No
     found = whatif(batch.answers, choices={ASKED[0]: "none"}, profile="process")
     assert (found.before.level[1], found.after.level[1], found.row(1).changed) == (-1, -1, ())
     assert (found.row(1).profile_before, found.row(1).profile_after) == ("", "")
+
+
+def test_two_assessors_of_whom_one_knows_the_profile_are_not_compared(batch: Batch) -> None:
+    """As when each gives another one."""
+    known = Answers.from_points(MODEL, batch.answers.points, ids=batch.answers.ids, profiles="discrete")
+    found = compare(batch.answers, known)
+    assert found.first.answers.ids == ("E0",)
+    assert [note.value for note in found.notes][:2] == ["—, discrete", "process, discrete"]
 
 
 def test_the_cohort_counts_them_as_unknown(batch: Batch) -> None:

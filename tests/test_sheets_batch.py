@@ -289,6 +289,16 @@ def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: 
     assert batch.groups["city"] == ("长春", "", "吉林")
 
 
+def test_a_code_that_a_program_wrote_as_a_formula_into_a_csv_is_its_text(tmp_path: Path) -> None:
+    """So that a spreadsheet keeps its digits: ="912..."; any other formula stays what it is."""
+    lines = [",".join(HEAD), '="912201010000000017",一,discrete,="1",1', '=A1&"x",二,discrete,1,1']
+    (tmp_path / "b.csv").write_text("\n".join(lines), encoding="gb18030")
+    batch = read_batch(tmp_path / "b.csv", MODEL)
+    assert batch.answers.ids == ("912201010000000017", '=A1&"x"')
+    assert batch.answers.points[0, :2].tolist() == [10, 10]
+    assert batch.problems == ()
+
+
 def test_who_signed_below_the_table_is_no_enterprise(path: Path) -> None:
     """As below every table of an office; it is listed with what was read differently."""
     signed = [["填表人：张三", "", "审核人：李四", "", "日期：2025-06-30"], ["", "联系电话:0431-1", "", "", ""]]
