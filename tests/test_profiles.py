@@ -120,6 +120,13 @@ def test_the_cohort_counts_them_as_unknown(batch: Batch) -> None:
     summary = Cohort(assessment).summary()
     assert (summary.rejected, summary.levels[0], summary.open) == (6, 0, 0)
     assert cohort_content(assessment, lang="en").rejected == 6
+    again = assess(taken(batch.answers, np.repeat(np.arange(len(KNOWN)), 5)))
+    page = cohort_content(again, lang="en").divisions[0]
+    assert [(group.name, group.size, group.levels[-1]) for group in page.groups] == [
+        ("Discrete manufacturing", 5, 0),
+        ("Process manufacturing", 10, 0),
+        ("unknown", 30, 30),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["html", "pdf", "docx"])

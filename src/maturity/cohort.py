@@ -84,6 +84,7 @@ def by_profile(assessment: Assessment) -> Division:
     """By kind of manufacturer."""
     answers = assessment.answers
     names = {profile.id: profile.name for profile in answers.model.profiles}
+    names[""] = _both("batch.division.no-profile")  # it may be stated, and not be known
     return Division(
         "profile", _both("batch.division.profile"), tuple(known_profile(answers, i) for i in range(len(answers))), names
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from maturity.sheets.grid import Broken, Merged, letters
-from maturity.sheets.scan import Extent
+from maturity.sheets.scan import MOST_MERGED, Extent
 
 MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """What a compound file begins with."""
@@ -208,7 +208,7 @@ def _extent(records: bytes, begin: int) -> Extent:
                     extent.broken[row, column] = Broken("error", _ERRORS.get(body[8], "#"))
                 elif result == _BLANK_RESULT:
                     blank.append((row, column))
-        elif kind == _MERGED:
+        elif kind == _MERGED and len(extent.merged) < MOST_MERGED:
             extent.merged += map(Merged._make, struct.iter_unpack("<4H", body[2 : 2 + len(body[2:]) // 8 * 8]))
         elif kind == _RECALCULATED:
             recalculated = any(body)

@@ -132,9 +132,9 @@ def _merged(grid: Grid, header: Header, rows: Sequence[int]) -> Iterator[Problem
     read = {column for target, (column, _) in header.columns.items() if target != ID}
     for merged in sorted(grid.merged):
         columns = range(merged.first_column, merged.last_column + 1)
-        within = rows[bisect_left(rows, merged.first_row) : bisect(rows, merged.last_row)]
-        others = len(within) * len(columns) - 1
-        if merged.first_row not in within[:1] or others < 1 or not read.issuperset(columns):
+        at = bisect_left(rows, merged.first_row)
+        others = (bisect(rows, merged.last_row) - at) * len(columns) - 1
+        if others < 1 or rows[at] != merged.first_row or not read.issuperset(columns):
             continue
         first = grid.rows[merged.first_row][merged.first_column : merged.first_column + 1]
         if not is_blank(first):

@@ -29,7 +29,7 @@ _CHUNK: Final = 2**20
 _LONGEST_CELL: Final = 2**25
 """Bytes without the beginning of another cell that are looked through at once; a cell has 32,767 characters."""
 _LONGEST_TEXT: Final = 40_000
-_MOST_MERGED: Final = 100_000
+MOST_MERGED: Final = 100_000
 """Ranges of merged cells that are kept: more than anybody makes by hand."""
 _MOST_PLACED: Final = 5_000_000
 """Cells whose places are kept, to tell those that stray from the others."""
@@ -64,7 +64,7 @@ class Extent:
 
     def merge(self, reference: str) -> None:
         """Add merged cells, such as ``D5:D8``."""
-        if len(self.merged) < _MOST_MERGED:
+        if len(self.merged) < MOST_MERGED:
             (first_row, first_column), (last_row, last_column) = map(_position, reference.split(":"))
             self.merged.append(Merged(first_row, last_row, first_column, last_column))
 
