@@ -12,11 +12,14 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.errors import InputError, Problem
 from maturity.models import load_model
+from maturity.profiles import known_profile
 from maturity.scenarios import load_programme
+from maturity.scoring import assess
 from maturity.sheets import Batch, read_batch
 
 MODEL = load_model("gbt39116-2020")
@@ -156,6 +159,8 @@ def test_a_row_without_a_known_profile_stays_unanswered_and_is_named(tmp_path: P
     )
     assert batch.answers.ids == ("E1", "E2", "E3")
     assert [len(batch.answers.choices(i)) for i in range(3)] == [0, 0, 2]
+    assert [known_profile(batch.answers, i) for i in range(3)] == ["", "", "process"]
+    assert assess(batch.answers).level.tolist() == [-1, -1, 0]
     assert ids(batch.problems) == [
         ("sheets.missing-profile", "b.xlsx!企业!C2"),
         ("sheets.bad-profile", "b.xlsx!企业!C3"),
@@ -169,6 +174,7 @@ def test_a_row_of_facts_alone_needs_no_profile(tmp_path: Path) -> None:
     batch = read(tmp_path / "b.xlsx", ["编号", "企业名称", "平台评估等级"], ["E1", "示例", "2级"], facts=True)
     assert batch.facts is not None
     assert (batch.facts.value("declared_level", 0), batch.problems) == (2, ())
+    assert known_profile(batch.answers, 0) == ""
     assert "sheets.profile-not-needed" in [note.id for note in batch.notes]
 
 
@@ -239,6 +245,76 @@ def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> 
     batch = read(path, head, ["E1", "合计厂", "离散型", 100], ["E2", "乙", "流程型", 200], total, facts=True)
     assert (batch.answers.ids, batch.problems) == (("E1", "E2"), ())
     assert "sheets.total-row" in [note.id for note in batch.notes]
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
+def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: Path) -> None:
+    """Down or across, the others look empty; a title, a note below the table, and blanks lose nothing."""
+    rows: list[list[Any]] = [
+        ["自评汇总表", "", "", "", "", "", ""],
+        [*HEAD[:3], "城市", *HEAD[3:], "备注"],
+        ["E1", "一", "discrete", "长春", 1, "", ""],
+        ["E2", "二", "discrete", "", 0.5, 0.5, ""],
+        ["E3", "三", "discrete", "吉林", 1, 1, ""],
+        ["注：满足填 1", "", "", "", "", "", ""],
+    ]
+    merged = ["A1:G1", "D3:D4", "E3:F3", "G3:G5", "A6:G6"]
+    path = tmp_path / name
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        sheet.title = "企业"
+        for row in rows:
+            sheet.append(row)
+        for cells in merged:
+            sheet.merge_cells(cells)
+        book.save(path)
+    else:
+        old = xlwt.Workbook(encoding="utf-8")
+        own = old.add_sheet("企业")
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                if cell != "":
+                    own.write(r, c, cell)
+        for cells in merged:
+            first_column, first_row, last_column, last_row = openpyxl.utils.range_boundaries(cells)
+            own.merge(first_row - 1, last_row - 1, first_column - 1, last_column - 1)
+        old.save(str(path))
+    batch = read_batch(path, MODEL)
+    assert ids(batch.problems) == [
+        ("sheets.merged-cells", f"{name}!企业!E3:F3"),
+        ("sheets.merged-cells", f"{name}!企业!D3:D4"),
+        ("sheets.lonely-row", f"{name}!企业!C6"),
+    ]
+    assert batch.groups["city"] == ("长春", "", "吉林")
+
+
+def test_a_code_that_a_program_wrote_as_a_formula_into_a_csv_is_its_text(tmp_path: Path) -> None:
+    """So that a spreadsheet keeps its digits: ="912..."; any other formula stays what it is."""
+    lines = [",".join(HEAD), '="912201010000000017",一,discrete,="1",1', '=A1&"x",二,discrete,1,1']
+    (tmp_path / "b.csv").write_text("\n".join(lines), encoding="gb18030")
+    batch = read_batch(tmp_path / "b.csv", MODEL)
+    assert batch.answers.ids == ("912201010000000017", '=A1&"x"')
+    assert batch.answers.points[0, :2].tolist() == [10, 10]
+    assert batch.problems == ()
+
+
+def test_who_signed_below_the_table_is_no_enterprise(path: Path) -> None:
+    """As below every table of an office; it is listed with what was read differently."""
+    signed = [["填表人：张三", "", "审核人：李四", "", "日期：2025-06-30"], ["", "联系电话:0431-1", "", "", ""]]
+    batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], *signed)
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert [where for id, where in ids(batch.notes) if id == "sheets.signed-row"] == [f"{place}!A3", f"{place}!B4"]
+
+
+def test_ids_that_differ_in_capitals_or_width_only_are_noted(path: Path) -> None:
+    """A credit code typed twice, once in small letters: perhaps the enterprise stands there twice."""
+    given = ["9122MA0W", "9122ma0w", "９１２２MA0W", "9122MA0X"]
+    batch = read(path, HEAD, *([id, "", "discrete", 1, 1] for id in given))
+    assert (batch.answers.ids, batch.problems) == (tuple(given), ())
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert [where for id, where in ids(batch.notes) if id == "sheets.similar-id"] == [f"{place}!A3", f"{place}!A4"]
 
 
 def test_a_long_id_that_a_csv_holds_as_it_was_shown_is_ruined(tmp_path: Path) -> None:

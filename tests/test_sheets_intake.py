@@ -17,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from maturity.errors import InputError
+from maturity.language import LANGUAGES
 from maturity.sheets import biff, intake, scan
 from maturity.sheets.grid import Broken, Cell
 from maturity.sheets.intake import guarded, read_grids, unguarded
@@ -152,8 +153,8 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         "damaged or incomplete",
     ),
     "lying about its size": ("batch.xlsx", lying_about_its_size(), "damaged or incomplete"),
-    "csv with an open quote": ("batch.csv", b'id,name\nE1,a\n"E2,b\nE3,c\n', "begin in line 3"),
-    "csv with a quote closed rows later": ("batch.csv", b'id,name\n"E1","a\nb"\nE2,"b\nE3,"c"\n', "begin in line 4"),
+    "csv with an open quote": ("batch.csv", b'id,name\nE1,a\n"E2,b\nE3,c\n', "a quote in line 3"),
+    "csv with a quote closed rows later": ("batch.csv", b'id,name\n"E1","a\nb"\nE2,"b\nE3,"c"\n', "a quote in line 4"),
     "bad encoding": ("batch.csv", b"id,name\nE1,\xff\xff\xff\n", "line 2 (ff ff ff 0a)"),
     "half a character": ("batch.csv", "id,name\nE1,示例".encode("utf-16")[:-1], "are neither UTF-8 nor GB18030"),
 }
@@ -274,6 +275,36 @@ def test_an_old_workbook_is_read_whatever_its_ending(tmp_path: Path) -> None:
         assert grid.where(1, 2) == f"{name}!企业!C2"
     (tmp_path / "new.xls").write_bytes(workbook(A1="id"))
     assert read_grids(tmp_path / "new.xls")[0].rows == [["id"]]
+
+
+def test_all_lines_with_wrong_quotes_are_named_at_once(tmp_path: Path) -> None:
+    """Each with what stands there, up to a quote that stays open: nobody knows where the lines below it begin."""
+    path = tmp_path / "batch.csv"
+    lines = ["id,name", 'E1,"一汽"集团,12', 'E2,"长春\n一厂"', '"E3"x,"a,b"', 'E4,"未完', "E5,b", 'E6,"c"d']
+    path.write_text("\n".join(lines), encoding="gb18030")
+    with pytest.raises(InputError) as caught:
+        read_grids(path)
+    found = [(problem.id, problem.values["line"], problem.value) for problem in caught.value.problems]
+    assert found == [
+        ("sheets.bad-quotes", 2, '"一汽"集团,12'),
+        ("sheets.bad-quotes", 5, '"E3"x,"a,b"'),
+        ("sheets.open-quote", 6, '"未完'),
+    ]
+    for lang in LANGUAGES:
+        assert all(problem.value in problem.text(lang) for problem in caught.value.problems)
+
+
+def test_a_formula_that_a_script_wrote_into_an_old_workbook_is_no_blank(tmp_path: Path) -> None:
+    """The sheet says that it was not computed when it was saved; where it was, a blank result is one."""
+    content = old_workbook(["id"], fill=lambda sheet: sheet.write(1, 1, xlwt.Formula("1+1")))
+    (tmp_path / "batch.xls").write_bytes(content)
+    (grid,) = read_grids(tmp_path / "batch.xls")
+    assert grid.rows == [["id", ""], ["", Broken("formula", "=…")]]
+    computed = content.replace(b"\x5f\x00\x02\x00\x00\x00", b"\x5f\x00\x02\x00\x01\x00")
+    assert computed != content
+    (tmp_path / "batch.xls").write_bytes(computed)
+    (grid,) = read_grids(tmp_path / "batch.xls")
+    assert grid.rows == [["id", ""], ["", ""]]
 
 
 def test_a_large_old_workbook_spans_many_sectors(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_results_and_their_problems_are_read_back(tmp_path: Path) -> None:
     saved = read_results(tmp_path / "r.parquet", MODEL, PROGRAMME)
     assert [(row["id"], row["profile"], row["level"]) for row in saved.enterprises] == [
         ("a", "discrete", 0),
-        ("b", None, 0),
+        ("b", None, None),
     ]
     assert {row[f"{PROGRAMME.id}.{tier.id}"] for row in saved.enterprises for tier in PROGRAMME.tiers} == {"undecided"}
     assert not saved.conditions
@@ -267,6 +267,52 @@ def test_choices_are_read_from_their_values(kind: Any, tmp_path: Path) -> None:
     assert batch.problems == ()
 
 
+@pytest.mark.parametrize("kind", ["float32", "float16"])
+def test_a_short_float_means_the_decimal_it_stands_for(kind: str, tmp_path: Path) -> None:
+    """0.8 is the choice, though the nearest float of 32 bits is 0.800000011920929; of facts as of answers."""
+    column = pa.array(np.array([0.8, 0.5], kind), mask=np.array([False, False]))
+    path = table(tmp_path / "a.parquet", id=["a", "b"], profile=["discrete"] * 2, **{FIRST: column})
+    batch = read_batch(path, MODEL)
+    assert (batch.answers.columns[0].tolist(), batch.problems) == ([8, 5], ())
+    path = table(tmp_path / "b.parquet", id=["a", "b"], profile=["discrete"] * 2, investment_equipment=column)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [Decimal("0.8"), Decimal("0.5")]
+
+
+def test_row_numbers_of_pandas_are_no_column(tmp_path: Path) -> None:
+    """Any frame of which some rows were taken has them."""
+    rows = {"__index_level_0__": pa.array([5]), FIRST: ["full"]}
+    path = table(tmp_path / "a.parquet", id=["a"], profile=["discrete"], **rows)
+    assert read_batch(path, MODEL).problems == ()
+
+
+def test_a_file_without_ids_is_named(tmp_path: Path) -> None:
+    """There may be many."""
+    path = table(tmp_path / "a.parquet", id=[1.0], profile=["discrete"])
+    with pytest.raises(InputError) as caught:
+        read_batch(path, MODEL)
+    assert listed(caught.value.problems) == [("blocks.bad-type", "a.parquet: id"), ("blocks.no-id", "a.parquet")]
+
+
+def test_ids_that_a_spreadsheet_rounded_are_named(tmp_path: Path) -> None:
+    """In memory and in a stream, as in every other sheet; ids that were always numbers, or look like them, are not."""
+    ids = ["9.12E+17", " 9.12201e+17 ", "9.12E+17", "1E5", "91220101MA0W1E+17", None, "912201010000000001"]
+    path = table(tmp_path / "a.parquet", id=ids, profile=["discrete"] * 7)
+    found = listed(read_batch(path, MODEL).problems)
+    assert [one for one in found if one[0] == "sheets.ruined-id"] == [
+        ("sheets.ruined-id", "a.parquet!1: 9.12E+17: id"),
+        ("sheets.ruined-id", "a.parquet!3: 9.12E+17 (2): id"),
+        ("sheets.ruined-id", "a.parquet!2:  9.12201e+17 : id"),
+    ]
+    score_parquet([path], tmp_path / "r.parquet", SCORING)
+    rows = pq.read_table(tmp_path / "r-problems.parquet").to_pylist()
+    named = [(row["row"], row["value"]) for row in rows if row["problem"] == "sheets.ruined-id"]
+    assert named == [(1, "9.12E+17"), (2, " 9.12201e+17 "), (3, "9.12E+17")]
+    whole = table(tmp_path / "b.parquet", id=pa.array([912201010000000001], pa.int64()), profile=["discrete"])
+    assert "sheets.ruined-id" not in [id for id, _ in listed(read_batch(whole, MODEL).problems)]
+
+
 def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> None:
     """All at once; such a value is unanswered or unknown, and every row is scored."""
     path = table(
@@ -302,7 +348,7 @@ def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> 
     assert ("blocks.duplicate-id", 4, "E0", "id") in own
     assert ("blocks.bad-type", None, None, "registered") in own
     assert next(row["hint"] for row in found if row["problem"] == "blocks.duplicate-id")
-    assert [row["level"] for row in pq.read_table(tmp_path / "r.parquet").to_pylist()] == [0, 0, 0, 0]
+    assert [row["level"] for row in pq.read_table(tmp_path / "r.parquet").to_pylist()] == [0, 0, None, None]
     assert pq.read_table(tmp_path / "r.parquet")["profile"].to_pylist() == ["discrete", "process", None, None]
     score_parquet([table(path, **{FIRST: ["full", "full"]})], tmp_path / "r.parquet", SCORING)
     found = pq.read_table(tmp_path / "r-problems.parquet").to_pylist()

@@ -21,6 +21,7 @@ from maturity.answers import blocks
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, say
 from maturity.models import MaturityModel
+from maturity.profiles import known_profile
 from maturity.scenarios import VERDICTS, Decisions, Verdict
 from maturity.scoring import Assessment, cut
 
@@ -83,8 +84,9 @@ def by_profile(assessment: Assessment) -> Division:
     """By kind of manufacturer."""
     answers = assessment.answers
     names = {profile.id: profile.name for profile in answers.model.profiles}
+    names[""] = _both("batch.division.no-profile")  # it may be stated, and not be known
     return Division(
-        "profile", _both("batch.division.profile"), tuple(answers.profile(i) for i in range(len(answers))), names
+        "profile", _both("batch.division.profile"), tuple(known_profile(answers, i) for i in range(len(answers))), names
     )
 
 

@@ -22,6 +22,7 @@ from maturity.errors import InputError, Problem, near_or_known
 from maturity.firmness.words import UNANSWERED_ID
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, MaturityModel, Reading, Requirement, parse_model
+from maturity.profiles import known_profile, unknown_profiles, without_profile
 from maturity.scoring import Assessment, assess, cut
 
 Choices = Mapping[str, str]
@@ -38,6 +39,7 @@ class WhatIfRow:
     """An enterprise before and after; headings are the texts ``firmness.column.<field>``.
 
     Attributes:
+        profile_before, profile_after: ids; ``""`` if nobody knows it.
         level_before ... level_stepwise_after: 0 (below level 1) to L, for certain; -1: no level.
         total_before, total_after: S, cut as shown; NaN without a level.
         level_scores_before, level_scores_after: A of each level, cut as shown.
@@ -120,8 +122,8 @@ class WhatIf:
         scores = [tuple(cut(each.level_scores[i]).tolist()) for each in (before, after)]
         return WhatIfRow(
             id=before.answers.ids[i],
-            profile_before=before.answers.profile(i),
-            profile_after=after.answers.profile(i),
+            profile_before=known_profile(before.answers, i),
+            profile_after=known_profile(after.answers, i),
             level_before=int(before.level[i]),
             level_after=int(after.level[i]),
             level_possible_before=int(before.level_possible[i]),
@@ -227,7 +229,10 @@ def whatif(
     points, notes = _carried(answers, target, requirements or {})
     points = _changed(target, points, answers.ids, choices or {})
     profiles = [answers.profile(i) if profile is None else profile for i in range(len(answers))]
-    after = Answers.from_points(target, points, ids=answers.ids, profiles=profiles)
+    # What was answered without a known profile was never kept: no other assumption makes a level of it.
+    unknown = unknown_profiles(answers)
+    points[unknown] = UNANSWERED
+    after = without_profile(Answers.from_points(target, points, ids=answers.ids, profiles=profiles), unknown)
     known = (*answers.problems, *answers.notes)
     fresh = [problem for problem in (*after.problems, *after.notes) if problem not in known]
     return WhatIf(assess(answers), assess(after), (*notes, *fresh))

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from maturity.answers import UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.models import MaturityModel
+from maturity.profiles import without_profile
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
-from maturity.sheets.cells import Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
+from maturity.sheets.cells import ROUNDED, Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
 from maturity.sheets.columns import Column, Found, Records, is_blank, report, report_others, rows_of, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import (
@@ -33,8 +34,6 @@ from maturity.sheets.headings import (
 from maturity.sheets.intake import TABLES, WORKBOOKS, Progress, read_grids, untold
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
 
-_ROUNDED: Final = re.compile(r"\d(\.\d+)?[eE]\+\d\d")
-"""How a spreadsheet shows a long number: 9.12E+17."""
 _LISTED: Final = 10
 FEW_FILES: Final = 10
 """Of so many files it is told how far each is; of more, how many of them are read."""
@@ -82,6 +81,8 @@ class _Part:
 
     table: Records
     profiles: list[str]
+    known: list[bool]
+    """(n,) whether the profile is known, so that the answers count."""
     without_profile: int
     """How many should have had one."""
     points: NDArray[np.uint8]
@@ -104,9 +105,9 @@ def read_batch(
 
     One row per enterprise below a header of ids or names, in any order; or the form for one enterprise. A cell that
     cannot be read is unanswered (or unknown) and named in ``problems``. Without a known profile there are no weights:
-    such a row is named, and counts as unanswered. Several files make one batch; one of them that cannot be read is
-    named, like a cell; a folder stands for all sheets in it and in the folders inside. In a CSV an apostrophe before a
-    text that would begin a formula is taken away, as spreadsheets do (`guarded`).
+    such a row is named, counts as unanswered, and has no level. Several files make one batch; one of them that cannot
+    be read is named, like a cell; a folder stands for all sheets in it and in the folders inside. In a CSV an
+    apostrophe before a text that would begin a formula is taken away, as spreadsheets do (`guarded`).
 
     Args:
         path: an .xlsx, .xlsm, .xls or .csv file, a folder of them, or several of either; or .parquet files (see
@@ -144,7 +145,8 @@ def read_batch(
     points = parts[0].points if len(parts) == 1 else np.concatenate([part.points for part in parts], axis=1)
     profiles = [profile for part in parts for profile in part.profiles]
     _name_twice(parts, ids, found)
-    answers = Answers.from_points(model, points.T, ids=ids, profiles=profiles)
+    unknown = np.array([not known for part in parts for known in part.known], np.bool_)
+    answers = without_profile(Answers.from_points(model, points.T, ids=ids, profiles=profiles), unknown)
     facts = _facts(programme, parts, ids, found) if programme else None
     batch = Batch(
         answers,
@@ -226,21 +228,21 @@ def _part(
         own.problems.extend(_overlooked(rest, table, model, headings))
     else:
         table = Records(seen[0].place, [], {})
-    kept, profiles, counted = _enterprises(table, model, own)
+    kept, profiles, known_profiles = _enterprises(table, model, own)
     without_profile = sum(one.id in ("sheets.bad-profile", "sheets.missing-profile") for one in own.problems)
     if not kept and (known or not lists):
         empty = Problem.of("sheets.empty-form" if table.called else "sheets.no-rows", table.place)
         raise InputError(own.problems or [empty])
     table = table.take(kept)
     points = _points(table, model, own, progress)
-    points[:, ~np.array(counted, np.bool_)] = UNANSWERED
+    points[:, ~np.array(known_profiles, np.bool_)] = UNANSWERED
     columns = [(fact, table.columns.get(Target("fact", fact.id))) for fact in (programme.facts if programme else ())]
     facts = {fact.id: values_of(fact, column, own) for fact, column in columns if column}
     names = _texts(table, NAME, own)
     groups = {target: _texts(table, target, own) for target in GROUPS}
     found.problems.extend(own.problems)
     found.notes.extend(own.notes)
-    return _Part(table, profiles, without_profile, points, names, groups, facts, entries)
+    return _Part(table, profiles, known_profiles, without_profile, points, names, groups, facts, entries)
 
 
 def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequence[str]) -> list[Problem]:
@@ -392,15 +394,15 @@ def _some(ids: Sequence[str]) -> str:
 
 
 def _enterprises(table: Records, model: MaturityModel, found: Found) -> tuple[list[int], list[str], list[bool]]:
-    """The rows that are enterprises, the profile of each, and whether its answers can count.
+    """The rows that are enterprises, the profile of each, and whether it is known.
 
-    Without a known profile there are no weights, and none is guessed: the row stays, under the first profile, with
-    nothing answered, so that every level is open.
+    Without a known profile there are no weights, and none is guessed: the row stays, with nothing answered and no
+    level; the first profile that is given for it means nothing.
     """
     options, right = named(model.profiles)
     column = table.columns.get(PROFILE)
     only = model.profiles[0] if len(model.profiles) == 1 else None
-    kept, profiles, counted = [], [], []
+    kept, profiles, known_profiles = [], [], []
     for i in range(len(table.rows)):
         cell = column.values[i] if column else ""
         read = one_of(cell, options, "sheets.bad-profile", right)
@@ -415,8 +417,7 @@ def _enterprises(table: Records, model: MaturityModel, found: Found) -> tuple[li
             continue
         if not known and not only:
             if "fact" in kinds and "requirement" not in kinds and not read.problem:
-                first = model.profiles[0].name
-                found.notes.append(Problem.of("sheets.profile-not-needed", where, right=right, profile=first))
+                found.notes.append(Problem.of("sheets.profile-not-needed", where, right=right))
             elif not kinds & {"requirement", "fact"} and not {ID, NAME} <= given:
                 found.problems.append(Problem.of("sheets.lonely-row", where, _called(table, i)))
                 continue
@@ -426,8 +427,8 @@ def _enterprises(table: Records, model: MaturityModel, found: Found) -> tuple[li
                 found.problems.append(Problem.of("sheets.missing-profile", where, id=_called(table, i), right=right))
         kept.append(i)
         profiles.append(str(read.value) if known else model.profiles[0].id)
-        counted.append(known or only is not None)
-    return kept, profiles, counted
+        known_profiles.append(known or only is not None)
+    return kept, profiles, known_profiles
 
 
 def _given(cell: Cell) -> bool:
@@ -454,7 +455,7 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             where = column.where(i) if column else f"{table.place}!{row}"
             id = chosen = _id(cell)
             # A spreadsheet keeps 15 digits of a number, and writes a long one into a CSV as it shows it.
-            if _ROUNDED.fullmatch(cell.strip()) if isinstance(cell, str) else _is_long(cell):
+            if re.fullmatch(ROUNDED, cell.strip()) if isinstance(cell, str) else _is_long(cell):
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
                 chosen = free(table.called or f"row-{row}", taken)
@@ -499,13 +500,18 @@ def _texts(table: Records, target: Target, found: Found) -> list[str]:
 
 
 def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> None:
-    """A note for each enterprise that another row has the name of, under another id."""
+    """A note for each enterprise that another row has the name of, under another id; or nearly the id of."""
     first: dict[str, str] = {}
+    own: dict[str, str] = {}
     every = ((part, i, name) for part in parts for i, name in enumerate(part.names))
     for (part, i, name), id in zip(every, ids, strict=True):
         if name and first.setdefault(plain(name), id) != id:
             where = part.table.columns[NAME].where(i)
             found.notes.append(Problem.of("sheets.same-name", where, name, id=id, first=first[plain(name)]))
+        if own.setdefault(plain(id), id) != id:
+            column = part.table.columns.get(ID)
+            where = column.where(i) if column else f"{part.table.place}!{part.table.rows[i]}"
+            found.notes.append(Problem.of("sheets.similar-id", where, id, first=own[plain(id)]))
 
 
 # ------------------------------------------------------------------------------------------- columns -> answers, facts

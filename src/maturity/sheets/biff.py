@@ -1,15 +1,16 @@
-"""Old binary workbooks (.xls): where their cells lie, which of them are formula errors, whether a password is needed.
+"""Old binary workbooks (.xls): where their cells lie, which of them are broken, whether a password is needed.
 
-The library that opens them shows a formula error as an empty cell, so the records are looked through first. A workbook
-of that kind is a small file system (compound file) whose stream ``Workbook`` is a run of records.
+The library that opens them shows a formula error, and a formula that was never computed, as an empty cell, so the
+records are looked through first. A workbook of that kind is a small file system (compound file) whose stream
+``Workbook`` is a run of records.
 """
 
 import struct
 from collections.abc import Iterator
 from typing import Final
 
-from maturity.sheets.grid import Broken, letters
-from maturity.sheets.scan import Extent
+from maturity.sheets.grid import Broken, Merged, letters
+from maturity.sheets.scan import MOST_MERGED, Extent
 
 MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """What a compound file begins with."""
@@ -29,7 +30,10 @@ MOST_ROWS: Final = 65_536
 MOST_COLUMNS: Final = 256
 """Of a sheet of an old workbook."""
 _FORMULA, _EOF, _PASSWORD, _SHEET, _SEVERAL, _ERROR, _BEGIN = 0x0006, 0x000A, 0x002F, 0x0085, 0x00BD, 0x0205, 0x0809
-_TEXTS, _SPAN = 0x00FC, 0x0200
+_TEXTS, _SPAN, _RECALCULATED, _MERGED = 0x00FC, 0x0200, 0x005F, 0x00E5
+_NO_NUMBER: Final = b"\xff\xff"
+"""Ends the result of a formula that is none; its first byte tells what it is instead."""
+_ERROR_RESULT, _BLANK_RESULT = 2, 3
 _SINGLE: Final = frozenset({_FORMULA, 0x00D6, 0x00FD, 0x0203, 0x0204, _ERROR, 0x027E})
 """Records that hold one cell: formula, text, number, truth value or error."""
 
@@ -175,8 +179,14 @@ def _substream(records: bytes, at: int) -> Iterator[tuple[int, memoryview]]:
 
 
 def _extent(records: bytes, begin: int) -> Extent:
-    """Where the cells of a sheet lie; the reader sets memory aside for what a sheet says of itself."""
+    """Where the cells of a sheet lie; the reader sets memory aside for what a sheet says of itself.
+
+    A script that cannot compute writes the blank text as the result of each formula, and that nothing was computed when
+    the sheet was saved. Blank results alone mean nothing: ``=IF(A1="","",A1)`` has one.
+    """
     extent = Extent({})
+    recalculated, formulas = True, 0
+    blank: list[tuple[int, int]] = []
     for kind, body in _substream(records, begin):
         if kind == _SPAN:
             above, rows, before, columns = struct.unpack_from("<IIHH" if len(body) >= 12 else "<HHHH", body)
@@ -191,8 +201,19 @@ def _extent(records: bytes, begin: int) -> Extent:
             _add(extent, row, column, 1)
             if kind == _ERROR and body[7]:
                 extent.broken[row, column] = Broken("error", _ERRORS.get(body[6], "#"))
-            elif kind == _FORMULA and bytes(body[12:14]) == b"\xff\xff" and body[6] == 2:
-                extent.broken[row, column] = Broken("error", _ERRORS.get(body[8], "#"))
+            elif kind == _FORMULA:
+                formulas += 1
+                result = body[6] if bytes(body[12:14]) == _NO_NUMBER else None
+                if result == _ERROR_RESULT:
+                    extent.broken[row, column] = Broken("error", _ERRORS.get(body[8], "#"))
+                elif result == _BLANK_RESULT:
+                    blank.append((row, column))
+        elif kind == _MERGED and len(extent.merged) < MOST_MERGED:
+            extent.merged += map(Merged._make, struct.iter_unpack("<4H", body[2 : 2 + len(body[2:]) // 8 * 8]))
+        elif kind == _RECALCULATED:
+            recalculated = any(body)
+    if not recalculated and len(blank) == formulas:
+        extent.broken.update((place, Broken("formula", "=…")) for place in blank)
     return extent
 
 

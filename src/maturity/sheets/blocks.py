@@ -15,7 +15,7 @@ Columns of a table of answers, in any order, headed as those of a sheet: by id, 
 
 Columns of the results are headed by the words of every other format:
 
-    id, name, profile                      text; the profile is null where none is known
+    id, name, profile                      text; the profile is null where none is known, and so are levels and totals
     level, level_possible, level_stepwise, level_if_na_unmet       int8, null where there is no level
     readings_differ                        bool
     total, total_possible, A1, A2, ...     double, cut after two decimals, null where there is no level
@@ -26,6 +26,7 @@ No type among them is one that Spark lacks.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -43,6 +44,7 @@ from maturity.answers import UNANSWERED, Answers, Points
 from maturity.errors import InputError, Problem, near_or_known
 from maturity.language import Lang
 from maturity.models import NOT_APPLICABLE_ID, MaturityModel
+from maturity.profiles import taken, unknown_profiles, without_profile
 from maturity.scenarios import (
     Decisions,
     FactDefinition,
@@ -60,6 +62,7 @@ from maturity.scenarios.values import NO_NAMES, NONE, Column, Names, Value
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import (
+    ROUNDED,
     Read,
     Reader,
     answer_reader,
@@ -79,6 +82,8 @@ Rows = NDArray[np.intp]
 METADATA: Final = b"maturity"
 """Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""
 _DAYS: Final = np.dtype("datetime64[D]")
+_INDEX: Final = r"__index_level_\d+__"
+"""How pandas calls row numbers that it keeps."""
 FEW: Final = 4
 """Rows are decided on by kind where there are this many times fewer kinds than rows."""
 _EXACT: Final = 10**15
@@ -114,6 +119,8 @@ class Layout:
         columns: dict[Target, tuple[str, Heading]] = {}
         problems: list[Problem] = []
         for column in schema:
+            if re.fullmatch(_INDEX, column.name):
+                continue
             targets, unit = headings.targets(column.name)
             targets = ledgers.get(column.name, targets)
             useful = [target for target in targets if target.kind in ("enterprise", "requirement", "fact")]
@@ -242,6 +249,7 @@ def read_block(
     nameless = np.flatnonzero(pc.fill_null(pc.equal(pc.utf8_length(ids), 0), True).to_numpy(zero_copy_only=False))
     if len(nameless):
         findings.append(Finding("problem", ID.id, Problem.of("blocks.missing-id", ""), nameless))
+    findings += _ruined(ids)
     points = np.empty((len(model.requirements), n), np.uint8)
     as_they_stand = []
     for row, (requirement, read) in enumerate(zip(model.requirements, _readers(model), strict=True)):
@@ -250,17 +258,16 @@ def read_block(
             as_they_stand.append(row)
     codes, known = _profiles(columns.get(PROFILE), points, model, findings)
     points[:, ~known] = UNANSWERED
-    own = [profile.id for profile in model.profiles]
-    profiles = pa.array(own).take(pa.array(codes, mask=~known))
     try:
         answers = Answers.from_points(model, points.T, ids=keys, profiles=codes)
     except InputError:
         findings += _illegal(model, points, as_they_stand)
         answers = Answers.from_points(model, points.T, ids=keys, profiles=codes)
+    answers = without_profile(answers, ~known)
     facts = _facts(columns, layout, programme, keys, findings, described) if programme else None
     findings += [_finding("problem", problem) for problem in answers.problems]
     findings += [_finding("note", note) for note in answers.notes]
-    return Block(ids, names, profiles, answers, facts, tuple(findings))
+    return Block(ids, names, profile_column(answers), answers, facts, tuple(findings))
 
 
 @lru_cache(maxsize=8)
@@ -275,6 +282,15 @@ def _finding(kind: Kind, problem: Problem) -> Finding:
     return Finding(
         kind, column if key.isdigit() else problem.where, problem, np.array([int(key) if key.isdigit() else 0])
     )
+
+
+def _ruined(ids: pa.Array) -> Iterator[Finding]:
+    """Ids that were numbers in a spreadsheet before they were texts."""
+    rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(ids, rf"^\s*{ROUNDED}\s*$"), False))
+    if len(rows):
+        alike, written = _distinct(ids.take(pa.array(rows)))
+        for at, id in enumerate(written[:-1]):
+            yield Finding("problem", ID.id, Problem.of("sheets.ruined-id", "", id), rows[alike == at])
 
 
 def _text(column: pa.Array | None, n: int) -> pa.Array:
@@ -298,7 +314,12 @@ def _encoded(column: pa.Array) -> pa.Array:
 
 
 def _cells(contents: pa.Array) -> list[Cell]:
-    """Contents as the cells of a sheet hold them, and last what stands for null."""
+    """Contents as the cells of a sheet hold them, and last what stands for null.
+
+    A number of less than 64 bits means the shortest decimal that it stands for: 0.8, not 0.800000011920929.
+    """
+    if pa.types.is_float16(contents.type) or pa.types.is_float32(contents.type):
+        contents = pa.array([float(str(one)) for one in contents.to_numpy(zero_copy_only=False)])
     return [*map(_cell, contents.to_pylist()), ""]
 
 
@@ -642,7 +663,7 @@ class Scoring:
             first, rows = _alike(block.facts, assessment)
             facts, few = block.facts, assessment
             if len(first) < len(rows):
-                facts, few = facts.take(first), assess(block.answers.take(first))
+                facts, few = facts.take(first), assess(taken(block.answers, first))
             decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
             findings += _notes(decisions, rows)
         columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
@@ -783,7 +804,7 @@ def answer_table(answers: Answers, facts: Facts | None = None, *, names: Sequenc
     columns: dict[str, pa.Array] = {
         "id": pa.array(map(written, answers.ids), pa.string()),
         "name": pa.array(map(written, names or [""] * len(answers)), pa.string()),
-        "profile": pa.array([profile.id for profile in model.profiles]).take(pa.array(answers.profile_codes)),
+        "profile": profile_column(answers),
     }
     for requirement, points in zip(model.requirements, answers.columns, strict=True):
         words = {**{choice.points: choice.id for choice in requirement.choices}, 254: NOT_APPLICABLE_ID}
@@ -795,6 +816,12 @@ def answer_table(answers: Answers, facts: Facts | None = None, *, names: Sequenc
         columns |= {fact.id: _fact_column(fact, facts.columns[fact.id]) for fact in facts.programme.facts}
         columns |= {id: _entries(ledger, len(facts)) for id, ledger in facts.ledgers.items()}
     return pa.table(columns)
+
+
+def profile_column(answers: Answers) -> pa.Array:
+    """(n,) ids of the profiles, null where nobody knows it."""
+    own = pa.array([profile.id for profile in answers.model.profiles])
+    return own.take(pa.array(answers.profile_codes, mask=unknown_profiles(answers)))
 
 
 def _entries(ledger: Ledger, n: int) -> pa.Array:

@@ -37,6 +37,9 @@ class Read:
 
 Reader = Callable[[Cell], Read]
 
+ROUNDED: Final = r"\d(\.\d+)?[eE]\+\d\d"
+"""How a spreadsheet shows a long number: 9.12E+17. Of an id that was one its last digits are lost."""
+
 EMPTY: Final = Read(None)
 _EPOCH: Final = date(1899, 12, 30)  # serial number 0 of the spreadsheets' calendar, which counts a 29 February 1900
 _SERIALS: Final = range(*((date(year, 1, 1) - _EPOCH).days for year in (1990, 2100)))

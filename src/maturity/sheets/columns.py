@@ -1,6 +1,7 @@
 """Columns of cells with their addresses: sheets as tables, and the values of a column, each content read once."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect, bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
@@ -73,16 +74,17 @@ class Found:
 
 
 def rows_of(grid: Grid, header: Header, found: Found) -> Records:
-    """One record in each row below the header that is not blank and no total of the others."""
+    """One record in each row below the header that is not blank, no total of the others, and not signed by anybody."""
     rows = []
     for row in range(header.first_data_row, len(grid.rows)):
         if is_blank(grid.rows[row]):
             continue
-        at, total = _total(grid.rows[row])
-        if total:
-            found.notes.append(Problem.of("sheets.total-row", grid.where(row, at), total))
+        at, cell = next((at, cell) for at, cell in enumerate(grid.rows[row]) if _says(cell))
+        if note := _no_record(cell):
+            found.notes.append(Problem.of(note, grid.where(row, at), said(cell)))
         else:
             rows.append(row)
+    found.problems.extend(_merged(grid, header, rows))
     cells = _of_one_width(grid, header, rows, found)
     columns = list(zip_longest(*cells, fillvalue="")) if rows else []
     numbers = [row + 1 for row in rows]
@@ -122,11 +124,36 @@ def _of_one_width(grid: Grid, header: Header, rows: Sequence[int], found: Found)
     ]
 
 
-def _total(row: Sequence[Cell]) -> tuple[int, str]:
-    """Where a row says that it is the sum of others, and how: in its first cell that holds anything; ``""`` if not."""
-    at, cell = next((at, cell) for at, cell in enumerate(row) if _says(cell))
-    word = plain(cell).replace(" ", "").strip(":") if isinstance(cell, str) and len(cell) < _LONGEST_TOTAL else ""
-    return (at, said(cell)) if word in words("total") else (at, "")
+def _merged(grid: Grid, header: Header, rows: Sequence[int]) -> Iterator[Problem]:
+    """Merged cells below the header: what they hold stands in the first of them, and the others look empty.
+
+    Those with a column that is not read are notes across the sheet; without an id the row below is named already.
+    """
+    read = {column for target, (column, _) in header.columns.items() if target != ID}
+    for merged in sorted(grid.merged):
+        columns = range(merged.first_column, merged.last_column + 1)
+        at = bisect_left(rows, merged.first_row)
+        others = (bisect(rows, merged.last_row) - at) * len(columns) - 1
+        if others < 1 or rows[at] != merged.first_row or not read.issuperset(columns):
+            continue
+        first = grid.rows[merged.first_row][merged.first_column : merged.first_column + 1]
+        if not is_blank(first):
+            where = grid.where(merged.first_row, merged.first_column)
+            where = f"{where}:{letters(merged.last_column)}{merged.last_row + 1}"
+            yield Problem.of("sheets.merged-cells", where, shown(first[0]), count=others)
+
+
+def _no_record(first: Cell) -> str:
+    """Id of the note on a row whose first cell that holds anything says that it is no record; ``""`` if it may be one.
+
+    >>> _no_record("合 计："), _no_record("填表人：张三"), _no_record("E1")
+    ('sheets.total-row', 'sheets.signed-row', '')
+    """
+    text = plain(first).replace(" ", "") if isinstance(first, str) else ""
+    if len(text) < _LONGEST_TOTAL and text.strip(":") in words("total"):
+        return "sheets.total-row"
+    word, colon, _ = text.partition(":")
+    return "sheets.signed-row" if colon and word in words("signed") else ""
 
 
 def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:

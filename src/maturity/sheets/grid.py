@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from maturity.errors import Problem
 
@@ -22,6 +22,15 @@ Cell: TypeAlias = str | float | bool | date | datetime | time | timedelta | Brok
 """The content of a cell; an empty one is ``""``."""
 
 
+class Merged(NamedTuple):
+    """Cells that somebody merged, from 0, the last ones included; all but the first are empty."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """One sheet: ``rows[r][c]``, from cell A1 on; rows of a text table may differ in length."""
@@ -33,6 +42,7 @@ class Grid:
     """What the sheet has and ``rows`` has not: cells far away from all others."""
     hidden: bool = False
     """Whether somebody hid the sheet; of such a one only the first rows are kept."""
+    merged: tuple[Merged, ...] = ()
 
     def where(self, row: int, column: int) -> str:
         """The address of a cell: ``batch.xlsx!企业!F12``; rows and columns count from 0."""

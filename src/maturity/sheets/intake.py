@@ -12,7 +12,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
@@ -37,6 +37,8 @@ MOST_BYTES: Final = 4 * 2**30
 MOST_TEXT: Final = 2**30
 """Any part but a sheet may unpack to this much, and a text table or an .xls be so large: it is held in memory."""
 _CHUNK: Final = 2**20
+_QUOTED: Final = 40
+"""Characters of a line that a message quotes."""
 _ERRORS: Final = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 _GUARD: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")  # full-width signs start a formula, too
 
@@ -143,25 +145,63 @@ def _text_table(content: bytes) -> Grid:
     lines = io.TextIOWrapper(
         io.BytesIO(content), encoding, newline=""
     )  # a text of it all would take four times as much
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)  # else an open quote swallows the rows below it
+    first: list[str] = []  # line of the row that is read
+    reader = csv.reader(_remembered(lines, first), delimiter=delimiter, strict=True)  # else an open quote swallows rows
     rows: list[list[Cell]] = []
     begin, cells = 1, 0
-    try:
-        for row in reader:
-            cells += len(row)
-            if cells > MOST_CELLS:
-                raise _refusal("too-many-cells", f"> {MOST_CELLS}", most=MOST_CELLS)
-            # A row without content becomes an empty one: a million of them with all their commas would fill the memory.
-            rows.append([_text_cell(cell) for cell in row] if any(row) else [])
+    wrong: list[Problem] = []
+    while True:
+        try:
+            for row in reader:
+                cells += len(row)
+                if cells > MOST_CELLS:
+                    raise _refusal("too-many-cells", f"> {MOST_CELLS}", most=MOST_CELLS)
+                # A row without content becomes an empty one: of a million the commas would fill the memory.
+                rows.append([_text_cell(cell) for cell in row] if any(row) else [])
+                begin = reader.line_num + 1
+                first.clear()
+            break
+        except csv.Error:
+            # Quotes that are paired within the line leave no doubt where the next one begins.
+            alone = reader.line_num == begin and first[0].count('"') % 2 == 0
+            id = "sheets.bad-quotes" if alone else "sheets.open-quote"
+            wrong.append(Problem.of(id, "", _misquoted(first[0], delimiter), line=begin))
+            if not alone:
+                break
             begin = reader.line_num + 1
-    except csv.Error as error:
-        raise _refusal("bad-table", line=begin) from error
+            first.clear()
+    if wrong:
+        raise InputError(wrong)
     return Grid("", "", rows)
+
+
+def _remembered(lines: Iterable[str], first: list[str]) -> Iterator[str]:
+    """The lines; the next one is kept in ``first`` when that is empty."""
+    for line in lines:
+        if not first:
+            first.append(line)
+        yield line
+
+
+def _misquoted(line: str, delimiter: str) -> str:
+    """A line from the cell on whose quotes are wrong.
+
+    >>> _misquoted('E1,"长春, 吉林","一汽"集团,12', ",")
+    '"一汽"集团,12'
+    """
+    mark = re.escape(delimiter)
+    sound = re.match(rf'(?:(?:"(?:[^"]|"")*"|[^"{mark}][^{mark}]*|){mark})*', line)
+    rest = line[sound.end() if sound else 0 :].rstrip()
+    return rest if len(rest) <= _QUOTED else f"{rest[:_QUOTED]}…"
 
 
 def _text_cell(text: str) -> Cell:
     if text[:1] == "#" and _ERRORS.fullmatch(text.strip()):
         return Broken("error", text.strip())
+    if (
+        text[:2] == '="' and text[-1:] == '"' and text.count('"') == 2
+    ):  # so that a spreadsheet keeps all digits of a code
+        return text[2:-1]
     return unguarded(text) if text[:1] == "'" else text
 
 
@@ -263,13 +303,13 @@ def _grids(book: calamine.CalamineWorkbook, known: Container[str], hidden: int) 
 
 
 def _marked(grid: Grid, extent: Extent) -> Grid:
-    """A sheet with its broken cells where the reader saw empty ones."""
+    """A sheet with its broken cells where the reader saw empty ones, and with what is merged."""
     rows = grid.rows
     for (row, column), cell in extent.broken.items() if not grid.hidden else ():
         rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
         rows[row][column] = cell
-    return grid
+    return replace(grid, merged=tuple(extent.merged))
 
 
 def _stray(sheet: str, extent: Extent) -> InputError:

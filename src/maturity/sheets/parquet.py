@@ -31,12 +31,13 @@ from maturity.answers import Answers
 from maturity.errors import InputError, Problem
 from maturity.language import Lang
 from maturity.models import MaturityModel
+from maturity.profiles import unknown_profiles, without_profile
 from maturity.scenarios import Decisions, Facts, Programme
 from maturity.scoring import Assessment
 from maturity.scoring.plan import plan
 from maturity.sheets.arrow import PARQUET
 from maturity.sheets.batch import Batch, free
-from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, read_block, result_columns
+from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, profile_column, read_block, result_columns
 from maturity.sheets.headings import GROUPS, ID, NAME
 from maturity.sheets.writing import replacing
 
@@ -147,14 +148,13 @@ def write_scored(
     ids, named = (
         pa.array([text.encode("utf-8", "replace").decode("utf-8") for text in own]) for own in (answers.ids, names)
     )
-    profiles = pa.array([profile.id for profile in answers.model.profiles]).take(pa.array(answers.profile_codes))
     at = {id: row for row, id in enumerate(decisions.ids)} if decisions else {}
     rows = np.array([at[id] for id in answers.ids], np.intp) if decisions else None
     programme = decisions.programme if decisions else None
     days = {str(day) for day in decisions.on} if decisions else set()
     on = date.fromisoformat(days.pop()) if len(days) == 1 else None
     scoring = Scoring(answers.model, programme, on, decisions.readings if decisions else {}, lang)
-    columns = result_columns(ids, named, profiles, assessment, decisions, rows)
+    columns = result_columns(ids, named, profile_column(answers), assessment, decisions, rows)
     beside = problems_beside(path)
     with ExitStack() as all_or_none:
         fresh = all_or_none.enter_context(replacing(path))
@@ -183,7 +183,11 @@ def read_blocks(
     with _readable(path):
         known = pq.read_metadata(path)
         schema = known.schema.to_arrow_schema()
-    layout = Layout.of(schema, model, programme)
+    try:
+        layout = Layout.of(schema, model, programme)
+    except InputError as error:
+        named = ((f"{path.name}: {one.where}" if one.where else path.name, one) for one in error.problems)
+        raise InputError(replace(one, where=where) for where, one in named) from error.__cause__
     names = {target: name for target, (name, _) in layout.columns.items()}
     # Texts that are dictionaries in the file stay so: one short list of words, and a number for each enterprise.
     texts = {column.name for column in schema if is_text(column.type)}
@@ -436,8 +440,9 @@ def read_parquet(paths: Sequence[Path], model: MaturityModel, programme: Program
             where = f"{places[run[0]]}{last}" + (f": {one.column}" if one.column else "")
             if one.problem.id != "blocks.missing-id":
                 found[one.kind].append(replace(one.problem, where=where))
+    answers = Answers.from_points(model, block.answers.points, ids=ids, profiles=block.answers.profile_codes)
     return Batch(
-        Answers.from_points(model, block.answers.points, ids=ids, profiles=block.answers.profile_codes),
+        without_profile(answers, unknown_profiles(block.answers)),
         replace(block.facts, ids=tuple(ids)) if block.facts else None,
         tuple(name or "" for name in names),
         tuple(found["note"]),

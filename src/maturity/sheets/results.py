@@ -26,6 +26,7 @@ from maturity.improvement import STATUSES, Plan
 from maturity.improvement.plans import plain
 from maturity.language import Lang, listed, say, texts
 from maturity.models import READINGS
+from maturity.profiles import known_profile
 from maturity.scenarios import VERDICTS, ConditionResult, Decisions, Mending, explain
 from maturity.scenarios.explaining import alike, asked
 from maturity.scenarios.portfolio import STANDINGS
@@ -99,8 +100,9 @@ def write_results(
     One row per enterprise: id, name, profile, level, level_possible, total, level_stepwise, level_if_na_unmet, A1 ...
     for each level, the score of each subdomain (the sum over the levels of its scores for certain, 0 to the number of
     levels), the verdict for each tier as ``PROGRAMME.TIER``, and the standing in each quota as ``PROGRAMME.QUOTA``.
-    Where there is no level or score, nothing is written. Workbooks and csv end with ``PROGRAMME.TIER.to_mend``: the
-    fewest conditions that an ineligible enterprise must mend, each with what it is short by, as in a report.
+    Where there is no level, score or known profile, nothing is written. Workbooks and csv end with
+    ``PROGRAMME.TIER.to_mend``: the fewest conditions that an ineligible enterprise must mend, each with what it is
+    short by, as in a report.
 
     Args:
         path: the file to write or replace.
@@ -173,7 +175,7 @@ def _results(
     columns: dict[str, Any] = {
         "id": [_text(id) for id in assessment.answers.ids],
         "name": [_text(name) for name in names],
-        "profile": [assessment.answers.profile(i) for i in range(len(names))],
+        "profile": [known_profile(assessment.answers, i) or None for i in range(len(names))],
     }
     levels: dict[str, NDArray[Any]] = {
         "level": assessment.level,
@@ -473,8 +475,8 @@ def _whatif_table(ids: Sequence[str], names: Sequence[str], whatif: WhatIf) -> p
 
 
 def _known(value: object) -> object:
-    """A level or score that there is: no level is -1, no score NaN."""
-    return None if value == -1 or value != value else value
+    """A level, score or profile that there is: no level is -1, no score NaN, no profile ``""``."""
+    return None if value in (-1, "") or value != value else value
 
 
 def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> list[tuple[str, str]]:

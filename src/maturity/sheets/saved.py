@@ -162,10 +162,10 @@ def _back(text: str, ids: Mapping[str, str], key: str) -> str:
 
 
 def _value(key: str, cell: Cell, ids: Mapping[str, str]) -> Kept:
+    if cell == "" and (key == "profile" or not _is_word(key)):
+        return None
     if _is_word(key):
         return ids.get(str(cell), str(cell))
-    if cell == "":
-        return None
     number = float(str(cell))
     return int(number) if key.startswith("level") else number
 

@@ -4,14 +4,14 @@ import html
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 from xml.parsers import expat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.sheets.grid import Broken, letters
+from maturity.sheets.grid import Broken, Merged, letters
 
 SPARSE: Final = 4_000_000
 """A rectangle of this many cells fits in memory however few of them are used (about 0.2 GB)."""
@@ -29,13 +29,15 @@ _CHUNK: Final = 2**20
 _LONGEST_CELL: Final = 2**25
 """Bytes without the beginning of another cell that are looked through at once; a cell has 32,767 characters."""
 _LONGEST_TEXT: Final = 40_000
+MOST_MERGED: Final = 100_000
+"""Ranges of merged cells that are kept: more than anybody makes by hand."""
 _MOST_PLACED: Final = 5_000_000
 """Cells whose places are kept, to tell those that stray from the others."""
 
 
 @dataclass(slots=True)
 class Extent:
-    """Where the cells of a sheet lie: how many, up to which row and column (from 1), and the broken ones among them."""
+    """Where the cells of a sheet lie: how many, up to which row and column (from 1), the broken and the merged ones."""
 
     broken: dict[tuple[int, int], Broken]
     cells: int = 0
@@ -45,6 +47,7 @@ class Extent:
     """Address of a cell of the last row."""
     rightmost: str = ""
     """Address of a cell of the last column."""
+    merged: list[Merged] = field(default_factory=list)
 
     @property
     def proportionate(self) -> bool:
@@ -58,6 +61,12 @@ class Extent:
             self.last_row, self.lowest = row, lowest
         if column > self.last_column:
             self.last_column, self.rightmost = column, rightmost
+
+    def merge(self, reference: str) -> None:
+        """Add merged cells, such as ``D5:D8``."""
+        if len(self.merged) < MOST_MERGED:
+            (first_row, first_column), (last_row, last_column) = map(_position, reference.split(":"))
+            self.merged.append(Merged(first_row, last_row, first_column, last_column))
 
 
 class Bytes(Protocol):
@@ -78,6 +87,8 @@ class Stray(NamedTuple):
 
 _ERROR_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"[^>/]*\bt="e"[^>/]*>(.*?)</c>', re.DOTALL)
 _FORMULA_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"([^>/]*)><f(?:[^>]*/>|[^>]*>([^<]*)</f>)(.*?)</c>', re.DOTALL)
+_RANGE: Final = re.compile(r"[A-Z]+\d+:[A-Z]+\d+")
+_MERGED: Final = re.compile(rb'<mergeCell [^>]*?\bref="(%b)"' % _RANGE.pattern.encode("ascii"))
 _VALUE: Final = re.compile(rb"<v[^>]*>([^<]+)</v>")
 _CONTENT: Final = re.compile(rb"<(?:\w+:)?[vt](?:\s[^>]*)?>([^<]*)<")
 _TYPE: Final = re.compile(rb"^[^>]*\bt=[\"'](\w+)[\"']")
@@ -107,6 +118,9 @@ def scan_bytes(stream: Bytes, *, uncomputed: bool = False) -> Extent | None:
         begun = begun or b"<sheetData" in chunk
         if b"<!" in chunk or not _scan_chunk(chunk, extent, uncomputed):
             return None
+        if b"<mergeCell " in chunk:
+            for found in _MERGED.findall(chunk):
+                extent.merge(found.decode("ascii"))
         if not fresh:
             return extent if begun else None
 
@@ -215,6 +229,8 @@ class Elements:
                 self._column += 1
             self._type, self._formula, self._value, self._has_formula = attributes.get("t", ""), "", "", False
             self._begin = self.parser.CurrentByteIndex
+        elif tag == "mergeCell" and _RANGE.fullmatch(attributes.get("ref", "")):
+            self.extent.merge(attributes["ref"])
         elif tag in ("v", "f", "t"):
             self._inside = tag
             self._has_formula = self._has_formula or tag == "f"

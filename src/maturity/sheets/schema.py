@@ -56,7 +56,7 @@ def schema() -> dict[str, Any]:
         "properties": {
             "id": text,
             "name": text,
-            "profile": text,
+            "profile": {"type": ["string", "null"], "description": "null where nobody knows it: there is no level."},
             **{key: {**level, "description": said} for key, said in _LEVELS.items()},
             "total": {**score, "description": "S, cut to two decimals."},
             "explanation": {"anyOf": [explanation, {"type": "null"}], "description": "null without a programme."},

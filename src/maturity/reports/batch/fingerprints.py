@@ -15,6 +15,7 @@ from maturity import __version__
 from maturity.firmness import Firmness, WhatIf
 from maturity.improvement import Plan
 from maturity.language import Lang
+from maturity.profiles import known_profile
 from maturity.reports.content.letterhead import Letterhead
 from maturity.reports.content.peers import Group, Peers
 from maturity.reports.formats.templates import folders
@@ -43,7 +44,7 @@ def of_reports(
     groups = {group: _of_group(group) for group in peers.groups.values()} if peers else {}
 
     def of_row(i: int) -> str:
-        id, profile = answers.ids[i], answers.profile(i)
+        id, profile = answers.ids[i], known_profile(answers, i)
         group = peers.of(id, profile) if peers else None
         parts = (
             common,
@@ -65,7 +66,7 @@ def of_reports(
 def _changed(whatif: WhatIf, i: int) -> tuple[str, ...]:
     """What is assumed of an enterprise: model, profile, answers."""
     after = whatif.after.answers
-    return after.model.fingerprint, after.profile(i), np.ascontiguousarray(after.columns[:, i]).tobytes().hex()
+    return after.model.fingerprint, known_profile(after, i), np.ascontiguousarray(after.columns[:, i]).tobytes().hex()
 
 
 def of_run(

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from maturity.cohort import Division
 from maturity.language import Lang, say
+from maturity.profiles import known_profile
 from maturity.reports.content.basis import provisional
 from maturity.reports.content.figures import NONE, span
 from maturity.reports.formats import Format
@@ -70,14 +71,14 @@ def index_page(
     places = {id: j for j, id in enumerate(decisions.ids)} if decisions else {}
     verdicts = [decisions.verdict[tier.id].tolist() for tier in tiers] if decisions else []
     spoken = {verdict: (at, verdict, say(f"verdict.{verdict}", lang)) for at, verdict in enumerate(VERDICTS)}
-    profiles = {profile.id: profile.name.in_(lang) for profile in answers.model.profiles}
+    profiles = {"": NONE, **{profile.id: profile.name.in_(lang) for profile in answers.model.profiles}}
     level, level_possible = assessment.level.tolist(), assessment.level_possible.tolist()
     total, total_possible = cut(assessment.total), cut(assessment.total_possible)
     lines = [
         Line(
             id=id,
             name=names[i] if names else "",
-            profile=profiles[answers.profile(i)],
+            profile=profiles[known_profile(answers, i)],
             labels=tuple(one.shown(one.labels[i], lang) for one in by),
             level=NONE if answers.rejected[i] else span(str(level[i]), str(level_possible[i])),
             level_key=level[i],

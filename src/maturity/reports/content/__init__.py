@@ -189,7 +189,7 @@ def _content(
     name = printable(name or one.id or NONE)
     level_possible = int(assessment.level_possible[i])
     total = shown(assessment.total[i])
-    profile = next(known.name for known in model.profiles if known.id == one.profile).in_(lang)
+    profile = next((known.name.in_(lang) for known in model.profiles if known.id == one.profile), NONE)
     group = peers.of(one.id, one.profile) if peers else None
     return Content(
         lang=lang,

@@ -7,6 +7,7 @@ from functools import lru_cache
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.language import Lang, Text, say
 from maturity.models import MaturityModel, Requirement
+from maturity.profiles import known_profile
 from maturity.scoring import Assessment
 
 
@@ -15,7 +16,7 @@ class Enterprise:
     """Row i of an assessment, and a language.
 
     Attributes:
-        profile: id of its profile.
+        profile: id of its profile; ``""`` if nobody knows it, so that no requirement belongs to it.
         points: (q,) what was answered, in units of the model's points; 254 not applicable, 255 unanswered.
         inside: (q,) whether the requirement belongs to the profile.
         answered, not_applicable, unanswered: requirements of the profile. outside: answered, and of another profile.
@@ -35,7 +36,7 @@ class Enterprise:
     @classmethod
     def of(cls, assessment: Assessment, i: int, lang: Lang) -> "Enterprise":
         answers = assessment.answers
-        model, profile = answers.model, answers.profile(i)
+        model, profile = answers.model, known_profile(answers, i)
         points = answers.columns[:, i].tolist()
         inside = _inside(model, profile)
         answered: list[Requirement] = []

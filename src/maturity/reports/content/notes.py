@@ -11,6 +11,9 @@ from maturity.reports.content.figures import listed, shown
 def first_page(one: Enterprise, profile: str) -> Iterator[str]:
     """What a reader of the first page must know besides level and total."""
     assessment, i = one.assessment, one.i
+    if not one.profile:
+        yield one.say("note.no-profile")
+        return
     if one.rejected:
         own = [problem for problem in assessment.answers.problems if problem.where == (one.id or "answers")]
         called = subdomain_names(one.model)
@@ -51,7 +54,7 @@ def open_answers(one: Enterprise) -> Iterator[str]:
     """What "not applicable" and "unanswered" change."""
     assessment, i = one.assessment, one.i
     if one.rejected:
-        yield one.say("open.na-rejected")
+        yield one.say("open.na-rejected" if one.profile else "note.no-profile")
         return
     if one.not_applicable:
         unmet = one.level_name(int(assessment.level_if_na_unmet[i]))

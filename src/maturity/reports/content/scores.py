@@ -80,14 +80,17 @@ def heights(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(64)
 def _tree(model: MaturityModel, profile: str, lang: Lang) -> tuple[tuple[int, int, str, str, str, str], ...]:
-    """The nodes of a profile, each before its children: position in its layer, depth, layer, id, name, weight."""
+    """The nodes of a profile, each before its children: position in its layer, depth, layer, id, name, weight.
+
+    Without a profile, ``""``, they are those of every profile, and have no weights.
+    """
     depths = {layer.id: depth for depth, layer in enumerate(model.layers)}
     positions = {(layer, node.id): at for layer, nodes in model.nodes.items() for at, node in enumerate(nodes)}
 
     def below(layer: str, id: str) -> Iterator[tuple[int, int, str, str, str, str]]:
         for node in model.children(layer, id):
-            if profile in node.weight:
-                weight = f"{plain(node.weight[profile] * 100)}%"
+            if not profile or profile in node.weight:
+                weight = f"{plain(node.weight[profile] * 100)}%" if profile else NONE
                 place = positions[node.layer, node.id]
                 yield place, depths[node.layer], node.layer, node.id, node.name.in_(lang), weight
                 if node.layer != model.layers[-1].id:

@@ -8,6 +8,7 @@ from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.firmness import WhatIf, WhatIfRow
 from maturity.language import say
 from maturity.models import READINGS, MaturityModel, Requirement
+from maturity.profiles import known_profile
 from maturity.reports.content.enterprise import Enterprise
 from maturity.reports.content.figures import NONE, shown
 
@@ -45,7 +46,7 @@ def whatif_page(one: Enterprise, whatif: WhatIf) -> WhatIfPage | None:
 def _given(one: Enterprise, whatif: WhatIf) -> Iterator[Shift]:
     """What was changed for this enterprise."""
     before, after = one.model, whatif.after.answers.model
-    profile, other = one.profile, whatif.after.answers.profile(one.i)
+    profile, other = one.profile, known_profile(whatif.after.answers, one.i)
     if before.fingerprint != after.fingerprint:
         yield Shift(one.say("whatif.model"), before.name.in_(one.lang), after.name.in_(one.lang), True)
     if profile != other:

@@ -588,7 +588,7 @@ def _open(page: Builder) -> None:
     page.heading(_say("open.heading"), 1)
     with page.block("for note in report.open_notes"):
         page.text("{{ note }}")
-    with page.block("if not (report.not_applicable or report.unanswered or report.outside)"):
+    with page.block("if not (report.open_notes or report.outside)"):
         page.text(_say("open.none"))
     for kind, groups in (("na", "not_applicable"), ("unanswered", "unanswered"), ("outside", "outside")):
         with page.block(f"if report.{groups}"):
