@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
@@ -418,6 +418,7 @@ def test_a_form_that_a_full_disk_cannot_take_is_told(tmp_path: Path, monkeypatch
 
 
 @settings(max_examples=30)
+@example(names=[("#REF!", "#NUM!"), ("'#N/A", "")])
 @given(names=NAMES)
 def test_a_csv_written_with_guards_comes_back(
     names: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory

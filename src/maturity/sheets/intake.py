@@ -40,7 +40,8 @@ _CHUNK: Final = 2**20
 _QUOTED: Final = 40
 """Characters of a line that a message quotes."""
 _ERRORS: Final = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
-_GUARD: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")  # full-width signs start a formula, too
+# Full-width signs start a formula, too; and a text like #NUM! would be read as the error of one.
+_GUARD: Final = re.compile(rf"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]|'*{_ERRORS.pattern}\s*$")
 
 
 Stage = Literal["files", "scan", "open", "match"]
@@ -98,8 +99,8 @@ def _named(grid: Grid, shown: str) -> Grid:
 def guarded(text: str) -> str:
     """A text as it is written into a text table: an apostrophe keeps a spreadsheet from taking it for a formula.
 
-    >>> guarded("=1+1"), unguarded("'=1+1"), guarded("吉林")
-    ("'=1+1", '=1+1', '吉林')
+    >>> guarded("=1+1"), unguarded("'=1+1"), guarded("#NUM!"), guarded("#1 吉林")
+    ("'=1+1", '=1+1', "'#NUM!", '#1 吉林')
     """
     return f"'{text}" if _GUARD.match(text) else text
 
