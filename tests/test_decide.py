@@ -329,6 +329,33 @@ def test_another_reading_decides_as_if_it_had_been_chosen(rows: list[tuple[Any, 
         assert own.depends_on_reading[tier].tolist() == differs[tier].tolist()
 
 
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries({fact: st.one_of(st.none(), pool, pool, pool) for fact, pool in POOLS.items()}),
+        min_size=2,
+        max_size=8,
+    )
+)
+def test_who_is_lost_under_every_reading_is_left_out_without_a_trace(rows: list[dict[str, Any]]) -> None:
+    """A large batch leaves out who fails what no reading touches; a small one does not, and says the same."""
+    rows = [*rows, {**rows[0], "registered": False}]
+    facts = Facts.from_columns(
+        JILIN, {fact: [row[fact] for row in rows] for fact in POOLS}, ids=[f"E{i}" for i in range(len(rows))]
+    )
+    whole = decide(JILIN, None, facts, on=ON)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("maturity.scenarios.decisions.SPARED", 1)
+        fewer = decide(JILIN, None, facts, on=ON)
+    for tier in TIERS:
+        assert fewer.verdict[tier].tolist() == whole.verdict[tier].tolist()
+        assert fewer.verdict_worst[tier].tolist() == whole.verdict_worst[tier].tolist()
+        assert fewer.verdict_best[tier].tolist() == whole.verdict_best[tier].tolist()
+        assert fewer.depends_on_reading[tier].tolist() == whole.depends_on_reading[tier].tolist()
+        for key, verdicts in whole.verdict_by_reading.items():
+            assert fewer.verdict_by_reading[key][tier].tolist() == verdicts[tier].tolist()
+
+
 # ---------------------------------------------------------------- the verdict line
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,9 @@ from maturity.scenarios.verdicts import (
     unknown_readings,
 )
 from maturity.scoring import Assessment
+
+SPARED: Final = 1024
+"""So many applicants must be left out for it to be worth deciding every rule again for those who are left."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,8 +276,10 @@ def decide(
 
     # The others are ineligible everywhere; looking at each reading for them as well would take most of the time.
     rest = np.flatnonzero(~np.logical_and.reduce([lost(parts, asked) for parts in own_parts.values()]))
-    if len(rest) < len(facts):
+    if len(facts) - len(rest) >= SPARED:
         asked = Asked.of(given.of(rest))
+    else:
+        rest = np.arange(len(facts))
     intervals = {tier: interval(parts, asked) for tier, parts in own_parts.items()}
     codes = {tier: found.code for tier, found in intervals.items()}
     depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in codes}
