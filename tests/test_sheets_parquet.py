@@ -639,8 +639,8 @@ def test_a_place_that_would_lose_something_is_refused(tmp_path: Path) -> None:
     for sources, target, words in (
         ([first, second], tmp_path / "r.parquet", "give a folder"),
         ([first, second], tmp_path / "results", "would both be written"),
-        ([first], tmp_path, "would replace the file of answers"),
-        ([first], first, "would replace the file of answers"),
+        ([first], tmp_path, "would replace a file that is read"),
+        ([first], first, "would replace a file that is read"),
     ):
         with pytest.raises(InputError, match=words):
             score_parquet(sources, target, SCORING)

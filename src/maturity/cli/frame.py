@@ -182,7 +182,7 @@ def spared(paths: Iterable[Path], output: Path | None) -> None:
     if output and output.is_file():
         file = output.resolve()
         if any(path.samefile(file) or path.resolve() in file.parents for path in paths):
-            raise InputError([Problem.of("cli.onto-itself", "--output", output)])
+            raise InputError([Problem.of("blocks.onto-itself", "--output", output)])
 
 
 def present(paths: Iterable[Path]) -> None:

@@ -83,7 +83,7 @@ class _Part:
     profiles: list[str]
     known: list[bool]
     """(n,) whether the profile is known, so that the answers count."""
-    without_profile: int
+    unprofiled: int
     """How many should have had one."""
     points: NDArray[np.uint8]
     """(q, n)"""
@@ -137,7 +137,7 @@ def read_batch(
             parts.append(_part(grids, called, model, programme, headings, ledgers, found, within))
         except InputError as error:
             found.problems.extend(error.problems)
-    if all(part.without_profile == len(part.profiles) for part in parts):  # not one enterprise whose answers count
+    if all(part.unprofiled == len(part.profiles) for part in parts):  # not one enterprise whose answers count
         nobody = Problem.of("sheets.no-rows", parts[0].table.place) if parts else Problem.of("sheets.no-files", "")
         raise InputError(found.problems or [nobody])
     tables = [part.table for part in parts]
@@ -229,7 +229,7 @@ def _part(
     else:
         table = Records(seen[0].place, [], {})
     kept, profiles, known_profiles = _enterprises(table, model, own)
-    without_profile = sum(one.id in ("sheets.bad-profile", "sheets.missing-profile") for one in own.problems)
+    unprofiled = sum(one.id in ("sheets.bad-profile", "sheets.missing-profile") for one in own.problems)
     if not kept and (known or not lists):
         empty = Problem.of("sheets.empty-form" if table.called else "sheets.no-rows", table.place)
         raise InputError(own.problems or [empty])
@@ -242,7 +242,7 @@ def _part(
     groups = {target: _texts(table, target, own) for target in GROUPS}
     found.problems.extend(own.problems)
     found.notes.extend(own.notes)
-    return _Part(table, profiles, known_profiles, without_profile, points, names, groups, facts, entries)
+    return _Part(table, profiles, known_profiles, unprofiled, points, names, groups, facts, entries)
 
 
 def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequence[str]) -> list[Problem]:

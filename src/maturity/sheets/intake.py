@@ -199,9 +199,8 @@ def _misquoted(line: str, delimiter: str) -> str:
 def _text_cell(text: str) -> Cell:
     if text[:1] == "#" and _ERRORS.fullmatch(text.strip()):
         return Broken("error", text.strip())
-    if (
-        text[:2] == '="' and text[-1:] == '"' and text.count('"') == 2
-    ):  # so that a spreadsheet keeps all digits of a code
+    # Programs write codes as ="9122…", so that a spreadsheet keeps all their digits.
+    if text[:2] == '="' and text[-1:] == '"' and text.count('"') == 2:
         return text[2:-1]
     return unguarded(text) if text[:1] == "'" else text
 
