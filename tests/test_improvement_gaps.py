@@ -256,6 +256,9 @@ def test_a_table_of_costs_from_csv(tmp_path: Path) -> None:
     assert read_costs(path, standard()).table["data.1a", ""] == Price(Decimal("12.5"), Decimal(3))
     path.write_bytes("id,choice,cost\ndata,full,7\n".encode("utf-8-sig"))
     assert read_costs(path, standard()).table == {("data", "full"): Price(Decimal(7))}
+    path.write_text('id,choice,cost\ndata,"full" ,7\ndata,mostly,5\n', encoding="utf-8")
+    with pytest.raises(InputError, match="quotes in line 2"):  # a cost that is left out would change the plan
+        read_costs(path, standard())
 
 
 def test_everything_wrong_with_costs_is_said_at_once(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ MODEL = load_model("gbt39116-2020")
 ON = date(2025, 6, 30)
 PROGRAMME = load_programme("jilin-2024-228", on=ON)
 ASKED = [requirement.id for requirement in MODEL.requirements]
-GIVEN = ["离散型", "", "process", "混合", "", "离散", "", "未知", "流程型"]
+GIVEN = ["离散型", "", "process", "混合", "", "离散、流程", "", "未知", "流程型"]
 KNOWN = ["discrete", "", "process", "", "", "", "", "", "process"]
 ROWS = [[f"E{i}", profile, "是", *["full"] * len(ASKED)] for i, profile in enumerate(GIVEN)]
 HEAD = ["id", "profile", "registered", *ASKED]

@@ -20,6 +20,7 @@ from maturity.answers import NOT_APPLICABLE, UNANSWERED
 from maturity.errors import InputError
 from maturity.language import LANGUAGES, Lang
 from maturity.models import load_model
+from maturity.profiles import known_profile
 from maturity.scenarios import FactDefinition, LedgerDefinition, Programme, load_programme
 from maturity.sheets import Batch, read_batch, write_form
 from maturity.sheets.intake import guarded
@@ -296,11 +297,13 @@ def test_rows_that_were_deleted_from_a_single_form_are_listed(tmp_path: Path) ->
     assert listed["sheets.missing-facts"] == PROGRAMME.facts[0].id
 
 
-def test_a_single_form_without_a_profile_is_refused(tmp_path: Path) -> None:
-    """There is no other enterprise in it to go on with."""
-    with pytest.raises(InputError, match="industry type is missing") as caught:
-        filled({"id": "E1"}, "zh", tmp_path / "form.xlsx")
-    assert [problem.where for problem in caught.value.problems] == ["form.xlsx!企业情况!C4"]
+def test_a_single_form_without_a_profile_goes_on_without_a_level(tmp_path: Path) -> None:
+    """A batch of one: no answer counts, which is named, and the facts do."""
+    batch = filled({"id": "E1", "digital_workshops": 2}, "zh", tmp_path / "form.xlsx")
+    assert [problem.where for problem in batch.problems] == ["form.xlsx!企业情况!C4"]
+    assert (known_profile(batch.answers, 0), batch.answers.choices(0)) == ("", {})
+    assert batch.facts is not None
+    assert batch.facts.value("digital_workshops", 0) == 2
 
 
 def test_only_what_is_to_be_filled_in_is_unlocked(tmp_path: Path) -> None:
@@ -361,7 +364,7 @@ def test_a_folder_of_forms_is_one_batch(tmp_path: Path) -> None:
     """Each is called by its path in the folder; an empty or broken one is named, the rest go on."""
     for name, id in (("b/2.xlsx", "E2"), ("1.xlsx", "E1"), ("示例企业.xlsx", None)):
         (tmp_path / "forms" / name).parent.mkdir(parents=True, exist_ok=True)
-        profile, workshops = "离散型" if id != "E2" else "离散", 1 if id else "若干"
+        profile, workshops = "离散型" if id != "E2" else "混合型", 1 if id else "若干"
         fill({"id": id, "profile": profile, "digital_workshops": workshops}, "zh", tmp_path / "forms" / name)
     (tmp_path / "forms" / "empty.xlsx").write_bytes(form(False, "zh"))
     (tmp_path / "forms" / "~$1.xlsx").write_bytes(b"x")

@@ -294,6 +294,15 @@ def test_all_lines_with_wrong_quotes_are_named_at_once(tmp_path: Path) -> None:
         assert all(problem.value in problem.text(lang) for problem in caught.value.problems)
 
 
+def test_one_line_with_wrong_quotes_costs_no_other_line(tmp_path: Path) -> None:
+    """Its own quotes are paired, so that the next line is the next row; the line itself is named and left empty."""
+    path = tmp_path / "batch.csv"
+    path.write_text('id,name\nE1,"一汽"集团\nE2,"长春\n一厂"\n', encoding="gb18030")
+    (grid,) = read_grids(path)
+    assert grid.rows == [["id", "name"], [], ["E2", "长春\n一厂"]]
+    assert [(one.id, one.where, one.values["line"]) for one in grid.problems] == [("sheets.bad-quotes", "batch.csv", 2)]
+
+
 def test_a_formula_that_a_script_wrote_into_an_old_workbook_is_no_blank(tmp_path: Path) -> None:
     """The sheet says that it was not computed when it was saved; where it was, a blank result is one."""
     content = old_workbook(["id"], fill=lambda sheet: sheet.write(1, 1, xlwt.Formula("1+1")))

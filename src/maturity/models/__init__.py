@@ -79,6 +79,12 @@ class NamedDefinition(Definition):
     name: Text
 
 
+class ProfileDefinition(NamedDefinition):
+    """A kind of manufacturer, and other spellings of its name that people write."""
+
+    synonyms: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
 class RequirementDefinition(Cited):
     """One requirement of a leaf node, at one level."""
 
@@ -125,7 +131,7 @@ class ModelDefinition(Document):
     reading: ReadingDefinition
     empty_cell: EmptyCellDefinition
     trimming: TrimmingDefinition
-    profiles: Annotated[tuple[NamedDefinition, ...], Some]
+    profiles: Annotated[tuple[ProfileDefinition, ...], Some]
     scales: Annotated[tuple[ScaleDefinition, ...], Some]
     levels: Annotated[tuple[LevelDefinition, ...], Some]
     layers: Annotated[tuple[NamedDefinition, ...], Some]
@@ -175,10 +181,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An id with its name: a profile, a layer."""
+    """An id with its name: a profile, a layer; ``synonyms`` are other spellings of the name."""
 
     id: str
     name: Text
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,12 +333,20 @@ def parse_model(content: bytes, file: str) -> MaturityModel:
     return model
 
 
+def _spellings(profile: ProfileDefinition) -> Set[str]:
+    return {one.casefold() for one in (profile.id, profile.name.zh, profile.name.en, *profile.synonyms)}
+
+
 def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
     """Ids that occur twice, and levels that are not 1, 2, 3 ... with rising totals."""
     value, file = loaded.value, loaded.file
     layers = [layer.id for layer in value.layers]
     yield from duplicates([source.id for source in value.sources], f"{file}: sources")
     yield from duplicates([profile.id for profile in value.profiles], f"{file}: profiles")
+    # A synonym that means two profiles would give the weights of either; a profile may well repeat its own.
+    synonyms = {one.casefold() for profile in value.profiles for one in profile.synonyms}
+    meant = [one for profile in value.profiles for one in _spellings(profile) & synonyms]
+    yield from duplicates(meant, f"{file}: profiles.synonyms")
     yield from duplicates([scale.id for scale in value.scales], f"{file}: scales")
     for scale in value.scales:
         place = f"{file}: scales.{scale.id}"
@@ -494,7 +509,7 @@ def _compile(loaded: Loaded[ModelDefinition]) -> MaturityModel:
         content=loaded.content,
         fingerprint=loaded.fingerprint,
         file=loaded.file,
-        profiles=tuple(Named(profile.id, profile.name) for profile in value.profiles),
+        profiles=tuple(Named(profile.id, profile.name, profile.synonyms) for profile in value.profiles),
         levels=tuple(Level(level.number, level.name, level.total_from.exact) for level in value.levels),
         layers=tuple(Named(layer.id, layer.name) for layer in value.layers),
         nodes={

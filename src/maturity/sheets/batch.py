@@ -83,8 +83,6 @@ class _Part:
     profiles: list[str]
     known: list[bool]
     """(n,) whether the profile is known, so that the answers count."""
-    unprofiled: int
-    """How many should have had one."""
     points: NDArray[np.uint8]
     """(q, n)"""
     names: list[str]
@@ -137,7 +135,7 @@ def read_batch(
             parts.append(_part(grids, called, model, programme, headings, ledgers, found, within))
         except InputError as error:
             found.problems.extend(error.problems)
-    if all(part.unprofiled == len(part.profiles) for part in parts):  # not one enterprise whose answers count
+    if not any(part.profiles for part in parts):
         nobody = Problem.of("sheets.no-rows", parts[0].table.place) if parts else Problem.of("sheets.no-files", "")
         raise InputError(found.problems or [nobody])
     tables = [part.table for part in parts]
@@ -219,7 +217,7 @@ def _part(
     lists = {grid.sheet: of for grid, header in headers if (of := ledgers.of(grid, header))}
     entries = [entries_of(grid, *lists[grid.sheet], own) for grid in seen if grid.sheet in lists]
     known = [(grid, header) for grid, header in headers if header and grid.sheet not in lists]
-    found_in = {grid.sheet for grid, _ in known} | set(lists)
+    found_in = {grid.sheet for grid, _ in known} | set(lists) | {""}  # a text table, whose header may be unread
     own.problems.extend(problem for grid in seen if grid.sheet in found_in for problem in grid.problems)
     own.problems.extend(_hidden([grid for grid in grids if grid.hidden], headings, ledgers))
     if known or not lists:
@@ -229,7 +227,6 @@ def _part(
     else:
         table = Records(seen[0].place, [], {})
     kept, profiles, known_profiles = _enterprises(table, model, own)
-    unprofiled = sum(one.id in ("sheets.bad-profile", "sheets.missing-profile") for one in own.problems)
     if not kept and (known or not lists):
         empty = Problem.of("sheets.empty-form" if table.called else "sheets.no-rows", table.place)
         raise InputError(own.problems or [empty])
@@ -242,7 +239,7 @@ def _part(
     groups = {target: _texts(table, target, own) for target in GROUPS}
     found.problems.extend(own.problems)
     found.notes.extend(own.notes)
-    return _Part(table, profiles, known_profiles, unprofiled, points, names, groups, facts, entries)
+    return _Part(table, profiles, known_profiles, points, names, groups, facts, entries)
 
 
 def _placed(problems: Sequence[Problem], tables: Sequence[Records], ids: Sequence[str]) -> list[Problem]:

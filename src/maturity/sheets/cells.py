@@ -117,10 +117,10 @@ def one_of(cell: Cell, options: Mapping[str, str], problem: str, right: Text) ->
 
 
 def named(options: Iterable[Named | Choice | Any]) -> tuple[dict[str, str], Text]:
-    """The plain words of things with id and name, and how they are listed in a hint."""
+    """The plain words of things with id and name, their synonyms too, and how the names are listed in a hint."""
     known: dict[str, str] = {}
     for option in options:
-        for word in (option.id, option.name.zh, option.name.en):
+        for word in (option.id, option.name.zh, option.name.en, *getattr(option, "synonyms", ())):
             known[plain(word)] = option.id
     return known, Text("、".join(o.name.zh for o in options), ", ".join(o.name.en for o in options))
 

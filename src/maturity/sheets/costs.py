@@ -10,7 +10,7 @@ from maturity.language import LANGUAGES, say, texts
 from maturity.models import MaturityModel
 from maturity.sheets.cells import plain, said
 from maturity.sheets.grid import Cell, Grid
-from maturity.sheets.intake import read_grids
+from maturity.sheets.intake import read_whole_grids
 
 NEEDED: Final = ("id", "cost")
 TITLES: Final = 10
@@ -26,7 +26,7 @@ def read_costs(path: str | Path, model: MaturityModel) -> Costs:
     Raises:
         InputError: columns that are missing or unknown, and everything that `Costs.of` refuses, with its cell.
     """
-    grids = read_grids(path)
+    grids = read_whole_grids(path)
     words = {
         plain(say(f"improvement.costs.{key}", lang)): key for key in texts("improvement")["costs"] for lang in LANGUAGES
     }

@@ -39,7 +39,7 @@ class Grid:
     sheet: str
     rows: list[list[Cell]]
     problems: tuple[Problem, ...] = ()
-    """What the sheet has and ``rows`` has not: cells far away from all others."""
+    """What the sheet has and ``rows`` has not: cells far away from all others, lines of a text with wrong quotes."""
     hidden: bool = False
     """Whether somebody hid the sheet; of such a one only the first rows are kept."""
     merged: tuple[Merged, ...] = ()

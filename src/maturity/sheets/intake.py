@@ -91,6 +91,18 @@ def read_grids(path: str | Path, shown: str = "", progress: Progress = untold, *
     return tuple(_named(grid, shown) for grid in grids)
 
 
+def read_whole_grids(path: str | Path) -> tuple[Grid, ...]:
+    """The sheets of a file of which nothing may be left out: as `read_grids`.
+
+    Raises:
+        InputError: as there; or something of the file was not read.
+    """
+    grids = read_grids(path)
+    if problems := [problem for grid in grids for problem in grid.problems]:
+        raise InputError(problems)
+    return grids
+
+
 def _named(grid: Grid, shown: str) -> Grid:
     """A sheet with the name of its file in its addresses."""
     return replace(grid, file=shown, problems=tuple(replace(one, where=f"{shown}{one.where}") for one in grid.problems))
@@ -163,17 +175,16 @@ def _text_table(content: bytes) -> Grid:
                 first.clear()
             break
         except csv.Error:
-            # Quotes that are paired within the line leave no doubt where the next one begins.
+            # Quotes that are paired within the line leave no doubt where the next one begins: it alone is not read.
             alone = reader.line_num == begin and first[0].count('"') % 2 == 0
             id = "sheets.bad-quotes" if alone else "sheets.open-quote"
             wrong.append(Problem.of(id, "", _misquoted(first[0], delimiter), line=begin))
             if not alone:
-                break
+                raise InputError(wrong) from None
+            rows.append([])
             begin = reader.line_num + 1
             first.clear()
-    if wrong:
-        raise InputError(wrong)
-    return Grid("", "", rows)
+    return Grid("", "", rows, tuple(wrong))
 
 
 def _remembered(lines: Iterable[str], first: list[str]) -> Iterator[str]:

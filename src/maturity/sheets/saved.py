@@ -17,7 +17,7 @@ from maturity.scenarios.tree import TRUTHS
 from maturity.sheets.arrow import PARQUET, import_arrow
 from maturity.sheets.cells import shown
 from maturity.sheets.grid import Cell, Grid
-from maturity.sheets.intake import read_grids
+from maturity.sheets.intake import read_whole_grids
 from maturity.sheets.results import KINDS, ROLES, WRITTEN
 
 Kept = str | int | float | None
@@ -71,9 +71,9 @@ def read_results(path: str | Path, model: MaturityModel, programme: Programme | 
         return SavedResults(*import_arrow("parquet").read_scored(path))
     if path.suffix.lower() == ".csv":
         beside = [path.with_name(f"{path.stem}-{name}{path.suffix}") for name in (*_TABLES[1:], *_FURTHER)]
-        tables = [_rows([(read_grids(file)[0], 0)]) if file.exists() else [] for file in (path, *beside)]
+        tables = [_rows([(read_whole_grids(file)[0], 0)]) if file.exists() else [] for file in (path, *beside)]
     else:
-        grids = read_grids(path)
+        grids = read_whole_grids(path)
         tables = [_rows([(grid, 1) for grid in _sheets(grids, name)]) for name in (*_TABLES, *_FURTHER)]
     if not tables[0] or not {"id", "level"} <= tables[0][0].keys():
         raise InputError([Problem.of("sheets.no-results", path.name)])
