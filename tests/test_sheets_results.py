@@ -191,6 +191,26 @@ def test_results_come_back_through_our_own_header_finder(tmp_path: Path) -> None
         assert [row[1] for row in grid.rows[first:]] == [*NAMES[:3], "\x01\ttext?"]
 
 
+def test_a_workbook_prints_legibly(tmp_path: Path) -> None:
+    """What does not fit on a page at 70 % goes on over others that repeat id and name; no text ends at its cell."""
+    write(tmp_path / "r.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    for sheet in book.worksheets:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.print_title_rows == "$1:$2"
+    for sheet in book.worksheets[:2]:
+        assert (sheet.print_title_cols, sheet.page_setup.scale) == ("$A:$B", 70)
+        assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    for sheet in book.worksheets[2:]:
+        assert sheet.print_title_cols is None
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    conditions = book.worksheets[1]
+    quote = next(cell for cell in conditions["L"][2:] if len(cell.value) > 60)
+    assert quote.alignment.wrap_text
+    assert conditions.row_dimensions[quote.row].height >= 2 * 15
+    assert conditions.row_dimensions[3].height is None  # which fits on a line
+
+
 def test_english_is_the_option(tmp_path: Path) -> None:
     """Titles, verdicts and sheets."""
     assessment, decisions = results()

@@ -16,7 +16,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from maturity.sheets.grid import letters
-from maturity.sheets.writing import LONGEST, workbook
+from maturity.sheets.writing import LONGEST, height_of, lines_in, workbook
 
 _ROWS_AT_ONCE: Final = 4096
 _DATE: Final = (1980, 1, 1, 0, 0, 0)  # of every part of the archive, so that the same input gives the same bytes
@@ -27,10 +27,14 @@ _CONTROL: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A column below the header: (n,) numbers, texts, or None and NaN for nothing; ``look`` is a format or None."""
+    """A column below the header: (n,) numbers, texts, or None and NaN for nothing; ``look`` is a format or None.
+
+    ``wrapped`` is the width in which texts go on in another line, in characters; 0 where they do not.
+    """
 
     values: Sequence[Any]
     look: Any = None
+    wrapped: int = 0
 
 
 class Filling:
@@ -150,16 +154,31 @@ class _Pieces(dict[Any, str]):
         return piece
 
 
+class _Lines(dict[Any, int]):
+    """How many lines each distinct value takes."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self._width = width
+
+    def __missing__(self, value: Any) -> int:
+        lines = self[value] = lines_in(value, self._width) if isinstance(value, str) else 1
+        return lines
+
+
 def _rows(first: int, columns: Sequence[Cells], texts: _Texts) -> Iterator[list[str]]:
     """The rows as XML, some thousand at a time."""
     opened = [f'<c r="{letters(at)}' for at in range(len(columns))]
     pieces = [_Pieces(column.look, texts) for column in columns]
-    count = len(columns[0].values) if columns else 0
-    for start in range(0, count, _ROWS_AT_ONCE):
+    wrapped = [(_Lines(column.wrapped), column.values) for column in columns if column.wrapped]
+    for start in range(0, len(columns[0].values) if columns else 0, _ROWS_AT_ONCE):
         part = slice(start, start + _ROWS_AT_ONCE)
         written = [[own[value] for value in column.values[part]] for own, column in zip(pieces, columns, strict=True)]
+        needed = [[own[value] for value in values[part]] for own, values in wrapped]
+        most = map(max, zip(*needed, [1] * len(written[0]), strict=True))
+        heights = [f' ht="{height_of(count)}"' if count > 1 else "" for count in most]
         lines = []
-        for row, line in enumerate(zip(*written, strict=True), start=first + start + 1):
+        for row, (height, *line) in enumerate(zip(heights, *written, strict=True), start=first + start + 1):
             cells = "".join([f"{cell}{row}{piece}" for cell, piece in zip(opened, line, strict=True) if piece])
-            lines.append(f'<row r="{row}">{cells}</row>')
+            lines.append(f'<row r="{row}"{height}>{cells}</row>')
         yield lines

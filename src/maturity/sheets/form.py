@@ -11,7 +11,6 @@ from datetime import date
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
-from unicodedata import east_asian_width
 
 import xlsxwriter
 
@@ -20,7 +19,7 @@ from maturity.language import Lang, say
 from maturity.models import MaturityModel, Node, Requirement
 from maturity.scenarios import FactDefinition, LedgerDefinition, Programme
 from maturity.sheets.grid import letters
-from maturity.sheets.writing import ID, LINES, TITLE, printed, replacing, workbook
+from maturity.sheets.writing import ID, LINES, TITLE, height_of, lines_in, printed, replacing, workbook
 
 ENTRIES: Final = 1000
 """Rows of a ledger in the form for one enterprise that have drop-down lists and are counted."""
@@ -43,8 +42,6 @@ _GREENER: Final = {
     "max_color": "#A9D08E",
 }
 """The more is filled in; a bar would need an extension that not every program knows."""
-_LINE: Final = 15
-"""Height of a line of text, in points."""
 _UNLOCKED: Final = {**LINES, "locked": False, "bg_color": "#FFFBE6"}
 _LOOK: Final = dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter"), True)
 _MAY: Final = {**_LOOK, "insert_rows": True, "delete_rows": True}
@@ -311,12 +308,12 @@ class _Form:
             title = f"{field.title}{unit if field.unit else ''}"
             width = 28 if field.item == "name" or field.kind in ("text", "suggested") else _TITLES
             width = max(width, ceil(len(field.item) * 0.8))  # ids are smaller than other texts
-            lines = max(lines, _lines(title, width))
+            lines = max(lines, lines_in(title, width))
             sheet.write_string(0, column, field.item, self._formats["id"])
             sheet.write_string(1, column, title, self._formats["head"])
             sheet.set_column(column, column, width, self._format(field))
             self._check(sheet, 2, column, rows + 1, field)
-        sheet.set_row(1, _LINE * lines + 3)
+        sheet.set_row(1, height_of(lines))
         sheet.freeze_panes(2, frozen)
         if len(fields) <= _PRINTABLE:
             printed(sheet, 2)
@@ -369,8 +366,8 @@ class _Form:
 
     def _fit(self, sheet: Any, row: int, texts: Sequence[tuple[str, int]]) -> None:
         """A row high enough for texts in columns of these widths; one line needs nothing, so that it may still grow."""
-        if (lines := max(_lines(text, width) for text, width in texts)) > 1:
-            sheet.set_row(row, _LINE * lines + 3)
+        if (lines := max(lines_in(text, width) for text, width in texts)) > 1:
+            sheet.set_row(row, height_of(lines))
 
     def _format(self, field: _Field) -> Any:
         return self._formats[
@@ -420,8 +417,3 @@ class _Form:
         column = self._lists.setdefault(tuple(choices), len(self._lists)) if choices else 0
         name = letters(column)
         return f"={_LISTS}!${name}$1:${name}${max(len(choices), 1)}"
-
-
-def _lines(text: str, width: int) -> int:
-    """How many lines a text takes in a column, reckoned with room to spare; a Chinese character is as wide as two."""
-    return ceil(sum(2 if east_asian_width(character) in "WF" else 1 for character in text) * 1.05 / width) or 1

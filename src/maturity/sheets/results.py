@@ -716,6 +716,12 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
     return (path,)
 
 
+_WIDTH: Final = 12
+"""Of a column, in characters."""
+_TEXT: Final = 20
+"""Columns of at least this width hold texts, which are wrapped: what does not fit would be hidden by the next cell."""
+
+
 class _Sheets:
     """The sheets of a result workbook, added one after the other."""
 
@@ -723,8 +729,10 @@ class _Sheets:
         self._book, self._filling, self._results = book, filling, results
         self._title = book.add_format(TITLE)
         self._id = book.add_format(ID)
-        self._score = book.add_format({"num_format": "0.00"})
-        self._worth = book.add_format({"num_format": "0.0000"})
+        self._plain = book.add_format({"valign": "top"})
+        self._wrapped = book.add_format({"valign": "top", "text_wrap": True})
+        self._score = book.add_format({"valign": "top", "num_format": "0.00"})
+        self._worth = book.add_format({"valign": "top", "num_format": "0.0000"})
 
     def add(self, name: str, table: pd.DataFrame, *, widths: Mapping[str, int]) -> None:
         """A table under two header rows, titles over ids; continued on further sheets where one is full."""
@@ -738,22 +746,27 @@ class _Sheets:
         common = ("kind", "where", "found", "what", "hint", "key", "setting")
         titles = {**{key: say(f"sheets.columns.{key}", self._results.lang) for key in common}, **self._results.titles}
         keys = [str(key) for key in table.columns]
-        cells = [self._cells(key, table[key], self._results.ids.get(key, {})) for key in keys]
+        cells = [self._cells(key, table[key], widths.get(key, _WIDTH)) for key in keys]
         for column, (key, own) in enumerate(zip(keys, cells, strict=True)):
-            sheet.set_column(column, column, widths.get(key, 12), own.look)
+            sheet.set_column(column, column, widths.get(key, _WIDTH), own.look)
             sheet.write_string(0, column, titles[key], self._title)
             sheet.write_string(1, column, key, self._id)
         self._filling.put(sheet, 2, cells)
-        printed(sheet, 2)
-        sheet.freeze_panes(2, 2 if "id" in table.columns else 0)
+        named = 2 if "id" in table.columns else 0
+        printed(sheet, 2, width=sum(widths.get(key, _WIDTH) for key in keys), named=named)
+        sheet.freeze_panes(2, named)
         if len(table):
             sheet.autofilter(1, 0, len(table) + 1, len(table.columns) - 1)
 
-    def _cells(self, key: str, values: "pd.Series[Any]", names: Mapping[str, str]) -> Cells:
+    def _cells(self, key: str, values: "pd.Series[Any]", width: int) -> Cells:
         """A column: names instead of ids; scores with two decimals, what a step adds with four, the rest as it is."""
+        wide = width >= _TEXT
+        look = self._wrapped if wide else self._plain
         if values.dtype.kind in "fi":
-            look = self._score if values.dtype.kind == "f" else None
+            look = self._score if values.dtype.kind == "f" else look
             return Cells(values.astype(object).where(values.notna(), None).tolist(), look)
-        if names:
-            return Cells([names.get(value, value) for value in values])
-        return Cells(values.tolist(), self._worth if key == "worth" else None)
+        if names := self._results.ids.get(key, {}):
+            return Cells([names.get(value, value) for value in values], look)
+        if key == "worth":
+            return Cells(values.tolist(), self._worth)
+        return Cells(values.tolist(), look, width if wide else 0)

@@ -13,7 +13,7 @@ import pandas as pd
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, listed
 from maturity.sheets.intake import guarded
-from maturity.sheets.writing import ID, LINES, MOST_ROWS, TITLE, printed, replacing, workbook
+from maturity.sheets.writing import ID, LINES, MOST_ROWS, TITLE, height_of, lines_in, printed, replacing, workbook
 
 KINDS: Final = (".xlsx", ".csv", ".json")
 
@@ -92,9 +92,11 @@ def _write_sheet(book: Any, name: str, table: Table) -> None:
     title, id, line = book.add_format(TITLE), book.add_format(ID), book.add_format({**LINES, "text_wrap": True})
     sheet = book.add_worksheet(name)
     frame = _frame(replace(table, rows=[{key: table.told(key, row.get(key)) for key in row} for row in table.rows]))
+    widths, lines = [], [1] * len(frame)
     for column, key in enumerate(frame.columns):
         longest = max([len(table.titles[key]) * 2, *(len(str(value)) for value in frame[key])], default=8)
-        sheet.set_column(column, column, min(max(longest, 8), 48))
+        widths.append(min(max(longest, 8), 48))
+        sheet.set_column(column, column, widths[-1])
         sheet.write_string(0, column, table.titles[key], title)
         sheet.write_string(1, column, key, id)
         digits = table.decimals.get(key)
@@ -104,7 +106,11 @@ def _write_sheet(book: Any, name: str, table: Table) -> None:
                 sheet.write_number(row, column, value, look)
             elif value is not None:
                 sheet.write_string(row, column, str(value), line)
-    printed(sheet, 2)
+                lines[row - 2] = max(lines[row - 2], lines_in(str(value), widths[-1]))
+    for row, count in enumerate(lines, start=2):
+        if count > 1:
+            sheet.set_row(row, height_of(count))
+    printed(sheet, 2, width=sum(widths), named=1)
     sheet.freeze_panes(2, 1)
     if len(frame):
         sheet.autofilter(1, 0, len(frame) + 1, len(frame.columns) - 1)

@@ -6,8 +6,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import IO, Any, Final
+from unicodedata import east_asian_width
 
 import xlsxwriter
 
@@ -22,6 +24,10 @@ LINES: Final = {"border": 1, "border_color": "#D9D9D9", "valign": "top"}
 TITLE: Final = {**LINES, "bold": True, "bg_color": "#DDE7F0", "text_wrap": True}
 ID: Final = {**LINES, "font_color": "#7F7F7F", "font_size": 8, "bg_color": "#F2F2F2"}
 """Looks of header cells: a title, and the id below or above it."""
+_SMALLEST: Final = 70
+"""Percent of its size in which a sheet is still legible on paper: characters of 8 points."""
+_PAGE: Final = 180
+"""Characters side by side in that size on A4 across."""
 
 
 @contextmanager
@@ -66,9 +72,37 @@ def workbook(path: Path | IO[bytes]) -> Iterator[xlsxwriter.Workbook]:
         path.write(made.getbuffer())
 
 
-def printed(sheet: Any, header_rows: int) -> None:
-    """How a sheet comes out of a printer: A4 across, as wide as the page, the header on every page."""
+def lines_in(text: str, width: int) -> int:
+    """How many lines a text takes in a column, reckoned with room to spare; a Chinese character is as wide as two."""
+    wide = (sum(2 if east_asian_width(one) in "WF" else 1 for one in line) for line in text.split("\n"))
+    return sum(ceil(one * 1.05 / width) or 1 for one in wide)
+
+
+def height_of(lines: int) -> int:
+    """Height of a row of so many lines, in points. Not every program fits rows to their wrapped texts by itself."""
+    return 15 * lines + 3
+
+
+def printed(sheet: Any, header_rows: int, *, width: int = 0, named: int = 0) -> None:
+    """How a sheet comes out of a printer: A4 across, the header on every page, as wide as the page.
+
+    What would be too small to read so goes on over several pages, side by side, each of which says whose rows they are.
+
+    Args:
+        sheet: of xlsxwriter.
+        header_rows: how many are the header.
+        width: of all columns, in characters.
+        named: so many columns, the first ones, say whose row it is.
+    """
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4)
     sheet.repeat_rows(0, header_rows - 1)
+    if width <= _PAGE:
+        sheet.fit_to_pages(1, 0)
+        return
+    sheet.set_print_scale(_SMALLEST)
+    sheet.print_across()
+    sheet.set_footer("&C&A  &P / &N")
+    if named:
+        sheet.repeat_columns(0, named - 1)
