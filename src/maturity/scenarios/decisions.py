@@ -232,8 +232,8 @@ class Decisions:
 
 
 def _option(reading: Reading, option: str, lang: Lang) -> str:
-    """An option as the verdict line names it: in English by the id that ``--reading`` takes."""
-    return say("programme.headline.option", lang, name=reading.option(option).name.zh, id=option)
+    """An option as the verdict line names it."""
+    return say("programme.headline.option", lang, name=reading.option(option).name)
 
 
 def decide(
