@@ -156,9 +156,10 @@ def amount(units: int, decimals: int) -> Decimal:
 
 
 def in_unit(number: int | Decimal, fact: FactDefinition, lang: Lang) -> str:
-    """A number with its unit, digits in groups of three: 1,650 万元."""
+    """A number with its unit, digits in groups of three: 1,650 万元; of a unit such as workshop(s): 1 workshop."""
     shown = f"{Decimal(number):,f}"
-    return f"{shown} {fact.unit.in_(lang)}" if fact.unit else shown
+    unit = fact.unit.in_(lang).replace("(s)", "" if number == 1 else "s") if fact.unit else ""
+    return f"{shown} {unit}".rstrip()
 
 
 def plain(name: str) -> str:
