@@ -361,7 +361,8 @@ def test_plan_to_a_tier_names_the_other_work() -> None:
     """On the way to a tier, what no answer changes is listed with its clause and shortfall."""
     done = maturity("plan", EXAMPLE, "--tier", "smart_factory", "--only", "JL013", "--lang", "en", *ON)
     assert done.exit_code == 0, done.output
-    assert "short by 900 万元" in done.output
+    assert "short by 900 × 10,000 yuan" in done.output
+    assert "short by 1 workshop\n" in done.output
 
 
 @pytest.mark.parametrize(

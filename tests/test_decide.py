@@ -417,7 +417,7 @@ def test_shows_value_threshold_and_shortfall() -> None:
         "1,650 万元",
         "≥ 2,000 万元",
         "差 350 万元",
-        "short by 350 万元",
+        "short by 350 × 10,000 yuan",
     )
     decisions = decided({"investment_equipment": 1650, "investment_software": None, "investment_services": 0})
     assert shown(decisions, "digital_workshop.investment") == ("已知 1,650 万元", "≥ 2,000 万元", "", "")
@@ -744,5 +744,5 @@ rule = { kind = "is", fact = "ready", value = true }
     decisions = decide(programme, None, Facts.of(programme, {"money": 99, "ready": True}), on=ON)
     assert (
         decisions.headline("tier", 0, "en")
-        == "ineligible by the reading strict, eligible by the reading loose — the text: “投资”"
+        == "ineligible by the reading “Strict”, eligible by the reading “Loose” — the text: “投资”"
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from maturity.errors import InputError
 from maturity.scenarios import Facts, Programme, fact_problem, load_programme, parse_programme
-from maturity.scenarios.values import amount
+from maturity.scenarios.values import amount, in_unit
 from test_programme import MINIMAL, ON
 
 JILIN = load_programme("jilin-2024-228", on=ON)
@@ -221,3 +221,13 @@ def test_rows_can_be_taken() -> None:
     assert [part.value("money", i) for i in (0, 1)] == [None, Decimal(1)]
     assert [part.value("things", i) for i in (0, 1)] == [("二",), ("三",)]
     assert [note.where for note in part.notes] == ["E1: things"]
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [(0, "0 个", "0 workshops"), (1, "1 个", "1 workshop"), (1200, "1,200 个", "1,200 workshops")],
+)
+def test_a_counted_thing_is_one_or_several(number: int, zh: str, en: str) -> None:
+    """The unit of the definition, workshop(s), stands for both."""
+    unit = JILIN.fact("digital_workshops")
+    assert (in_unit(number, unit, "zh"), in_unit(number, unit, "en")) == (zh, en)

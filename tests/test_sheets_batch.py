@@ -565,6 +565,17 @@ def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None
     assert "sheets.read-rounded" in [note.id for note in read_batch(sound, MODEL, strict=True).notes]
 
 
+@pytest.mark.parametrize("unit", ["× 10,000 yuan", "x 10,000 yuan", "10,000 yuan", "万元"])
+def test_an_amount_in_the_english_unit(unit: str, path: Path) -> None:
+    """Behind the number, and in the heading; the programme writes it with a sign of multiplication."""
+    name = next(fact.name.en for fact in PROGRAMME.facts if fact.id == "investment_equipment")
+    head = ["id", "profile", f"{name} ({unit})"]
+    batch = read(path, head, ["E1", "discrete", 1200], ["E2", "discrete", f"1,200 {unit}"], facts=True)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [1200, 1200]
+    assert batch.problems == ()
+
+
 def test_a_stray_cell_is_a_problem_of_the_sheet_that_is_read(tmp_path: Path) -> None:
     """The enterprises are read as if it were not there."""
     book = openpyxl.Workbook()

@@ -499,7 +499,7 @@ def basis(assessment: Assessment, decisions: Decisions | None, lang: Lang) -> li
             (part("fingerprint", title), document.fingerprint),
         ]
         if document is model:
-            rows.append((part("model_reading"), model.definition.reading.default))
+            rows.append((part("model_reading"), say(f"report.reading.{model.definition.reading.default}", lang)))
     if decisions:
         for reading in decisions.programme.readings:
             title = say("sheets.basis.reading", lang, name=reading.name)
