@@ -210,6 +210,8 @@ def test_lists_and_shows(command: str, said: str) -> None:
 
 def test_show_names_what_numbers_rest_on() -> None:
     """The model's weights come with their basis, the programme's conditions with their clause."""
+    for command in (("models",), ("models", "show", "gbt39116-2020")):
+        assert "[暂行：未与原文核对]" in maturity(*command).output
     shown = maturity("models", "show", "gbt39116-2020", "--lang", "en").output
     assert "provisional" in shown
     for basis in ("derived", "recalled", "transcribed", "assumed"):

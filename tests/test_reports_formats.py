@@ -388,6 +388,14 @@ def test_chinese_has_a_font_of_its_own_in_word() -> None:
     assert "w:eastAsia" in styles
 
 
+@pytest.mark.parametrize("format", ["html", "docx"])
+def test_possible_scores_are_explained_where_there_are_any(format: Format) -> None:
+    """Where every requirement is answered nobody reads of a sign that does not stand there."""
+    ids = ("plain", "half")
+    assert [bool(context(id).open) for id in ids] == [False, True]
+    assert ["后为可能得分" in text_of(made(id, format), format) for id in ids] == [False, True]
+
+
 def test_the_shipped_template_is_what_its_script_makes() -> None:
     """To the byte: what is in it can be read in the script."""
     build = pytest.importorskip("maturity.reports.formats.build_word")

@@ -12,6 +12,7 @@ from maturity.errors import DefinitionError
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
+    from maturity.models import MaturityModel
     from maturity.scenarios import Programme
 
 
@@ -21,9 +22,15 @@ def models(context: typer.Context, lang: Language = "zh") -> None:
     from maturity.models import load_model, shipped
 
     if context.invoked_subcommand is None:
+        language = frame.as_lang(lang)
         for id in shipped():
             model = load_model(id)
-            frame.out.print(f"{id}  {model.name.in_(frame.as_lang(lang))}  [{model.status}]", markup=False)
+            frame.out.print(f"{id}  {model.name.in_(language)}  [{_status(model, language)}]", markup=False)
+
+
+def _status(document: "MaturityModel | Programme", lang: Lang) -> str:
+    """Whether somebody compared a definition with the text, as a person reads it."""
+    return say(f"sheets.basis.{document.status}", lang)
 
 
 @models_app.command("show")
@@ -35,7 +42,7 @@ def show_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], lang: Lan
     with frame.reported(language):
         model = load_model(ref)
         head = model.definition
-        frame.out.print(f"{model.name.in_(language)}  {model.id}  [{model.status}]", markup=False)
+        frame.out.print(f"{model.name.in_(language)}  {model.id}  [{_status(model, language)}]", markup=False)
         frame.tell(
             "model-head", language, sha256=model.fingerprint, checked=head.checked_on, count=len(model.requirements)
         )
@@ -73,14 +80,15 @@ def programmes(context: typer.Context, on: On = None, lang: Language = "zh") -> 
     from maturity.scenarios import load_programme, shipped
 
     if context.invoked_subcommand is None:
-        day = frame.applied(on, frame.as_lang(lang), key="today")
+        language = frame.as_lang(lang)
+        day = frame.applied(on, language, key="today")
         for id in shipped():
             try:
                 programme = load_programme(id, on=day)
             except DefinitionError as error:  # listed all the same: on another day it may be in force
-                frame.out.print(error.text(frame.as_lang(lang)), markup=False)
+                frame.out.print(error.text(language), markup=False)
                 continue
-            frame.out.print(f"{id}  {programme.name.in_(frame.as_lang(lang))}  [{programme.status}]", markup=False)
+            frame.out.print(f"{id}  {programme.name.in_(language)}  [{_status(programme, language)}]", markup=False)
 
 
 @programmes_app.command("show")
@@ -94,7 +102,9 @@ def show_programme(
     language = frame.as_lang(lang)
     with frame.reported(language):
         programme = load_programme(ref, on=frame.applied(on, language, key="today"))
-        frame.out.print(f"{programme.name.in_(language)}  {programme.id}  [{programme.status}]", markup=False)
+        frame.out.print(
+            f"{programme.name.in_(language)}  {programme.id}  [{_status(programme, language)}]", markup=False
+        )
         frame.tell("programme-head", language, sha256=programme.fingerprint, since=programme.definition.in_force_from)
         for tier in programme.tiers:
             frame.out.print(f"\n{tier.name.in_(language)}  {tier.id}", markup=False)

@@ -342,7 +342,8 @@ def _scores(page: Builder) -> None:
     )
     page.picture("next_level")
     page.heading(_say("scores.nodes-heading"), 1, new_page=True)
-    page.text(_say("scores.nodes-lead"), "Lead")
+    settled = _say("scores.nodes-lead-settled")
+    page.text(f"{{% if report.open %}}{_say('scores.nodes-lead')}{{% else %}}{settled}{{% endif %}}", "Lead")
     _heat_table(page)
     page.text("{{ report.pictures.heat_map.caption }}", "Caption")
 
