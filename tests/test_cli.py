@@ -458,6 +458,27 @@ def test_whatif(tmp_path: Path) -> None:
     assert "must sum to exactly 1" in refused.output
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("score", EXAMPLE, "-o", "r.csv", "--model", "moodel", "--programme", "rules"), ("moodel", "rules")),
+        (("whatif", EXAMPLE, "--model", "moodel", "--to-model", "other"), ("moodel", "other")),
+        (
+            ("compare", EXAMPLE, "--model", "moodel", "--programme", "rules", "--against", "other"),
+            ("moodel", "rules", "other"),
+        ),
+    ],
+)
+def test_definitions_that_are_not_there_are_named_at_once(
+    words: tuple[str | Path, ...], names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Model and programme, the one and the other."""
+    monkeypatch.chdir(tmp_path)
+    done = maturity(*words, *ON)
+    assert done.exit_code == 2
+    assert [name for name in names if f"没有名为“{name}”的定义" not in done.output] == []
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_if_stands_in_results_and_reports(lang: str, tmp_path: Path) -> None:
     """Beside what is, what would be; without --whatif there is no word of it."""

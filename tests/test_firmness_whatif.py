@@ -14,7 +14,7 @@ import pytest
 import oracle
 import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
-from maturity.errors import DefinitionError, InputError
+from maturity.errors import DefinitionError, InputError, MaturityError
 from maturity.firmness import compare, reweighted, weighted_kappa, whatif
 from maturity.firmness.whatif import NewWeights
 from maturity.language import Text
@@ -133,6 +133,23 @@ def test_wrong_weights_are_all_named_at_once() -> None:
         "firmness.bad-weight",
     ]
     assert "element.resources" in str(caught.value)
+
+
+def test_everything_wrong_with_an_assumption_is_named_at_once() -> None:
+    """Weights, profile and answers; alone, weights that do not sum to 1 are a fault of the definition."""
+    answers = Answers.of(standard(), {"data.1a": "full"}, profile="discrete", id="E1")
+    weights = {"discrete": {"element.resources": "0.15"}}
+    choices = {"data.1x": "full", "data.1a": "fully"}
+    with pytest.raises(MaturityError) as caught:
+        whatif(answers, choices=choices, weights=weights, profile="discreet")
+    assert [problem.id for problem in caught.value.problems] == [
+        "definition.weights-sum",
+        "answers.unknown-profile",
+        "answers.unknown-requirement",
+        "answers.unknown-choice",
+    ]
+    with pytest.raises(DefinitionError):
+        whatif(answers, weights=weights)
 
 
 def test_a_node_outside_the_profile_gets_no_weight() -> None:

@@ -331,6 +331,32 @@ def test_refusal(path: Path) -> None:
     assert len(caught.value.problems) == (3 if path.stem.startswith("three") else 1), english
 
 
+@pytest.mark.parametrize(
+    ("wrong", "zh", "en"),
+    [
+        ('status = "final"', "应为其中之一：'verified' or 'provisional'", "should be 'verified' or 'provisional'"),
+        ("edition = 2020", "应为文字", "should be a text"),
+        ('in_force_from = "soon"', "应为日期", "should be a date"),
+        ("in_force_from = 2021-05-01T08:00:00", "应为日期", "should be a date"),
+        ('pass_mark = { value = -inf, basis = "assumed", cite = "-" }', "应为有限的数字", "should be a finite number"),
+        ('pass_mark = { value = "0,8", basis = "assumed", cite = "-" }', "应为数字", "a number is expected"),
+        ('name = "模型"', "应分别写明 zh 和 en", "should have a text each for zh and en"),
+        ('pass_mark = { value = 0.8, basis = "assumed", cite = 5 }', "应为文字，或分别写明", "a text, or one each"),
+        ("layers = []", "至少要有一项", "at least one is needed"),
+        ('trimming = { protected = 5, basis = "assumed", cite = "-" }', "应为列表", "should be a list"),
+        ('reading = "bands"', "应为表", "should be a table"),
+    ],
+)
+def test_why_a_value_is_refused_is_said_in_both_languages(wrong: str, zh: str, en: str) -> None:
+    """What pydantic finds reads like every other problem."""
+    text = (TESTS / "broken" / "models" / "duplicate_profile.toml").read_text(encoding="utf-8")
+    key = wrong.partition(" = ")[0]
+    with pytest.raises(DefinitionError) as caught:
+        parse_model(re.sub(rf"(?m)^{key} = .*$", lambda _: wrong, text, count=1).encode("utf-8"), "m.toml")
+    (problem,) = caught.value.problems
+    assert (zh in problem.text("zh"), en in problem.text("en")) == (True, True), problem.text("zh") + problem.text("en")
+
+
 def test_three_faults_are_reported_at_once() -> None:
     """All problems in one message, each on a line of its own with the file's name."""
     with pytest.raises(DefinitionError) as caught:

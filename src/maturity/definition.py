@@ -14,12 +14,16 @@ from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, LiteralString, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from maturity.errors import DefinitionError, Problem, near_or_known
-from maturity.language import Text
+from maturity.language import LANGUAGES, Text, say, texts
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Basis = Literal["printed", "transcribed", "derived", "recalled", "assumed"]
 """What a number rests on: read in the source, read in a transcription, computed, remembered, or our own choice."""
@@ -27,10 +31,15 @@ Basis = Literal["printed", "transcribed", "derived", "recalled", "assumed"]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 
 
+def _mistake(kind: LiteralString) -> PydanticCustomError:
+    """A mistake of our own; what it says is looked up by its kind, as for those of pydantic."""
+    return PydanticCustomError(kind, kind)
+
+
 def _no_bool(value: object) -> object:
     """TOML's ``true`` is not the number 1."""
     if isinstance(value, bool | str):
-        raise ValueError("a number is expected")  # noqa: TRY004 (pydantic collects ValueError only)
+        raise _mistake("number_expected")
     return value
 
 
@@ -39,7 +48,7 @@ Exact = Annotated[Decimal, BeforeValidator(_no_bool)]
 
 def _some(items: tuple[object, ...]) -> tuple[object, ...]:
     if not items:
-        raise ValueError("at least one is needed")
+        raise _mistake("some_expected")
     return items
 
 
@@ -51,10 +60,10 @@ def _for_both(value: object) -> object:
     """A plain string says the same to readers of either language."""
     if isinstance(value, str):
         if not value:
-            raise ValueError("at least 1 character is expected")
+            raise _mistake("text_expected")
         return Text(value, value)
     if not isinstance(value, dict | Text):
-        raise ValueError("a text, or { zh = ..., en = ... }, is expected")  # noqa: TRY004 (as above)
+        raise _mistake("words_expected")
     return value
 
 
@@ -184,7 +193,14 @@ def _problems(error: ValidationError, data: object, file: str) -> Iterator[Probl
         elif found["type"] == "extra_forbidden" or found["type"] == "unexpected_keyword_argument":
             yield Problem.of("definition.unknown-key", place)
         else:
-            yield Problem.of("definition.bad-value", place, shown, reason=found["msg"])
+            yield Problem.of("definition.bad-value", place, shown, reason=_reason(found))
+
+
+def _reason(found: "ErrorDetails") -> Text:
+    """Why a value is refused, in both languages; what is rare, as pydantic says it."""
+    if found["type"] not in texts("schema"):
+        return Text(found["msg"], found["msg"])
+    return Text(*(say(f"schema.{found['type']}", lang, **found.get("ctx", {})) for lang in LANGUAGES))
 
 
 def _place(data: object, loc: tuple[int | str, ...]) -> str:

@@ -10,6 +10,7 @@ from maturity.cli import frame
 if TYPE_CHECKING:
     from maturity.answers import Answers
     from maturity.firmness import WhatIf
+    from maturity.models import MaturityModel
 
 Whatif = Annotated[
     list[str] | None,
@@ -24,6 +25,8 @@ Whatif = Annotated[
 
 def asked(answers: "Answers", changes: Sequence[str] | None) -> "WhatIf | None":
     """The batch with the changes of ``--whatif``; None without any."""
+    from maturity.models import load_model
+
     given = frame.pairs(changes, "--whatif")
     profiles = {profile.id for profile in answers.model.profiles}
     weights = {key: value for key, value in given.items() if key.partition(":")[0] in profiles}
@@ -31,7 +34,8 @@ def asked(answers: "Answers", changes: Sequence[str] | None) -> "WhatIf | None":
     choices = {key: value for key, value in given.items() if key not in weights and key not in named}
     if not given:
         return None
-    return changed(answers, weights, choices, profile=named.get("profile"), model=named.get("model"), option="--whatif")
+    model = load_model(named["model"]) if "model" in named else None
+    return changed(answers, weights, choices, profile=named.get("profile"), model=model, option="--whatif")
 
 
 def changed(
@@ -40,7 +44,7 @@ def changed(
     choices: dict[str, str],
     *,
     profile: str | None,
-    model: str | None,
+    model: "MaturityModel | None",
     option: str = "",
 ) -> "WhatIf":
     """The batch with weights by ``PROFILE:NODE``, choices by ``[ID:]REQUIREMENT``, another profile or model.
@@ -48,7 +52,6 @@ def changed(
     ``option`` is what all of them were typed as; without it, each has an option of its own.
     """
     from maturity.firmness import whatif
-    from maturity.models import load_model
 
     by_profile: dict[str, dict[str, str]] = {}
     for key, value in weights.items():
@@ -72,6 +75,6 @@ def changed(
             answers,
             choices=by_enterprise or None,
             weights=by_profile or None,
-            model=load_model(model) if model else None,
+            model=model,
             profile=profile,
         )

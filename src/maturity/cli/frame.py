@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.box import HORIZONTALS
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "gbt39116-2020"
 DEFAULT_PROGRAMME = "jilin-2024-228"
 NO_PROGRAMME = "none"
+A = TypeVar("A")
+B = TypeVar("B")
 LISTED = 40
 """Problems shown on the screen; all of them are in the results."""
 
@@ -153,7 +155,23 @@ def load(model: str, programme: str, on: date) -> "tuple[MaturityModel, Programm
     from maturity.models import load_model
     from maturity.scenarios import load_programme
 
-    return load_model(model), None if programme == NO_PROGRAMME else load_programme(programme, on=on)
+    def chosen() -> "Programme | None":
+        return None if programme == NO_PROGRAMME else load_programme(programme, on=on)
+
+    return both(lambda: load_model(model), chosen)
+
+
+def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """What two steps give that do not need each other; the problems of both of them, when either has any."""
+    try:
+        given = first()
+    except MaturityError as error:
+        try:
+            second()
+        except MaturityError as other:
+            raise type(error)([*error.problems, *other.problems]) from None
+        raise
+    return given, second()
 
 
 def read(

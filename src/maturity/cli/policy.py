@@ -72,12 +72,13 @@ def compare(
     with frame.reported(language):
         day = frame.applied(on, language)
         other_day = against_on or day
-        own = load_programme(programme, on=day)
-        other = load_programme(against or programme, on=other_day)
+        (loaded, own), other = frame.both(
+            lambda: frame.both(lambda: load_model(model), lambda: load_programme(programme, on=day)),
+            lambda: load_programme(against or programme, on=other_day),
+        )
         chosen = frame.pairs(reading, "--reading")
         # What is said of the first decision holds for the second one too, where the second programme knows it.
         kept = {name: option for name, option in chosen.items() if name in other.default_readings}
-        loaded = load_model(model)
         batch = frame.read(files, loaded, own, language, output=output)
         same = own.fingerprint == other.fingerprint
         facts = batch.facts if same else read_batch(files, loaded, other).facts

@@ -323,18 +323,22 @@ def whatif(
 ) -> None:
     """如果……会怎样：改答案、权重、模型或行业类型，看谁变动 · what moves when something changes"""
     from maturity.firmness import WhatIfRow
+    from maturity.models import load_model
     from maturity.sheets import write_tables
 
     language = frame.as_lang(lang)
     with frame.reported(language):
-        loaded = frame.load(model, programme, frame.edition_day(on, programme, language))
+        day = frame.edition_day(on, programme, language)
+        loaded, other = frame.both(
+            lambda: frame.load(model, programme, day), lambda: load_model(to_model) if to_model else None
+        )
         batch = frame.read(files, *loaded, language, output=output)
         found = changes.changed(
             batch.answers,
             frame.pairs(weight, "--weight"),
             frame.pairs(answer, "--answer"),
             profile=profile,
-            model=to_model,
+            model=other,
         )
         for note in found.notes:
             frame.out.print(note.text(language), markup=False)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
-from maturity.errors import InputError, Problem, near_or_known
+from maturity.errors import InputError, MaturityError, Problem, near_or_known
 from maturity.firmness.words import UNANSWERED_ID
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, MaturityModel, Reading, Requirement, parse_model
@@ -220,14 +220,23 @@ def whatif(
         DefinitionError: weights that do not sum to 1, or are otherwise refused.
     """
     target = model or answers.model
+    wrong: list[MaturityError] = []
     if weights:
-        target = reweighted(target, weights)
+        try:
+            target = reweighted(target, weights)
+        except MaturityError as error:
+            wrong.append(error)
     known_profiles = [one.id for one in target.profiles]
     if profile is not None and profile not in known_profiles:
         right = ", ".join(known_profiles)
-        raise InputError([Problem.of("answers.unknown-profile", "profile", profile, right=right)])
-    points, notes = _carried(answers, target, requirements or {})
-    points = _changed(target, points, answers.ids, choices or {})
+        wrong.append(InputError([Problem.of("answers.unknown-profile", "profile", profile, right=right)]))
+    try:
+        points, notes = _carried(answers, target, requirements or {})
+        points = _changed(target, points, answers.ids, choices or {})
+    except InputError as error:
+        wrong.append(error)
+    if wrong:
+        raise type(wrong[0])(problem for error in wrong for problem in error.problems)
     profiles = [answers.profile(i) if profile is None else profile for i in range(len(answers))]
     # What was answered without a known profile was never kept: no other assumption makes a level of it.
     unknown = unknown_profiles(answers)
