@@ -316,7 +316,6 @@ def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: 
     assert ids(batch.problems) == [
         ("sheets.merged-cells", f"{name}!企业!E3:F3"),
         ("sheets.merged-cells", f"{name}!企业!D3:D4"),
-        ("sheets.lonely-row", f"{name}!企业!C6"),
     ]
     assert batch.groups["city"] == ("长春", "", "吉林")
 
@@ -338,6 +337,52 @@ def test_who_signed_below_the_table_is_no_enterprise(path: Path) -> None:
     assert (batch.answers.ids, batch.problems) == (("E1",), ())
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
     assert [where for id, where in ids(batch.notes) if id == "sheets.signed-row"] == [f"{place}!A3", f"{place}!B4"]
+
+
+@pytest.mark.parametrize("remark", ["注：以上含税", "备注1: 无", "（以下空白）", "填表说明：满足填 1"])
+def test_a_remark_below_the_table_is_no_enterprise(remark: str, path: Path) -> None:
+    """Nothing is wrong with it; what is no remark is a problem as before."""
+    batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], [remark], ["示例备注"])
+    assert batch.answers.ids == ("E1",)
+    assert [problem.id for problem in batch.problems] == ["sheets.lonely-row"]
+    assert "sheets.signed-row" in [note.id for note in batch.notes]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["1", "2", "3", "4", "5"],
+        [1, 2, 3, 4, 5],
+        ["甲", "乙", 1, 2, 3],
+        ["", "（全称）", "（下拉选择）", "(0～1)", ""],
+    ],
+)
+def test_a_row_that_numbers_or_explains_the_columns_is_no_enterprise(row: list[object], path: Path) -> None:
+    """As below the header of many official forms; further down nobody can be sure."""
+    batch = read(path, HEAD, row, ["E1", "一", "discrete", 1, 1])
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+    assert "sheets.explaining-row" in [note.id for note in batch.notes]
+    batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], row)
+    assert len(batch.answers) == 2
+    assert batch.problems
+
+
+@pytest.mark.parametrize("row", [["平均值", "", "", 0.9], ["7", "合 计", "", 2], ["", "平均", "", 0.9]])
+def test_sums_and_means_are_no_enterprises(row: list[object], path: Path) -> None:
+    """By the first cell or the name; a number may stand before it."""
+    batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], row)
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+    assert "sheets.total-row" in [note.id for note in batch.notes]
+
+
+def test_headings_with_a_number_or_as_a_question(path: Path) -> None:
+    """As lists and questionnaires have them; nothing else of a name may be missing."""
+    head = ["1、编号", "（2）企业名称", "3.行业类型", "4.是否依法登记注册", "(5) 近3年设备购置投资（亿元）", "登记注册"]
+    batch = read(path, head, ["E1", "一", "离 散 型", "是", 0.1, "是"], facts=True)
+    assert batch.facts is not None
+    assert (batch.answers.ids, batch.names, known_profile(batch.answers, 0)) == (("E1",), ("一",), "discrete")
+    assert (batch.facts.value("registered", 0), batch.facts.value("investment_equipment", 0)) == (True, 1000)
+    assert [problem.id for problem in batch.problems] == ["sheets.unknown-column"]
 
 
 def test_ids_that_differ_in_capitals_or_width_only_are_noted(path: Path) -> None:

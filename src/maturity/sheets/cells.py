@@ -55,14 +55,21 @@ _DATE: Final = re.compile(
 _DIGITS: Final = Decimal("1e-12")  # a spreadsheet computes with 15 digits: 0.1 + 0.7 is stored as 0.7999999999999999
 
 
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_WITHIN_CHINESE: Final = re.compile("(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+
+
 @lru_cache(maxsize=16_384)  # the same headings and words in every sheet of a folder
 def plain(text: str) -> str:
-    """A text as it is compared: half-width, trimmed, lower case, blanks in a row as one.
+    """A text as it is compared: half-width, trimmed, lower case, blanks in a row as one, and none within Chinese.
 
-    >>> plain("  ＦＵＬＬ　 met ")
-    'full met'
+    What nobody sees does not count: marks without width that come along when a text is copied from a web page.
+
+    >>> plain("  ＦＵＬＬ　 met "), plain("全 部　满足\u200b")
+    ('full met', '全部满足')
     """
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return _WITHIN_CHINESE.sub("", " ".join(seen.casefold().split()))
 
 
 def shown(cell: Cell) -> str:

@@ -19,6 +19,8 @@ MOST_SINGLE: Final = 50
 """The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
 _LONGEST_TOTAL: Final = 20
 """Longer texts are no word for a total."""
+_NUMBERED: Final = 3
+"""Fewer numbers in a row may be anything."""
 _LONGEST: Final = 200
 """Characters of a cell that a message quotes."""
 
@@ -74,14 +76,19 @@ class Found:
 
 
 def rows_of(grid: Grid, header: Header, found: Found) -> Records:
-    """One record in each row below the header that is not blank, no total of the others, and not signed by anybody."""
+    """One record in each row below the header that is not blank, no total of the others, and no remark on the table."""
     rows = []
+    names = [header.columns[target][0] for target in (ID, NAME) if target in header.columns]
     for row in range(header.first_data_row, len(grid.rows)):
         if is_blank(grid.rows[row]):
             continue
-        at, cell = next((at, cell) for at, cell in enumerate(grid.rows[row]) if _says(cell))
-        if note := _no_record(cell):
-            found.notes.append(Problem.of(note, grid.where(row, at), said(cell)))
+        first = next(at for at, cell in enumerate(grid.rows[row]) if _says(cell))
+        explains = row == header.first_data_row and _explains(grid.rows[row])
+        for at in dict.fromkeys([first, *names]):  # a number may stand before the word
+            cell = grid.rows[row][at] if at < len(grid.rows[row]) else ""
+            if note := "sheets.explaining-row" if explains else _no_record(cell):
+                found.notes.append(Problem.of(note, grid.where(row, at), said(cell)))
+                break
         else:
             rows.append(row)
     found.problems.extend(_merged(grid, header, rows))
@@ -146,14 +153,28 @@ def _merged(grid: Grid, header: Header, rows: Sequence[int]) -> Iterator[Problem
 def _no_record(first: Cell) -> str:
     """Id of the note on a row whose first cell that holds anything says that it is no record; ``""`` if it may be one.
 
-    >>> _no_record("合 计："), _no_record("填表人：张三"), _no_record("E1")
-    ('sheets.total-row', 'sheets.signed-row', '')
+    >>> _no_record("合 计："), _no_record("填表人：张三"), _no_record("注1：含税"), _no_record("E1")
+    ('sheets.total-row', 'sheets.signed-row', 'sheets.signed-row', '')
     """
     text = plain(first).replace(" ", "") if isinstance(first, str) else ""
     if len(text) < _LONGEST_TOTAL and text.strip(":") in words("total"):
         return "sheets.total-row"
     word, colon, _ = text.partition(":")
-    return "sheets.signed-row" if colon and word in words("signed") else ""
+    signed = word.rstrip("0123456789") in words("signed") if colon else text.strip("()") in words("end")
+    return "sheets.signed-row" if signed else ""
+
+
+def _explains(row: Sequence[Cell]) -> bool:
+    """Whether a row right below the header numbers the columns (栏次), or says in brackets how to fill them in.
+
+    >>> _explains(["甲", "乙", 1.0, 2.0, 3.0]), _explains(["", "（必填）", "（下拉选择）"]), _explains(["1", "一", "离散型"])
+    (True, True, False)
+    """
+    cells = [plain(said(cell)) for cell in row if _says(cell)]
+    numbered = [cell for cell in cells if cell not in words("columns")]
+    if len(numbered) >= _NUMBERED and numbered == [str(number + 1) for number in range(len(numbered))]:
+        return True
+    return len(cells) > 1 and all(cell[0] == "(" and cell[-1] == ")" for cell in cells)
 
 
 def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:

@@ -127,7 +127,7 @@ class Headings:
         if found := self._targets.get(_key(text)):
             return found, ""
         bare, unit = _without_brackets(text)
-        found = self._targets.get(_key(bare), set())
+        found = self._targets.get(_key(bare)) or self._targets.get(_key(_unadorned(bare)), set())
         return found, self.unit(next(iter(found)), unit) if len(found) == 1 else ""
 
     def unit(self, target: Target, written: str) -> str:
@@ -241,6 +241,15 @@ def identified(columns: dict[Target, T]) -> dict[Target, T]:
 def _key(text: str) -> str:
     """A heading as it is compared: without blanks and the marks that forms put behind it."""
     return re.sub(r"\s+", "", plain(text)).strip("*:")
+
+
+def _unadorned(text: str) -> str:
+    """A heading without its number and without the word that makes a question of it.
+
+    >>> _unadorned("3、是否依法登记注册"), _unadorned("(12) 数据"), _unadorned("3年投资")
+    ('依法登记注册', '数据', '3年投资')
+    """
+    return re.sub(r"^(?:\(\d{1,3}\)|\d{1,3}[.、)](?!\d))\s*", "", text).removeprefix("是否")
 
 
 def _without_brackets(text: str) -> tuple[str, str]:
