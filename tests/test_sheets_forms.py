@@ -284,6 +284,34 @@ def test_answers_whose_headings_were_changed_are_named(change: str, tmp_path: Pa
     assert [(problem.id, problem.where) for problem in batch.problems] == [("sheets.unread-sheet", "form.xlsx!自评")]
 
 
+def test_a_second_sheet_of_answers_is_named_where_it_says_something_else(tmp_path: Path) -> None:
+    """A copy that nobody changed, or one that was emptied, leaves no doubt."""
+    fill({"id": "E1", "profile": "离散型"}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    copy = book.copy_worksheet(book.worksheets[3])
+    copy.title = "自评 (2)"
+    copy["F3"], copy["F4"] = "不适用", None
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert [(problem.id, problem.where) for problem in batch.problems] == [
+        ("sheets.duplicate-item", "form.xlsx!自评 (2)!F3")
+    ]
+
+
+def test_a_second_column_of_answers_in_a_form_is_named(tmp_path: Path) -> None:
+    """As in a batch: the first one is read."""
+    fill({"id": "E1", "profile": "离散型"}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    answers = book.worksheets[3]
+    answers.insert_cols(7)
+    answers["G1"], answers["G3"] = answers["F1"].value, "不适用"
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert [(problem.id, problem.where) for problem in batch.problems] == [
+        ("sheets.duplicate-column", "form.xlsx!自评!G1")
+    ]
+
+
 def test_rows_that_were_deleted_from_a_single_form_are_listed(tmp_path: Path) -> None:
     """As columns that a batch lacks."""
     fill({"id": "E1", "profile": "离散型"}, "zh", tmp_path / "form.xlsx")

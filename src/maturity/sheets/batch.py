@@ -346,6 +346,8 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
     columns: dict[Target, Column] = {}
     for grid, header in forms:
         item, answer = header.columns[ITEM][0], header.columns[ANSWER][0]
+        # Most columns of a form are there to be looked at; a second one of answers is not.
+        found.problems.extend(one for one in header.problems if one.id == "sheets.duplicate-column")
         heads = grid.rows[header.first_data_row - 1]
         unit = next((column for column, cell in enumerate(heads) if plain(said(cell)) in words("unit")), len(heads))
         for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
@@ -361,6 +363,8 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
                 continue
             (target,) = targets
             if target in columns:
+                if not _given(value) or value == columns[target].values[0]:  # a copy of the sheet says nothing else
+                    continue
                 first = columns[target].where(0)
                 found.problems.append(Problem.of("sheets.duplicate-item", where, written, first=first))
                 continue

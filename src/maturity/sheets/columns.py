@@ -167,7 +167,7 @@ def _no_record(first: Cell) -> str:
 def _explains(row: Sequence[Cell]) -> bool:
     """Whether a row right below the header numbers the columns (栏次), or says in brackets how to fill them in.
 
-    >>> _explains(["甲", "乙", 1.0, 2.0, 3.0]), _explains(["", "（必填）", "（是/否）"]), _explains(["1", "一", "离散型"])
+    >>> _explains(["甲", "乙", 1.0, 2.0, 3.0]), _explains(["（必填）", "（是/否）"]), _explains(["1", "一", "离散型"])
     (True, True, False)
     """
     cells = [plain(said(cell)) for cell in row if _says(cell)]
