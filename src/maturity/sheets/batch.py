@@ -347,7 +347,8 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
     for grid, header in forms:
         item, answer = header.columns[ITEM][0], header.columns[ANSWER][0]
         # Most columns of a form are there to be looked at; a second one of answers is not.
-        found.problems.extend(one for one in header.problems if one.id == "sheets.duplicate-column")
+        twice = (one for one in header.problems if one.id == "sheets.duplicate-column")
+        found.problems.extend(one for one in twice if headings.targets(one.value)[0] == {ANSWER})
         heads = grid.rows[header.first_data_row - 1]
         unit = next((column for column, cell in enumerate(heads) if plain(said(cell)) in words("unit")), len(heads))
         for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
