@@ -26,7 +26,7 @@ from maturity.language import LANGUAGES, Lang
 from maturity.models import load_model
 from maturity.scenarios import Decisions, Facts, decide, load_programme
 from maturity.scoring import Assessment, assess, cut
-from maturity.sheets import read_results, write_results
+from maturity.sheets import Table, read_results, write_results, write_tables
 from maturity.sheets.headings import Headings
 from maturity.sheets.intake import read_grids
 
@@ -209,6 +209,15 @@ def test_a_workbook_prints_legibly(tmp_path: Path) -> None:
     assert quote.alignment.wrap_text
     assert conditions.row_dimensions[quote.row].height >= 2 * 15
     assert conditions.row_dimensions[3].height is None  # which fits on a line
+
+
+def test_a_table_is_as_wide_and_as_high_as_its_texts(tmp_path: Path) -> None:
+    """A Chinese character is as wide as two; beyond 48 a text goes on in the next line."""
+    rows = [{"name": "示例四号轴承制造有限公司", "note": "短"}, {"name": "二", "note": "长" * 60}]
+    write_tables(tmp_path / "t.xlsx", [Table("t", "表", {"name": "名称", "note": "说明"}, rows)], {})
+    (sheet,) = openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets
+    assert [round(sheet.column_dimensions[letter].width) for letter in "AB"] == [27, 49]
+    assert [sheet.row_dimensions[row].height for row in (3, 4)] == [None, 48]
 
 
 def test_english_is_the_option(tmp_path: Path) -> None:

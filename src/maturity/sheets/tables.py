@@ -13,7 +13,18 @@ import pandas as pd
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, listed
 from maturity.sheets.intake import guarded
-from maturity.sheets.writing import ID, LINES, MOST_ROWS, TITLE, height_of, lines_in, printed, replacing, workbook
+from maturity.sheets.writing import (
+    ID,
+    LINES,
+    MOST_ROWS,
+    TITLE,
+    height_of,
+    lines_in,
+    printed,
+    replacing,
+    width_of,
+    workbook,
+)
 
 KINDS: Final = (".xlsx", ".csv", ".json")
 
@@ -94,8 +105,8 @@ def _write_sheet(book: Any, name: str, table: Table) -> None:
     frame = _frame(replace(table, rows=[{key: table.told(key, row.get(key)) for key in row} for row in table.rows]))
     widths, lines = [], [1] * len(frame)
     for column, key in enumerate(frame.columns):
-        longest = max([len(table.titles[key]) * 2, *(len(str(value)) for value in frame[key])], default=8)
-        widths.append(min(max(longest, 8), 48))
+        longest = max(width_of(text) for text in (table.titles[key], *map(str, frame[key])))
+        widths.append(min(max(longest + longest // 16 + 1, 8), 48))  # with the room that `lines_in` reckons with
         sheet.set_column(column, column, widths[-1])
         sheet.write_string(0, column, table.titles[key], title)
         sheet.write_string(1, column, key, id)

@@ -72,10 +72,14 @@ def workbook(path: Path | IO[bytes]) -> Iterator[xlsxwriter.Workbook]:
         path.write(made.getbuffer())
 
 
+def width_of(text: str) -> int:
+    """The width of a text in characters, of which a Chinese one takes two."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
 def lines_in(text: str, width: int) -> int:
-    """How many lines a text takes in a column, reckoned with room to spare; a Chinese character is as wide as two."""
-    wide = (sum(2 if east_asian_width(one) in "WF" else 1 for one in line) for line in text.split("\n"))
-    return sum(ceil(one * 1.05 / width) or 1 for one in wide)
+    """How many lines a text takes in a column of this width, reckoned with room to spare."""
+    return sum(ceil(width_of(line) * 1.05 / width) or 1 for line in text.split("\n"))
 
 
 def height_of(lines: int) -> int:
