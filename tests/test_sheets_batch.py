@@ -481,6 +481,10 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "among other words": [["编号", "行业类型", f"{AMOUNT}\n（近三年，亿元）"]],
     "above the table": [["统计表"], ["填报单位：某厂", "", "单位：亿元"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
+    "in the title": [["投资汇总表（亿元）"], ["编号", "行业类型", AMOUNT]],
+    "alone above the table": [["汇总表"], ["", "", "亿元"], ["编号", "行业类型", AMOUNT]],
+    "in a sentence above": [["说明：投资额以亿元计"], ["编号", "行业类型", AMOUNT]],
+    "in the heading above": [["企业（万元）", "", "投资情况（亿元）"], ["编号", "行业类型", AMOUNT]],
 }
 
 
@@ -494,8 +498,32 @@ def test_a_unit_is_found_wherever_people_write_it(unit: str, path: Path) -> None
     assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.2"]
 
 
+def test_a_unit_in_a_remark_below_the_table_holds(path: Path) -> None:
+    """Nobody reads it before the numbers; a number that says its own unit has that."""
+    rows = [["编号", "行业类型", AMOUNT], ["E1", "离散型", 1.2], ["E2", "流程型", "300万元"], ["注：金额单位为亿元。"]]
+    batch = read(path, *rows, facts=True)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [Decimal(12000), Decimal(300)]
+    assert batch.problems == ()
+
+
+def test_a_heading_above_others_gives_the_unit_of_those_below_it(path: Path) -> None:
+    """As far as the next heading, whether its cells are merged or not."""
+    above = ["", "设备（亿元）", "", "", "计划（元）"]
+    head = ["行业类型", AMOUNT, "近3年软件购置投资", "编号", "还将完成的软硬件投资"]
+    batch = read(path, above, head, ["离散型", 1.2, 0.5, "E1", 12000], facts=True)
+    assert batch.facts is not None
+    given = [batch.facts.value(f"investment_{one}", 0) for one in ("equipment", "software", "planned")]
+    assert given == [Decimal(12000), Decimal(5000), Decimal("1.2")]
+
+
 @pytest.mark.parametrize(
-    "rows", [[["编号", "行业类型", f"{AMOUNT}（千美元）"]], [["单位：美元"], ["编号", "行业类型", AMOUNT]]]
+    "rows",
+    [
+        [["编号", "行业类型", f"{AMOUNT}（千美元）"]],
+        [["单位：美元"], ["编号", "行业类型", AMOUNT]],
+        [["", "", "投资（万美元）"], ["编号", "行业类型", AMOUNT]],
+    ],
 )
 def test_numbers_in_a_unit_that_nobody_can_convert_are_named(rows: Sequence[Sequence[Any]], path: Path) -> None:
     """They are unknown; what says its own unit is read."""

@@ -307,16 +307,35 @@ def unit_in(written: str, unit: Text) -> str:
 
 
 def unit_of_sheet(written: str) -> str:
-    """The unit of money that a line above a table gives for all of it; ``""`` when it gives none.
+    """The unit of money that a line above a table, or below it, gives for all of it; ``""`` when it gives none.
 
-    >>> [unit_of_sheet(line) for line in ("单位：亿元", "2025 年　金额单位：万美元", "填报单位：某厂", "单位")]
-    ['亿元', '万美元', '', '']
+    >>> [unit_of_sheet(line) for line in ("单位：亿元", "2025年　单位：万美元", "注：以亿元计", "填报单位：某厂")]
+    ['亿元', '万美元', '亿元', '']
     """
-    for found in re.finditer(rf"(?:{_unit_marks()})\s*:\s*([^\s,，、;:)\]】]+)", plain(written)):
+    for found in re.finditer(rf"(?:{_unit_marks()})\s*(?::|均?为)\s*([^\s,，、。;:)\]】]+)", plain(written)):
         unit = _bare_unit(found[1])
-        if _yuan(unit) is not None or any(word in unit for word in words("foreign")):
+        if _is_unit(unit) or any(word in unit for word in words("foreign")):
             return unit
-    return ""
+    given = (found[1] for found in re.finditer(r"[以按](\w{0,3}元)(?:为单位|计|填)", plain(written)))
+    return next(filter(_is_unit, given), "")
+
+
+def unit_of_columns(written: str) -> str:
+    """The unit of money that a heading above other headings, or a title, gives for what is below it.
+
+    >>> [unit_of_columns(heading) for heading in ("投资（亿元）", "亿元", "产值（含税，万美元）", "万家企业（2025）")]
+    ['亿元', '亿元', '万美元', '']
+    """
+    if unit := unit_of_sheet(written):
+        return unit
+    bracketed = re.search(r"[(\[【]([^()\[\]【】]*)[)\]】]\s*$", text := plain(written))
+    parts = re.split(r"[,，、;/]", bracketed[1] if bracketed else text)
+    units = map(_bare_unit, parts)
+    return next((unit for unit in units if _is_unit(unit) or unit.endswith(tuple(words("foreign")))), "")
+
+
+def _is_unit(unit: str) -> bool:
+    return _yuan(unit) is not None
 
 
 def is_money(unit: Text) -> bool:

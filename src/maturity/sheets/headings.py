@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from maturity.errors import Problem
 from maturity.language import Text, texts
 from maturity.models import MaturityModel
 from maturity.scenarios import LedgerDefinition, Programme
-from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_sheet
+from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_columns, unit_of_sheet
 from maturity.sheets.grid import Cell, Grid
 
 T = TypeVar("T")
@@ -32,6 +33,8 @@ ITEM: Final = Target("form", "item")
 ANSWER: Final = Target("form", "answer")
 ASIDE: Final = Target("aside", "")
 
+_REMARKS: Final = 10
+"""Rows at the end of a sheet in which remarks on all of it are looked for."""
 SEARCHED: Final = 30
 """Rows in which the header is looked for; titles and explanations may stand above it."""
 
@@ -161,8 +164,7 @@ class Headings:
         units = self._units_below(head, first_data_row, found[main])
         if main:
             rows.append(main - 1)
-        above = (unit_of_sheet(cell) for row in head[:main] for cell in row if isinstance(cell, str) and cell)
-        return self._header(grid, rows, first_data_row + bool(units), found, units, next(filter(None, above), ""))
+        return self._header(grid, rows, first_data_row + bool(units), found, units, _units_of_money(grid, main))
 
     def _units_below(
         self, head: Sequence[Sequence[Cell]], row: int, found: Sequence[tuple[set[Target], str]]
@@ -182,11 +184,11 @@ class Headings:
         first_data_row: int,
         found: Sequence[Sequence[tuple[set[Target], str]]],
         units: Mapping[int, str],
-        of_sheet: str,
+        of_money: Sequence[str],
     ) -> Header:
         """What the header rows together say of each column: the main row first, then the one below it.
 
-        The unit of a column is the one below its heading, else beside it; else, of an amount, that of the sheet.
+        The unit of a column is the one below its heading, else beside it; else, of an amount, the one above it.
         """
         columns: dict[Target, tuple[int, Heading]] = {}
         problems: list[Problem] = []
@@ -213,7 +215,7 @@ class Headings:
                 continue
             own = units.get(column) or next((unit for _, _, unit in clear if unit), "")
             amount = target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
-            columns[target] = (column, Heading(target, own or (of_sheet if amount else "")))
+            columns[target] = (column, Heading(target, own or (of_money[column] if amount else "")))
         return Header(first_data_row, identified(columns), tuple(problems))
 
     def _unclear(
@@ -230,6 +232,28 @@ class Headings:
             below = (said(row[column]) for row in grid.rows[first_data_row:] if column < len(row))
             if content := next(filter(None, below), ""):
                 yield Problem.of("sheets.unnamed-column", where, content)
+
+
+def _units_of_money(grid: Grid, main: int) -> list[str]:
+    """(columns,) the unit of money that the lines above the main row of a header, or below the table, give for each.
+
+    A heading above others holds as far as the next one, a line of its own for all of them.
+    """
+    width = max(map(len, grid.rows))
+    lines = [
+        [(column, said(cell)) for column, cell in enumerate(row) if said(cell)]
+        for row in (*grid.rows[-_REMARKS:], *grid.rows[:main])
+    ]
+    above = lines[-main:] if main else []
+    alone = [line[0][1] for line in lines if len(line) == 1]
+    stated = [unit_of_sheet(written) for written in (*(text for line in above for _, text in line), *alone)]
+    units = [next(filter(None, stated), "")] * width
+    for line in above:
+        for (column, written), (end, _) in pairwise([*line, (width, "")]):
+            if unit := unit_of_columns(written):
+                first = 0 if len(line) == 1 else column
+                units[first:end] = [unit] * (end - first)
+    return units
 
 
 def identified(columns: dict[Target, T]) -> dict[Target, T]:
