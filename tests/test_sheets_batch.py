@@ -500,7 +500,12 @@ def test_a_unit_is_found_wherever_people_write_it(unit: str, path: Path) -> None
 
 def test_a_unit_in_a_remark_below_the_table_holds(path: Path) -> None:
     """Nobody reads it before the numbers; a number that says its own unit has that."""
-    rows = [["编号", "行业类型", AMOUNT], ["E1", "离散型", 1.2], ["E2", "流程型", "300万元"], ["注：金额单位为亿元。"]]
+    rows: list[list[Any]] = [
+        ["编号", "行业类型", AMOUNT],
+        ["E1", "离散型", 1.2],
+        ["E2", "流程型", "300万元"],
+        ["注：金额单位为亿元。"],
+    ]
     batch = read(path, *rows, facts=True)
     assert batch.facts is not None
     assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [Decimal(12000), Decimal(300)]

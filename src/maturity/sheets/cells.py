@@ -275,10 +275,17 @@ def _yuan(unit: str) -> Fraction | None:
 
 def _scale(written: str, unit: Text, own: Fraction | None) -> Fraction | None:
     """What one of the written unit is in the fact's unit; None when it cannot be told."""
-    if not written or plain(written) in ({plain(unit.zh), plain(unit.en)} if unit.zh else words("counters")):
+    if not written or plain(written) in (_spellings(unit) if unit.zh else words("counters")):
         return Fraction(1)
     theirs = _yuan(written)
     return theirs / own if theirs and own else None
+
+
+@cache
+def _spellings(unit: Text) -> frozenset[str]:
+    """How a unit is written behind a number: of workshop(s) one workshop, or two workshops."""
+    english = (unit.en.replace("(s)", end) for end in ("(s)", "s", ""))
+    return frozenset(map(plain, (unit.zh, *english)))
 
 
 def is_percentage(fact: FactDefinition) -> bool:
