@@ -68,6 +68,8 @@ def plain(text: str) -> str:
     >>> plain("  ＦＵＬＬ　 met "), plain("全 部　满足\u200b")
     ('full met', '全部满足')
     """
+    if text.isascii():  # as ids are, of which there are many
+        return " ".join(text.casefold().split())
     seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     return _WITHIN_CHINESE.sub("", " ".join(seen.casefold().split()))
 

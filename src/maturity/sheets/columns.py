@@ -19,6 +19,8 @@ MOST_SINGLE: Final = 50
 """The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
 _LONGEST_TOTAL: Final = 20
 """Longer texts are no word for a total."""
+_LONGEST_COUNT: Final = 8
+"""Longer texts are no number of a row."""
 _NUMBERED: Final = 3
 """Fewer numbers in a row may be anything."""
 _LONGEST: Final = 200
@@ -80,20 +82,21 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
     rows = []
     names = [header.columns[target][0] for target in (ID, NAME) if target in header.columns]
     for row in range(header.first_data_row, len(grid.rows)):
-        if is_blank(grid.rows[row]):
+        cells = grid.rows[row]
+        if is_blank(cells):
             continue
-        first = next(at for at, cell in enumerate(grid.rows[row]) if _says(cell))
-        explains = row == header.first_data_row and _explains(grid.rows[row])
-        for at in dict.fromkeys([first, *names]):  # a number may stand before the word
-            cell = grid.rows[row][at] if at < len(grid.rows[row]) else ""
-            if note := "sheets.explaining-row" if explains else _no_record(cell):
-                found.notes.append(Problem.of(note, grid.where(row, at), said(cell)))
-                break
-        else:
+        first = next(at for at, cell in enumerate(cells) if _says(cell))
+        if row == header.first_data_row and _explains(cells):
+            found.notes.append(Problem.of("sheets.explaining-row", grid.where(row, first), said(cells[first])))
+            continue
+        words_at = [first, *(at for at in names if _counts(cells[first]) and at < len(cells))]
+        at = next((at for at in words_at if _no_record(cells[at])), None)
+        if at is None:
             rows.append(row)
+        else:
+            found.notes.append(Problem.of(_no_record(cells[at]), grid.where(row, at), said(cells[at])))
     found.problems.extend(_merged(grid, header, rows))
-    cells = _of_one_width(grid, header, rows, found)
-    columns = list(zip_longest(*cells, fillvalue="")) if rows else []
+    columns = list(zip_longest(*_of_one_width(grid, header, rows, found), fillvalue="")) if rows else []
     numbers = [row + 1 for row in rows]
     table = {}
     for target, (column, heading) in header.columns.items():
@@ -162,6 +165,11 @@ def _no_record(first: Cell) -> str:
     word, colon, _ = text.partition(":")
     signed = word.rstrip("0123456789") in words("signed") if colon else text.strip("()") in words("end")
     return "sheets.signed-row" if signed else ""
+
+
+def _counts(cell: Cell) -> bool:
+    """Whether a cell may number the rows, so that what is in the row stands behind it."""
+    return not isinstance(cell, str) or (len(cell) < _LONGEST_COUNT and cell.strip().isdecimal())
 
 
 def _explains(row: Sequence[Cell]) -> bool:
