@@ -21,8 +21,9 @@ from maturity.models import load_model, parse_model
 from maturity.reports import Content, content_of, contents, file_names, render, write_reports
 from maturity.reports.batch import files
 from maturity.reports.content.scores import level_lines
-from maturity.scenarios import Decisions, Facts, decide, load_programme
+from maturity.scenarios import Decisions, Facts, decide, load_programme, parse_programme
 from maturity.scoring import Assessment, assess, cut
+from test_programme import MINIMAL
 
 MODEL = load_model("gbt39116-2020")
 ON = date(2025, 6, 30)
@@ -294,7 +295,8 @@ def test_every_condition_stands_in_the_report_with_clause_and_quote() -> None:
     text = unescape(page("plain"))
     for tier in found.tiers:
         results = [result for result in DECISIONS.conditions if result.tier == tier.id]
-        lines = [*(line for _, own in tier.deciding for line in own), *tier.advice, *tier.experts]
+        by_role = [*found.shared, *tier.conditions]
+        lines = [line for _, own in by_role for line in own]
         assert sorted(line.id for line in lines) == sorted(result.condition.id for result in results)
         for result in results:
             (line,) = [line for line in lines if line.id == result.condition.id]
@@ -302,7 +304,38 @@ def test_every_condition_stands_in_the_report_with_clause_and_quote() -> None:
             assert line.shortfall == result.shortfall(i, "zh")
             assert line.clause in text
             assert line.quote in text
-        assert all(line.id in {r.condition.id for r in results if r.role == "advice"} for line in tier.advice)
+        advice = {line.id for role, own in by_role if role == "advice" for line in own}
+        assert advice == {result.condition.id for result in results if result.role == "advice"}
+
+
+def test_a_condition_of_every_tier_is_shown_once() -> None:
+    """Alike word for word, under the same role; what differs anywhere stands with each tier."""
+    found = content("plain")
+    assert len(found.tiers) > 1
+    own = [{(role, line) for role, lines in tier.conditions for line in lines} for tier in found.tiers]
+    assert set.intersection(*own) == set()
+    shared = {(role, line) for role, lines in found.shared for line in lines}
+    assert shared
+    for tier in found.tiers:
+        results = {result.condition.id for result in DECISIONS.conditions if result.tier == tier.id}
+        assert {line.id for _, line in shared} < results
+    text = page("plain")
+    for _, line in shared:
+        assert text.count(f"<tr><td>{escape(line.name)}</td>") == 1
+    assert say("report.tiers.shared", "zh") in text
+    assert text.count(say("report.tiers.own", "zh")) == len(found.tiers)
+
+
+def test_with_a_single_tier_nothing_is_set_apart() -> None:
+    programme = parse_programme(MINIMAL, "minimal.toml")
+    assert len(programme.tiers) == 1
+    decisions = decide(programme, ASSESSMENT, Facts.from_columns(programme, {}, ids=IDS), on=ON)
+    found = content("plain", decisions=decisions)
+    assert found.shared == ()
+    assert found.tiers[0].conditions
+    text = page("plain", decisions=decisions)
+    assert say("report.tiers.shared", "zh") not in text
+    assert say("report.tiers.own", "zh") not in text
 
 
 def test_an_ineligible_verdict_says_why_on_the_first_page() -> None:
