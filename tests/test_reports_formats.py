@@ -333,6 +333,26 @@ def test_charts_stay_drawings_in_a_pdf() -> None:
     assert b"/Subtype/Image" not in made("plain", "pdf")
 
 
+WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">')
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("id", ["half", "trimmed", EVERYTHING])
+def test_no_line_of_a_pdf_runs_into_another(id: str, lang: Lang) -> None:
+    """Rows of tables whose height is given, and texts of charts, among them: a line below is a line's height below."""
+    command = [str(PDFTOTEXT), "-bbox", "-", "-"]
+    found = subprocess.run(command, input=made(id, "pdf", lang), capture_output=True, check=True).stdout.decode("utf-8")
+    for page in found.split("<page")[1:]:
+        words = sorted((float(y2), float(y1), float(x1), float(x2)) for x1, y1, x2, y2 in WORD.findall(page))
+        for at, (low, high, left, right) in enumerate(words):
+            for low2, high2, left2, right2 in words[at + 1 :]:
+                if low2 - low > low2 - high2:
+                    break
+                if low2 - low > 2 and min(right, right2) - max(left, left2) > 1:
+                    assert low2 - low >= 0.95 * min(low - high, low2 - high2)
+
+
 IN_SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = ("path", "rect", "circle", "polygon", "line", "polyline")
 
