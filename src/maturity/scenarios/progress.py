@@ -72,7 +72,10 @@ def _contradictions(
         return say("programme.or", lang).join(say(f"verdict.{verdict}", lang) for verdict in premise.verdicts)
 
     def found(i: int, lang: Lang) -> str:
-        own = [(programme.tier(tier).name, say(f"verdict.{verdicts[tier][i]}", lang)) for tier in procedure.tiers]
+        own = [
+            (programme.tier(tier).name, say(f"verdict.{WORDS[verdicts.ranks[tier][i]]}", lang))
+            for tier in procedure.tiers
+        ]
         return ("、" if lang == "zh" else ", ").join(
             say("programme.subject", lang, of=name) + text for name, text in own
         )
