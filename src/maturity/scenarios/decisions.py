@@ -304,8 +304,9 @@ def decide(
                 changed = reread(own_parts[tier.id], reading.id, instead, programme.route(tier.id))
                 found = read_otherwise(intervals[tier.id], own_parts[tier.id], changed, asked)
                 if found is not intervals[tier.id]:
-                    other[tier.id] = of_all(found.code)
-                    depends[tier.id] |= (found.code != codes[tier.id]) & (found.worst == found.best)
+                    code = found.code
+                    other[tier.id] = of_all(code)
+                    depends[tier.id] |= (code != codes[tier.id]) & (found.worst == found.best)
             by_reading[reading.id, option.id] = Worded(other)
     for flags in depends.values():
         flags.flags.writeable = False
@@ -348,8 +349,10 @@ def _other_programme(programme: Programme, facts: Facts) -> Iterator[Problem]:
 
 def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
     """Ids that stand twice on a side, or on one side only."""
-    if assessment is not None and facts.ids is assessment.answers.ids and len(set(facts.ids)) == len(facts):
-        return  # made for each other: a block of a stream is spared comparing them one by one
+    answered = facts.ids if assessment is None else assessment.answers.ids
+    once = set(facts.ids)
+    if len(once) == len(facts) == len(answered) and (answered is facts.ids or once == set(answered)):
+        return  # as a rule they are the same; finding out which are not takes many times as long
     sides = {"facts": facts.ids} | ({} if assessment is None else {"answers": assessment.answers.ids})
     names = {
         side: Text(say(f"problems-decide.sides.{side}", "zh"), say(f"problems-decide.sides.{side}", "en"))

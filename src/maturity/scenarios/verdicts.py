@@ -241,7 +241,7 @@ class Asked:
     def holds(self, rule: Rule, answers: Answers = ()) -> Truth:
         """(n,) whether a rule holds, if those who have not said gave these answers; read-only."""
         _, says, asks = self._told(rule)
-        key = says, tuple(one for one in answers if one[0] in asks)
+        key = says, tuple(one for one in answers if one[0] in asks) if answers else answers
         if key not in self.decided:
             if isinstance(rule, Combined):
                 found = fold(rule, lambda part: self.holds(part, answers))
@@ -320,9 +320,9 @@ def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp], truths: Truth)
     at = np.flatnonzero(undecided)
     columns, whose = asked.given.facts.columns, rows[at]
     axes = splits(parts, asked) if len(at) else {}
-    pattern = np.zeros(len(at), dtype=np.int64)
+    pattern = np.zeros(len(at), dtype=np.min_scalar_type((1 << len(axes)) - 1))
     for bit, fact in enumerate(axes):
-        pattern += (~columns[fact].known.take(whose)).astype(np.int64) << bit
+        pattern |= (~columns[fact].known.take(whose)).astype(pattern.dtype) << bit
     for missing in np.unique(pattern[pattern > 0]).tolist():
         some = at[pattern == missing]
         tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
