@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from html import escape, unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,22 +129,36 @@ def test_the_first_page_has_the_level_and_total_of_the_assessment(id: str) -> No
 
 @pytest.mark.parametrize("id", [id for id in IDS if id != "rejected"])
 def test_every_node_has_the_score_of_the_assessment(id: str) -> None:
-    """Each node of the profile with its score by level, cut; '—' where there is none."""
+    """Each node of the profile with its score by level, cut; '—' where there is none.
+
+    What is all of its parent and has the same name stands in the parent's line.
+    """
     i = IDS.index(id)
     lines = {(node.layer, node.id): node.scores for node in content(id).nodes}
-    for layer in MODEL.layers:
+    every = dict(lines)
+    for above, layer in zip((None, *MODEL.layers), MODEL.layers, strict=False):
         certain = ASSESSMENT.scores(layer.id, slice(i, i + 1))[0]
         possible = ASSESSMENT.scores(layer.id, slice(i, i + 1), possible=True)[0]
         for node, scores, best in zip(MODEL.nodes[layer.id], certain, possible, strict=True):
             if ASSESSMENT.answers.profile(i) not in node.weight:
                 assert (layer.id, node.id) not in lines
                 continue
-            shown = lines.pop((layer.id, node.id))
+            place = layer.id, node.id
+            if place not in every:
+                assert above is not None
+                place = above.id, node.parent
+                sisters = [one for one in MODEL.children(*place) if ASSESSMENT.answers.profile(i) in one.weight]
+                assert [one.id for one in sisters] == [node.id]
+                assert node.name == next(one.name for one in MODEL.nodes[above.id] if one.id == node.parent)
+            shown = every[place]
+            lines.pop((layer.id, node.id), None)
             assert [one.shown for one in shown] == ["—" if np.isnan(a) else f"{cut(a):.2f}" for a in scores]
             assert [one.possible or one.shown for one in shown] == [
                 "—" if np.isnan(a) else f"{cut(a):.2f}" for a in best
             ]
     assert not lines
+    names = [node.name for node in content(id).nodes]
+    assert not [name for name, below in pairwise(names) if name == below]
 
 
 def test_no_printed_score_reaches_a_mark_that_the_exact_one_misses() -> None:
