@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from maturity.scenarios import (
     shipped,
 )
 from maturity.scenarios.amounts import months_before
+from maturity.scenarios.verdicts import RANKED, ranks
 from maturity.scoring import Assessment, assess
 from test_programme import MINIMAL, ON
 
@@ -553,6 +555,11 @@ def test_ids_that_do_not_match_are_refused() -> None:
         ("decide.missing-id", "D"),
     ]
     assert refused(JILIN, None, facts, on=ON) == [("decide.double-id", "A")]
+    facts = Facts.from_columns(JILIN, {}, ids=["A", "B"])
+    assert refused(JILIN, assessed([(1, 1)] * 2, ["A", "A"]), facts, on=ON) == [
+        ("decide.double-id", "A"),
+        ("decide.missing-id", "B"),
+    ]
 
 
 def test_facts_of_another_programme_are_refused() -> None:
@@ -716,6 +723,18 @@ def test_combined_conditions_read_and_name_what_is_missing() -> None:
     assert one.shortfall(0, "zh") == "投资：差 0.5 万元"
     assert decisions.verdict["tier"].tolist() == ["ineligible", "undecided"]
     assert decisions.unknown_facts("tier", 1) == ("ready", "money")
+
+
+@pytest.mark.parametrize("truths", list(product((NO, UNKNOWN, YES), repeat=3)))
+def test_the_bounds_are_those_over_every_way_in_which_the_unknown_turns_out(truths: tuple[int, ...]) -> None:
+    """Eligible = base and built; cultivation = base, not built, and what the route asks; else ineligible."""
+    ways = product(*[(NO, YES) if truth == UNKNOWN else (truth,) for truth in truths])
+    found = [
+        "ineligible" if not base else "eligible" if built else "cultivation" if route else "ineligible"
+        for base, built, route in ways
+    ]
+    worst, best = ranks(np.array(truths, np.int8).reshape(3, 1))
+    assert (worst[0], best[0]) == (min(map(RANKED.index, found)), max(map(RANKED.index, found)))
 
 
 def test_a_tier_without_route_has_no_cultivation() -> None:

@@ -350,12 +350,12 @@ def test_the_command_and_the_file_hold_the_same_tree(validator: Draft202012Valid
 def test_a_report_shows_the_same_words() -> None:
     decisions = decided({"investment_equipment": 1650, "credit_grade": None})
     assessment = assessed([(2, 3)], ["E1"])
-    pages = content_of(assessment, decisions=decisions, lang="zh").tiers
-    for page, tier in zip(pages, explain(decisions, 0, "zh").tiers, strict=True):
-        lines = [line for _, lines in page.deciding for line in lines] + [*page.advice, *page.experts]
-        assert [(line.id, line.truth, line.value, line.shortfall) for line in lines] == [
+    content = content_of(assessment, decisions=decisions, lang="zh")
+    for page, tier in zip(content.tiers, explain(decisions, 0, "zh").tiers, strict=True):
+        lines = [line for _, lines in (*content.shared, *page.conditions) for line in lines]
+        assert sorted((line.id, line.truth, line.value, line.shortfall) for line in lines) == sorted(
             (node.id, node.truth, node.value, node.shortfall) for node in tier.conditions()
-        ]
+        )
         assert (page.headline, page.verdict) == (tier.headline, tier.verdict)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from html import escape, unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from maturity.models import load_model, parse_model
 from maturity.reports import Content, content_of, contents, file_names, render, write_reports
 from maturity.reports.batch import files
 from maturity.reports.content.scores import level_lines
-from maturity.scenarios import Decisions, Facts, decide, load_programme
+from maturity.scenarios import Decisions, Facts, decide, load_programme, parse_programme
 from maturity.scoring import Assessment, assess, cut
+from test_programme import MINIMAL
 
 MODEL = load_model("gbt39116-2020")
 ON = date(2025, 6, 30)
@@ -127,22 +129,36 @@ def test_the_first_page_has_the_level_and_total_of_the_assessment(id: str) -> No
 
 @pytest.mark.parametrize("id", [id for id in IDS if id != "rejected"])
 def test_every_node_has_the_score_of_the_assessment(id: str) -> None:
-    """Each node of the profile with its score by level, cut; '—' where there is none."""
+    """Each node of the profile with its score by level, cut; '—' where there is none.
+
+    What is all of its parent and has the same name stands in the parent's line.
+    """
     i = IDS.index(id)
     lines = {(node.layer, node.id): node.scores for node in content(id).nodes}
-    for layer in MODEL.layers:
+    every = dict(lines)
+    for above, layer in zip((None, *MODEL.layers), MODEL.layers, strict=False):
         certain = ASSESSMENT.scores(layer.id, slice(i, i + 1))[0]
         possible = ASSESSMENT.scores(layer.id, slice(i, i + 1), possible=True)[0]
         for node, scores, best in zip(MODEL.nodes[layer.id], certain, possible, strict=True):
             if ASSESSMENT.answers.profile(i) not in node.weight:
                 assert (layer.id, node.id) not in lines
                 continue
-            shown = lines.pop((layer.id, node.id))
+            place = layer.id, node.id
+            if place not in every:
+                assert above is not None
+                place = above.id, node.parent
+                sisters = [one for one in MODEL.children(*place) if ASSESSMENT.answers.profile(i) in one.weight]
+                assert [one.id for one in sisters] == [node.id]
+                assert node.name == next(one.name for one in MODEL.nodes[above.id] if one.id == node.parent)
+            shown = every[place]
+            lines.pop((layer.id, node.id), None)
             assert [one.shown for one in shown] == ["—" if np.isnan(a) else f"{cut(a):.2f}" for a in scores]
             assert [one.possible or one.shown for one in shown] == [
                 "—" if np.isnan(a) else f"{cut(a):.2f}" for a in best
             ]
     assert not lines
+    names = [node.name for node in content(id).nodes]
+    assert not [name for name, below in pairwise(names) if name == below]
 
 
 def test_no_printed_score_reaches_a_mark_that_the_exact_one_misses() -> None:
@@ -294,7 +310,8 @@ def test_every_condition_stands_in_the_report_with_clause_and_quote() -> None:
     text = unescape(page("plain"))
     for tier in found.tiers:
         results = [result for result in DECISIONS.conditions if result.tier == tier.id]
-        lines = [*(line for _, own in tier.deciding for line in own), *tier.advice, *tier.experts]
+        by_role = [*found.shared, *tier.conditions]
+        lines = [line for _, own in by_role for line in own]
         assert sorted(line.id for line in lines) == sorted(result.condition.id for result in results)
         for result in results:
             (line,) = [line for line in lines if line.id == result.condition.id]
@@ -302,7 +319,38 @@ def test_every_condition_stands_in_the_report_with_clause_and_quote() -> None:
             assert line.shortfall == result.shortfall(i, "zh")
             assert line.clause in text
             assert line.quote in text
-        assert all(line.id in {r.condition.id for r in results if r.role == "advice"} for line in tier.advice)
+        advice = {line.id for role, own in by_role if role == "advice" for line in own}
+        assert advice == {result.condition.id for result in results if result.role == "advice"}
+
+
+def test_a_condition_of_every_tier_is_shown_once() -> None:
+    """Alike word for word, under the same role; what differs anywhere stands with each tier."""
+    found = content("plain")
+    assert len(found.tiers) > 1
+    own = [{(role, line) for role, lines in tier.conditions for line in lines} for tier in found.tiers]
+    assert set.intersection(*own) == set()
+    shared = {(role, line) for role, lines in found.shared for line in lines}
+    assert shared
+    for tier in found.tiers:
+        results = {result.condition.id for result in DECISIONS.conditions if result.tier == tier.id}
+        assert {line.id for _, line in shared} < results
+    text = page("plain")
+    for _, line in shared:
+        assert text.count(f"<tr><td>{escape(line.name)}</td>") == 1
+    assert say("report.tiers.shared", "zh") in text
+    assert text.count(say("report.tiers.own", "zh")) == len(found.tiers)
+
+
+def test_with_a_single_tier_nothing_is_set_apart() -> None:
+    programme = parse_programme(MINIMAL, "minimal.toml")
+    assert len(programme.tiers) == 1
+    decisions = decide(programme, ASSESSMENT, Facts.from_columns(programme, {}, ids=IDS), on=ON)
+    found = content("plain", decisions=decisions)
+    assert found.shared == ()
+    assert found.tiers[0].conditions
+    text = page("plain", decisions=decisions)
+    assert say("report.tiers.shared", "zh") not in text
+    assert say("report.tiers.own", "zh") not in text
 
 
 def test_an_ineligible_verdict_says_why_on_the_first_page() -> None:

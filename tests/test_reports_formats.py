@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -16,7 +16,8 @@ from html.parser import HTMLParser
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import numpy as np
@@ -39,7 +40,9 @@ from maturity.reports import (
     write_reports,
 )
 from maturity.reports.content.context import Picture, as_json
+from maturity.reports.formats.lettering import apart
 from maturity.reports.formats.templates import export, shipped
+from maturity.scenarios.verdicts import Role
 from maturity.scoring import assess
 from test_cli import maturity
 from test_reports import ASSESSMENT, CHROMIUM, DECISIONS, IDS, MODEL, NAMES, chromium
@@ -55,6 +58,8 @@ LOUD = (
     "../../x",
     "{{ 7*7 }} {% raw %}",
     "#panic() $x$ @a *b* \\u{41}",
+    '`#panic()` ```x``` "q" \\',
+    "行\u2028段\u2029下\x85末",
     "名" * 300,
     "W" * 300,
 )
@@ -136,13 +141,13 @@ def said(value: object) -> Iterator[str]:
         hidden = {"fill", "layer", "truth", "lang", "logo", "verdict", "status"}
         own = {field.name for field in fields(value)}
         # Ids of nodes, tiers and conditions; those of requirements and of the enterprise are printed.
-        hidden |= {"id"} if {"scores", "deciding", "threshold"} & own else set()
+        hidden |= {"id"} if {"scores", "conditions", "threshold"} & own else set()
         for field in fields(value):
             if field.name not in hidden:
                 yield from said(getattr(value, field.name))
     elif isinstance(value, tuple):
         # (role, conditions): the role is printed in words.
-        roles = {"required", "production", "cultivation"}
+        roles = set(get_args(Role))
         yield from (text for one in value for text in said(one) if text not in roles)
     elif isinstance(value, str):
         yield value
@@ -326,6 +331,64 @@ def test_charts_stay_drawings_in_a_pdf() -> None:
     """Vectors, not pictures: a page may be enlarged."""
     assert b"/Subtype /Image" not in made("plain", "pdf")
     assert b"/Subtype/Image" not in made("plain", "pdf")
+
+
+WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">')
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("id", ["half", "trimmed", EVERYTHING])
+def test_no_line_of_a_pdf_runs_into_another(id: str, lang: Lang) -> None:
+    """Rows of tables whose height is given, and texts of charts, among them: a line below is a line's height below."""
+    command = [str(PDFTOTEXT), "-bbox", "-", "-"]
+    found = subprocess.run(command, input=made(id, "pdf", lang), capture_output=True, check=True).stdout.decode("utf-8")
+    for page in found.split("<page")[1:]:
+        words = sorted((float(y2), float(y1), float(x1), float(x2)) for x1, y1, x2, y2 in WORD.findall(page))
+        for at, (low, high, left, right) in enumerate(words):
+            for low2, high2, left2, right2 in words[at + 1 :]:
+                if low2 - low > low2 - high2:
+                    break
+                if low2 - low > 2 and min(right, right2) - max(left, left2) > 1:
+                    assert low2 - low >= 0.95 * min(low - high, low2 - high2)
+
+
+IN_SVG = "{http://www.w3.org/2000/svg}"
+SHAPES = ("path", "rect", "circle", "polygon", "line", "polyline")
+
+
+def written_in(element: ElementTree.Element, look: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
+    """Every text of a picture as a reader of SVG sees it: what an element says of its look holds for all in it."""
+    style = (pair.split(":") for pair in element.get("style", "").split(";") if pair)
+    look = {**look, **element.attrib, **{key.strip(): value.strip() for key, value in style}}
+    if element.tag == f"{IN_SVG}text":
+        rim = float(look["stroke-width"]) if look.get("stroke") == "#fff" else 0.0
+        side = {"middle": "center", "end": "right"}.get(look.get("text-anchor", "start"), "left")
+        size, weight = float(look["font-size"].replace("px", "")), int(look.get("font-weight", "400"))
+        yield float(look["x"]), float(look["y"]), side, size, look["fill"], weight, rim, element.text
+    for child in element:
+        yield from written_in(child, look)
+
+
+@pytest.mark.parametrize("id", ["half", "readings", "rejected", EVERYTHING])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_texts_of_a_chart_are_set_where_they_stand(id: str, lang: Lang) -> None:
+    """PDF sets them itself: each is where SVG has it, and looks so; no line of the drawing gets lost."""
+    pictures = context(id, lang).pictures
+    for picture in (pictures.reach, pictures.next_level, pictures.bars, pictures.heat_map):
+        if not picture:
+            continue
+        whole, drawing = ElementTree.fromstring(picture.svg), apart(picture.svg)
+        assert (drawing.width, drawing.height) == (float(whole.attrib["width"]), float(whole.attrib["height"]))
+        assert [tuple(text) for text in drawing.texts] == list(written_in(whole, {}))
+        assert len(drawing.texts) >= 10
+        layers = [ElementTree.fromstring(layer) for layer in drawing.layers]
+        drawn = [one.attrib for layer in layers for one in layer.iter() if one.tag.removeprefix(IN_SVG) in SHAPES]
+        assert drawn == [one.attrib for one in whole.iter() if one.tag.removeprefix(IN_SVG) in SHAPES]
+        assert {(layer.attrib["viewBox"], layer.attrib["width"]) for layer in layers} == {
+            (whole.attrib["viewBox"], whole.attrib["width"])
+        }
+        assert not any(layer.findall(f".//{IN_SVG}text") for layer in layers)
 
 
 # ---------------------------------------------------------------- Word

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ from maturity.scenarios.verdicts import (
     DECIDING_ROLES,
     Asked,
     Parts,
-    Ranks,
     Role,
     Verdict,
     Worded,
@@ -32,12 +31,13 @@ from maturity.scenarios.verdicts import (
     lost,
     parts_of,
     read_otherwise,
+    reread,
     unknown_readings,
 )
 from maturity.scoring import Assessment
 
 SPARED: Final = 1024
-"""So many applicants must be left out for it to be worth deciding every rule again for those who are left."""
+"""So many applicants must be left out for it to be worth picking out the facts of those who are left."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,7 +224,7 @@ class Decisions:
         if len(results) > 1:
             asked = Asked.of(results[0].given.take(i))
             changed = parts_of(self.programme, tier, {**self.readings, reading.id: option})
-            other = {one.id: asked.condition(one)[0] if own in DECIDING_ROLES else YES for own, one in changed}
+            other = {one.id: asked.holds(one.rule)[0] if own in DECIDING_ROLES else YES for own, one in changed}
             for one in results:
                 if other[one.condition.id] != (one.truth[i] if one.role in DECIDING_ROLES else YES):
                     return one.condition.clause.quote
@@ -272,24 +272,25 @@ def decide(
     own_parts: dict[str, Parts] = {}
     for tier in programme.tiers:
         parts = own_parts[tier.id] = parts_of(programme, tier.id, chosen)
-        results += (ConditionResult(tier.id, one, own, _shown(asked.condition(one)), given) for own, one in parts)
+        results += (ConditionResult(tier.id, one, own, _shown(asked.holds(one.rule)), given) for own, one in parts)
 
     # The others are ineligible everywhere; looking at each reading for them as well would take most of the time.
     rest = np.flatnonzero(~np.logical_and.reduce([lost(parts, asked) for parts in own_parts.values()]))
     if len(facts) - len(rest) >= SPARED:
-        asked = Asked.of(given.of(rest))
+        asked = asked.take(rest)
     else:
         rest = np.arange(len(facts))
     intervals = {tier: interval(parts, asked) for tier, parts in own_parts.items()}
     codes = {tier: found.code for tier, found in intervals.items()}
-    depends = {tier: np.zeros(len(facts), dtype=np.bool_) for tier in codes}
+    depends = {tier: np.zeros(len(rest), dtype=np.bool_) for tier in codes}
     by_reading: dict[tuple[str, str], Worded] = {}
 
-    def of_all(ranks: Ranks) -> Ranks:
+    def of_all(own: NDArray[Any]) -> NDArray[Any]:
         if len(rest) == len(facts):
-            return ranks
-        found = np.zeros(len(facts), dtype=ranks.dtype)  # ineligible
-        found[rest] = ranks
+            return own
+        found = np.zeros(len(facts), dtype=own.dtype)  # ineligible, whatever the reading
+        found[rest] = own
+        found.flags.writeable = False
         return found
 
     everyone = {tier: of_all(code) for tier, code in codes.items()}
@@ -299,11 +300,13 @@ def decide(
             for tier in programme.tiers:
                 if option.id == chosen[reading.id] or not any(reading.id in one.under for _, one in own_parts[tier.id]):
                     continue
-                changed = parts_of(programme, tier.id, {**chosen, reading.id: option.id}, but=own_parts[tier.id])
+                instead = {**chosen, reading.id: option.id}
+                changed = reread(own_parts[tier.id], reading.id, instead, programme.route(tier.id))
                 found = read_otherwise(intervals[tier.id], own_parts[tier.id], changed, asked)
                 if found is not intervals[tier.id]:
-                    other[tier.id] = of_all(found.code)
-                    depends[tier.id][rest] |= (found.code != codes[tier.id]) & (found.worst == found.best)
+                    code = found.code
+                    other[tier.id] = of_all(code)
+                    depends[tier.id] |= (code != codes[tier.id]) & (found.worst == found.best)
             by_reading[reading.id, option.id] = Worded(other)
     for flags in depends.values():
         flags.flags.writeable = False
@@ -320,7 +323,7 @@ def decide(
         verdict_worst=Worded({tier: of_all(found.worst) for tier, found in intervals.items()}),
         verdict_best=Worded({tier: of_all(found.best) for tier, found in intervals.items()}),
         verdict_by_reading=by_reading,
-        depends_on_reading=depends,
+        depends_on_reading={tier: of_all(flags) for tier, flags in depends.items()},
         conditions=tuple(results),
         places=shared,
         noted=(
@@ -346,8 +349,10 @@ def _other_programme(programme: Programme, facts: Facts) -> Iterator[Problem]:
 
 def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
     """Ids that stand twice on a side, or on one side only."""
-    if assessment is not None and facts.ids is assessment.answers.ids and len(set(facts.ids)) == len(facts):
-        return  # made for each other: a block of a stream is spared comparing them one by one
+    answered = facts.ids if assessment is None else assessment.answers.ids
+    once = set(facts.ids)
+    if len(once) == len(facts) == len(answered) and (answered is facts.ids or once == set(answered)):
+        return  # as a rule they are the same; finding out which are not takes many times as long
     sides = {"facts": facts.ids} | ({} if assessment is None else {"answers": assessment.answers.ids})
     names = {
         side: Text(say(f"problems-decide.sides.{side}", "zh"), say(f"problems-decide.sides.{side}", "en"))

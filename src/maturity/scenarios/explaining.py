@@ -36,7 +36,7 @@ from maturity.scenarios.tree import (
     TierNode,
     ToMend,
 )
-from maturity.scenarios.truth import NO, UNKNOWN, Given, missing, truth
+from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, missing, truth
 from maturity.scenarios.verdicts import DECIDING_ROLES, Role, Verdict, ranks
 
 Noted = tuple[str, Problem]
@@ -336,8 +336,8 @@ def _group(role: Role, nodes: Sequence[ConditionNode]) -> ConditionGroup:
 
 def _verdicts(groups: Sequence[ConditionGroup]) -> tuple[int, int]:
     """The ranks of the worst and the best verdict that follow from the groups, each condition by itself."""
-    held = [(group.role, np.array([TRUTHS.index(group.truth)], np.int8)) for group in groups if group.truth]
-    worst, best = ranks(held, 1)
+    held = {group.role: TRUTHS.index(group.truth) for group in groups if group.truth}
+    worst, best = ranks(np.array([[held.get(role, YES)] for role in DECIDING_ROLES], np.int8))
     return int(worst[0]), int(best[0])
 
 

@@ -61,18 +61,21 @@ def _contradictions(
 ) -> Notes:
     """Who has a status that presupposes a verdict, and has it for no tier: a status does not say for which it is."""
     now = facts.columns[procedure.status]
-    ids = [state.id for state in procedure.states]
-    there = np.flatnonzero(now.known & np.isin(now.values, [ids.index(state) for state in premise.states]))
+    presumes = np.array([state.id in premise.states for state in procedure.states])
+    there = np.flatnonzero(now.known & presumes.take(now.values, mode="clip"))
     ranks = {tier: verdicts.ranks[tier][there] for tier in procedure.tiers}
-    wanted = [WORDS.index(verdict) for verdict in premise.verdicts]
-    against = ~np.any([np.isin(own, wanted) for own in ranks.values()], axis=0)
+    fits = np.array([verdict in premise.verdicts for verdict in WORDS])
+    against = ~np.any([fits[own] for own in ranks.values()], axis=0)
     clause = programme.clause(premise.clause)
 
     def fitting(lang: Lang) -> str:
         return say("programme.or", lang).join(say(f"verdict.{verdict}", lang) for verdict in premise.verdicts)
 
     def found(i: int, lang: Lang) -> str:
-        own = [(programme.tier(tier).name, say(f"verdict.{verdicts[tier][i]}", lang)) for tier in procedure.tiers]
+        own = [
+            (programme.tier(tier).name, say(f"verdict.{WORDS[verdicts.ranks[tier][i]]}", lang))
+            for tier in procedure.tiers
+        ]
         return ("、" if lang == "zh" else ", ").join(
             say("programme.subject", lang, of=name) + text for name, text in own
         )

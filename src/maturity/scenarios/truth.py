@@ -132,8 +132,7 @@ def truth(rule: Rule, given: Given) -> Truth:
             column = facts.columns[rule.fact]
             if isinstance(rule.value, bool):
                 return _known(column.values == int(rule.value), column.known)
-            wanted = [option.id in rule.value for option in given.programme.fact(rule.fact).options]
-            return _known(np.array(wanted).take(column.values, mode="clip"), column.known)
+            return _known(_one_of(rule.fact, rule.value, given), column.known)
         case Grade():
             column = facts.columns[rule.fact]
             return _known(_compare(column.values, rule.op, _position(rule.fact, rule.grade, given)), column.known)
@@ -216,8 +215,8 @@ def _against(rule: WithThreshold, threshold: Number, given: Given) -> Truth:
             return _interval(amount.least, amount.most, rule.op, units(rule, threshold, given.programme))
         case Count():
             least, most, known = counted(rule, facts)
-            decided = _interval(least, most, rule.op, int(threshold.value))
-            return np.where(known, decided, np.int8(UNKNOWN))
+            low, high = (_compare(count, rule.op, int(threshold.value)) for count in (least, most))
+            return _answers(low & high & known, ~(low | high) & known)
 
 
 def shares(rule: Share, threshold: Number, given: Given) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -259,7 +258,8 @@ def _not_barred(rule: NotBarred, given: Given) -> Truth:
     dayless = ((dates | states) & ~event.known) | (states & np.isnat(event.values))
     runs = event.known & (event.values <= given.on)
     over = event.values < months_before(given.on, int(rule.months.value))
-    return np.select([dayless, runs & ~over], [np.int8(UNKNOWN), np.int8(NO)], default=np.int8(YES))
+    barred = runs & ~over & ~dayless
+    return _answers(~(barred | dayless), barred)
 
 
 def _on_record(rule: NotBarred, given: Given) -> tuple[Flags, Flags]:
@@ -269,8 +269,7 @@ def _on_record(rule: NotBarred, given: Given) -> tuple[Flags, Flags]:
     for fact in rule.others:
         dates |= columns[fact].known & ~np.isnat(columns[fact].values)
     for fact, options in rule.recorded_by.items():
-        wanted = [_position(fact, option, given) for option in options]
-        states |= columns[fact].known & np.isin(columns[fact].values, wanted)
+        states |= columns[fact].known & _one_of(fact, options, given)
     return dates, states
 
 
@@ -294,8 +293,8 @@ def _recognised(rule: Recognition, given: Given) -> Truth:
     result = _known(held.values >= bar, held.known)
     for other in rule.equivalents:
         if _position(rule.fact, other.counts_as, given) >= bar:
-            grades = [_position(rule.fact, grade, given) for grade in other.of]
-            earlier = np.minimum(_known(np.isin(held.values, grades), held.known), _made(rule, other.before, given))
+            counts = _known(_one_of(rule.fact, other.of, given), held.known)
+            earlier = np.minimum(counts, _made(rule, other.before, given))
             result = np.maximum(result, earlier)
     if rule.before is not None:
         result = np.minimum(result, _made(rule, rule.before, given))
@@ -325,6 +324,12 @@ def _handed(rule: Handed, given: Given) -> Truth:
         there = columns[rule.copies_given]
         result = np.minimum(result, _known(there.values >= int(rule.copies.value), there.known))
     return result
+
+
+def _one_of(fact: str, wanted: Collection[str], given: Given) -> Flags:
+    """(n,) whether a fact is one of some of its options; where it is unknown that means nothing."""
+    fits = np.array([option.id in wanted for option in given.programme.fact(fact).options])
+    return fits.take(given.facts.columns[fact].values, mode="clip")
 
 
 def _position(fact: str, option: str, given: Given) -> int:
@@ -390,6 +395,8 @@ def declared(rule: Assessed, given: Given, rows: slice = ALL) -> tuple[Whole, ND
     """(m,) the level that the official platform declared, and (m,) whether there is one; a level wins over a total."""
     level, known = _stated(given, rule.declared_level, rows)
     from_total, total_known = declared_by_total(rule, given, rows)
+    if not total_known.any():
+        return level, known
     return np.where(known, level, from_total), known | total_known
 
 
@@ -415,9 +422,10 @@ def _stated(given: Given, fact: str, rows: slice) -> tuple[Whole, NDArray[np.boo
 def _assessed(rule: Assessed, given: Given) -> Truth:
     """YES if the level reaches the bar for certain, NO if the possible one misses it, else as the declared level."""
     bar = int(rule.at_least.value)
-    here = np.where(given.assessed, _interval(given.level, given.level_possible, ">=", bar), np.int8(UNKNOWN))
+    met, short = given.assessed & (given.level >= bar), given.assessed & (given.level_possible < bar)
     level, known = declared(rule, given)
-    return np.where((here == UNKNOWN) & known, _interval(level, level, ">=", bar), here).astype(np.int8)
+    open_here = known & ~(met | short)
+    return _answers(met | (open_here & (level >= bar)), short | (open_here & (level < bar)))
 
 
 def _compare(values: NDArray[Any], op: Op, bar: Any) -> NDArray[np.bool_]:
@@ -443,5 +451,5 @@ def _known(holds: NDArray[np.bool_], known: NDArray[np.bool_]) -> Truth:
     return _answers(holds & known, ~holds & known)
 
 
-def _answers(yes: NDArray[np.bool_], no: NDArray[np.bool_]) -> Truth:
-    return np.int8(UNKNOWN) + yes.astype(np.int8) - no.astype(np.int8)
+def _answers(yes: Flags, no: Flags) -> Truth:
+    return np.asarray(np.int8(UNKNOWN) + yes.view(np.int8) - no.view(np.int8))

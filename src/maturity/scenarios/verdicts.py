@@ -4,7 +4,7 @@ Verdicts have an order, ineligible < cultivation < eligible. A *completion* answ
 requirement that is unanswered; the worst and the best verdict of an applicant are the least and the greatest over all
 completions. Where they are the same the verdict is known, else it is undecided.
 
-The conditions of a tier, three-valued, give the interval at once (`_BOUNDS`), and it is exact when no unknown fact
+The conditions of a tier, three-valued, give the interval at once (`ranks`), and it is exact when no unknown fact
 stands in more than one place: then each place can turn out either way by itself. A fact that stands in several places
 is given every answer that they tell apart, one after the other (`splits`), as is a fact that a rule asks in vain
 because every answer meets it. So the interval is exact unless a number or date that is asked in several places stands
@@ -42,7 +42,7 @@ from maturity.scenarios.rules import (
     leaves,
 )
 from maturity.scenarios.rules import parts as all_parts
-from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, thresholds, truth
+from maturity.scenarios.truth import ALL, NO, YES, Given, Truth, thresholds, truth
 from maturity.scenarios.values import Column
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
@@ -52,15 +52,20 @@ RANKED: Final[tuple[Verdict, ...]] = ("ineligible", "cultivation", "eligible")
 WORDS: Final[tuple[Verdict, ...]] = (*RANKED, "undecided")
 """The words of ranks; the rank after the last is undecided."""
 
+CULTIVATION: Final = np.int8(RANKED.index("cultivation"))
+ELIGIBLE: Final = np.int8(RANKED.index("eligible"))
+
 Role = Literal["required", "production", "cultivation", "advice", "experts"]
 """What a condition does in a tier: required; waived by the cultivation route (production); asked by that route
 (cultivation); advice and experts never decide."""
 DECIDING_ROLES: Final[tuple[Role, ...]] = ("required", "production", "cultivation")
+REQUIRED: Final = DECIDING_ROLES.index("required")
 
 Verdicts = NDArray[np.str_]
 Ranks = NDArray[np.int8]
 """(n,) positions in `RANKED`."""
-Parts = Sequence[tuple[Role, Condition]]
+Part = tuple[Role, Condition]
+Parts = Sequence[Part]
 """The conditions of a tier under some readings, with what they do."""
 Answers = tuple[tuple[str, Any], ...]
 """Facts with the answer that those are assumed to give who have not said, as columns store it."""
@@ -86,7 +91,7 @@ class Interval:
     @property
     def code(self) -> Ranks:
         """(n,) the rank where it is known, else the one after the last."""
-        return np.where(self.worst == self.best, self.worst, np.int8(len(RANKED)))
+        return np.asarray(np.maximum(self.worst, (self.worst != self.best) * np.int8(len(RANKED))))
 
 
 class Worded(Mapping[str, Verdicts]):
@@ -127,20 +132,18 @@ def role(condition: Condition, route: Route | None) -> Role:
     return "cultivation" if route is not None and condition.id in route.requires else "required"
 
 
-def parts_of(
-    programme: Programme, tier: str, readings: Mapping[str, str], *, but: Parts = ()
-) -> list[tuple[Role, Condition]]:
-    """The conditions of a tier under some readings, in the file's order, each with what it does.
-
-    ``but``: the same under other readings; what no reading changes is taken from there.
-    """
+def parts_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> Parts:
+    """The conditions of a tier under some readings, in the file's order, each with what it does."""
     route = programme.route(tier)
-    if but:
-        return [_read(one, readings, route) if one.under else (own, one) for own, one in but]
     return [_read(one, readings, route) for one in programme.conditions if tier in one.tiers]
 
 
-def _read(condition: Condition, readings: Mapping[str, str], route: Route | None) -> tuple[Role, Condition]:
+def reread(parts: Parts, reading: str, readings: Mapping[str, str], route: Route | None) -> Parts:
+    """The same conditions under other readings, which differ from those before in one reading alone."""
+    return [_read(one, readings, route) if reading in one.under else (own, one) for own, one in parts]
+
+
+def _read(condition: Condition, readings: Mapping[str, str], route: Route | None) -> Part:
     read = condition.read(readings)
     return role(read, route), read
 
@@ -153,27 +156,6 @@ def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterato
             yield Problem.of("decide.unknown-reading", "readings", reading, known=", ".join(known))
         elif option not in known[reading]:
             yield Problem.of("decide.unknown-option", reading, option, known=", ".join(known[reading]))
-
-
-def _bounds() -> NDArray[np.int8]:
-    """(2, 27) the worst and the best rank by the truth of base, built and route, in base 3.
-
-    base = every required condition, built = in production, route = what cultivation asks. Eligible = base and built;
-    cultivation = base, not built, and route. Without a route built is YES for all, so nobody is in cultivation.
-    """
-
-    def rank(base: bool, built: bool, route: bool) -> int:
-        return 0 if not base else 2 if built else 1 if route else 0
-
-    ways = {NO: (False,), UNKNOWN: (False, True), YES: (True,)}
-    ranks = [
-        [rank(*way) for way in product(ways[base], ways[built], ways[route])]
-        for base, built, route in product((NO, UNKNOWN, YES), repeat=3)
-    ]
-    return np.array([[min(found) for found in ranks], [max(found) for found in ranks]], dtype=np.int8)
-
-
-_BOUNDS: Final = _bounds()
 
 
 def fold(rule: Rule, leaf: Callable[[Rule], Truth]) -> Truth:
@@ -206,17 +188,19 @@ class Asked:
 
     Attributes:
         given: what is decided on.
-        decided: by leaf and answers assumed, what was decided so far, with the leaf itself, so that its identity lasts.
+        decided: by what a rule says and answers assumed, what was decided so far; tiers often say the same.
+        firm: by conditions that no reading touches, the `least` of them, folded once and not under every option anew.
         assumed: by fact and answer, the columns with an answer assumed so far.
-        named: by rule, the facts that it asks, with the rule itself.
+        told: by rule, what it says and the facts that it asks, with the rule itself, so that its identity lasts.
         tried: by fact and the rules that ask it, the answers to be tried.
         split: by the rules of a tier, its `splits`.
     """
 
     given: Given
-    decided: dict[tuple[int, Answers], tuple[Rule, Truth]]
+    decided: dict[tuple[str, Answers], Truth]
+    firm: dict[tuple[Part, ...], Truth]
     assumed: dict[tuple[str, Any], Column]
-    named: dict[int, tuple[Rule, tuple[str, ...]]]
+    told: dict[int, tuple[Rule, str, tuple[str, ...]]]
     tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
     split: dict[tuple[int, ...], Mapping[str, tuple[Any, ...]]]
 
@@ -226,14 +210,24 @@ class Asked:
 
         For a block of a stream, of which few kinds of rows are decided, finding it out anew is most of the work.
         """
-        return cls(given, {}, {}, *_of_rules(given.programme))
+        return cls(given, {}, {}, {}, *_of_rules(given.programme))
+
+    def take(self, rows: NDArray[np.intp]) -> "Asked":
+        """Some of the applicants, with what was decided on them so far."""
+        decided = {key: found.take(rows) for key, found in self.decided.items()}
+        for found in decided.values():
+            found.flags.writeable = False
+        return replace(self, given=self.given.of(rows), decided=decided, firm={}, assumed={})
 
     def facts_of(self, rule: Rule) -> tuple[str, ...]:
         """The facts that a rule asks; what is on record is never assumed of who has not said."""
-        if id(rule) not in self.named:
+        return self._told(rule)[2]
+
+    def _told(self, rule: Rule) -> tuple[Rule, str, tuple[str, ...]]:
+        if id(rule) not in self.told:
             asks = (rule.fact,) if isinstance(rule, NotBarred) else self.given.programme.facts_of(rule)
-            self.named[id(rule)] = rule, asks
-        return self.named[id(rule)][1]
+            self.told[id(rule)] = rule, rule.model_dump_json(serialize_as_any=True), asks
+        return self.told[id(rule)]
 
     def to_try(self, fact: str, rules: Sequence[Rule]) -> tuple[Any, ...]:
         """The answers to a fact that some rules tell apart, () where one look at each of them is exact."""
@@ -244,26 +238,25 @@ class Asked:
             self.tried[key] = told_apart(fact, rules, programme) if several else ()
         return self.tried[key]
 
-    def condition(self, condition: Condition, answers: Answers = ()) -> Truth:
-        """(n,) whether a condition holds."""
-
-        def leaf(rule: Rule) -> Truth:
-            asks = self.facts_of(rule) if answers else ()
-            return self.leaf(rule, tuple(one for one in answers if one[0] in asks))
-
-        return fold(condition.rule, leaf)
-
-    def leaf(self, rule: Rule, answers: Answers = ()) -> Truth:
-        """(n,) whether a rule without combinators holds, if those who have not said gave these answers; read-only."""
-        key = id(rule), answers
+    def holds(self, rule: Rule, answers: Answers = ()) -> Truth:
+        """(n,) whether a rule holds, if those who have not said gave these answers; read-only."""
+        _, says, asks = self._told(rule)
+        key = says, tuple(one for one in answers if one[0] in asks) if answers else answers
         if key not in self.decided:
-            assumed = {fact: self._assumed(fact, stored) for fact, stored in answers}
-            columns = {**self.given.facts.columns, **assumed}
-            facts = replace(self.given.facts, columns=columns) if answers else self.given.facts
-            found = np.asarray(truth(rule, replace(self.given, facts=facts)), dtype=np.int8)
+            if isinstance(rule, Combined):
+                found = fold(rule, lambda part: self.holds(part, answers))
+            else:
+                found = truth(rule, self._assuming(key[1]))
             found.flags.writeable = False
-            self.decided[key] = rule, found
-        return self.decided[key][1]
+            self.decided[key] = found
+        return self.decided[key]
+
+    def _assuming(self, answers: Answers) -> Given:
+        """The same, if those who have not said gave these answers."""
+        if not answers:
+            return self.given
+        columns = {**self.given.facts.columns, **{fact: self._assumed(fact, stored) for fact, stored in answers}}
+        return replace(self.given, facts=replace(self.given.facts, columns=columns))
 
     def _assumed(self, fact: str, stored: Any) -> Column:
         """A fact, if those who have not said gave this answer: many rules ask for it."""
@@ -281,16 +274,13 @@ def _of_rules(programme: Programme) -> tuple[dict[Any, Any], dict[Any, Any], dic
 
 def lost(parts: Parts, asked: Asked) -> NDArray[np.bool_]:
     """(n,) whether a required condition fails that no reading touches: ineligible, whatever else is read or known."""
-    found = np.zeros(len(asked.given.on), dtype=np.bool_)
-    for own, condition in parts:
-        if own == "required" and not condition.under:
-            found |= asked.condition(condition) == NO
-    return found
+    firm = [(own, one) for own, one in parts if not one.under]
+    return np.asarray(least(firm, asked)[REQUIRED] == NO)
 
 
 def interval(parts: Parts, asked: Asked) -> Interval:
     """The worst and the best verdict of a tier, (n,) each; see above where it is exact and where a bound."""
-    return _interval(parts, asked, np.arange(len(asked.given.on)))
+    return _interval(parts, asked, np.arange(len(asked.given.on)), least(parts, asked))
 
 
 def read_otherwise(own: Interval, parts: Parts, other: Parts, asked: Asked) -> Interval:
@@ -301,48 +291,42 @@ def read_otherwise(own: Interval, parts: Parts, other: Parts, asked: Asked) -> I
         parts, other: the same conditions under both readings.
         asked: what was decided so far.
     """
-    differs = np.zeros(len(own.open), dtype=np.bool_)
-    facts: set[str] = set()
-    for (role_here, here), (role_there, there) in zip(parts, other, strict=True):
-        if here.rule is there.rule and role_here == role_there:
-            continue
-        facts.update(asked.facts_of(here.rule), asked.facts_of(there.rule))
-        differs |= (role_here in DECIDING_ROLES and role_there in DECIDING_ROLES and role_here != role_there) | (
-            _deciding(role_here, here, asked) != _deciding(role_there, there, asked)
-        )
-    if own.open.any() and not facts.isdisjoint([*splits(parts, asked), *splits(other, asked)]):
-        differs |= own.open
-    rows = np.flatnonzero(differs)
+    pairs = list(zip(parts, other, strict=True))
+    changed = [(here, there) for here, there in pairs if here != there]
+    if not changed:
+        return own
+    before, after = (least(side, asked) for side in zip(*changed, strict=True))
+    differs = np.logical_or.reduce(before != after)
+    if own.open.any():
+        facts = {fact for pair in changed for _, one in pair for fact in asked.facts_of(one.rule)}
+        if not facts.isdisjoint([*splits(parts, asked), *splits(other, asked)]):
+            differs |= own.open
+    if not differs.any():
+        return own
+    unchanged = least([here for here, there in pairs if here == there], asked)
+    rows = np.flatnonzero(differs & (unchanged[REQUIRED] != NO))  # the others are ineligible either way
     if not len(rows):
         return own
-    found = _interval(other, asked, rows)
+    found = _interval(other, asked, rows, np.minimum(unchanged, after).take(rows, axis=1))
     worst, best, still_open = own.worst.copy(), own.best.copy(), own.open.copy()
     worst[rows], best[rows], still_open[rows] = found.worst, found.best, found.open
     return Interval(worst, best, still_open)
 
 
-def _deciding(own: Role, condition: Condition, asked: Asked) -> Truth:
-    """(n,) what a condition says where it decides; what does not decide is in nobody's way."""
-    truths = asked.condition(condition)
-    return truths if own in DECIDING_ROLES else np.full_like(truths, YES)
-
-
-def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp]) -> Interval:
-    """The interval of some rows, (m,) each."""
-    everyone = len(rows) == len(asked.given.on)  # nothing is copied
-    decided = [(own, asked.condition(condition)) for own, condition in parts if own in DECIDING_ROLES]
-    truths = decided if everyone else [(own, found.take(rows)) for own, found in decided]
-    low, high = ranks(truths, len(rows))
+def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp], truths: Truth) -> Interval:
+    """The interval of some rows, (m,) each, from the (3, m) truths that `least` gives."""
+    low, high = ranks(truths)
     undecided = low != high
-    columns = asked.given.facts.columns
-    axes = splits(parts, asked) if undecided.any() else {}
-    pattern = np.zeros(len(rows), dtype=np.int64)
+    at = np.flatnonzero(undecided)
+    columns, whose = asked.given.facts.columns, rows[at]
+    axes = splits(parts, asked) if len(at) else {}
+    pattern = np.zeros(len(at), dtype=np.min_scalar_type((1 << len(axes)) - 1))
     for bit, fact in enumerate(axes):
-        pattern += (undecided & ~columns[fact].known[rows]).astype(np.int64) << bit
+        pattern |= (~columns[fact].known.take(whose)).astype(pattern.dtype) << bit
     for missing in np.unique(pattern[pattern > 0]).tolist():
-        at = np.flatnonzero(pattern == missing)
+        some = at[pattern == missing]
         tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
-        low[at], high[at] = _over(parts, asked, rows[at], tried, (low[at], high[at]))
+        low[some], high[some] = _over(parts, asked, rows[some], tried, (low[some], high[some]))
     return Interval(low, high, undecided)
 
 
@@ -359,30 +343,65 @@ def _over(
     parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]], outer: tuple[Ranks, Ranks]
 ) -> tuple[Ranks, Ranks]:
     """(m,) twice: the bounds of some rows over every answer to some facts; they lie within ``outer``."""
-    deciding = [(own, one) for own, one in parts if own in DECIDING_ROLES]
-    moving = [(own, one) for own, one in deciding if not axes.keys().isdisjoint(asked.facts_of(one.rule))]
-    fixed = [(own, asked.condition(one).take(rows)) for own, one in deciding if (own, one) not in moving]
+    moving = [part for part in parts if not axes.keys().isdisjoint(asked.facts_of(part[1].rule))]
+    fixed = least([part for part in parts if part not in moving], asked).take(rows, axis=1)
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
-        moved = [(own, asked.condition(one, answers).take(rows)) for own, one in moving]
-        least, most = ranks([*fixed, *moved], len(rows))
-        low, high = np.minimum(low, least), np.maximum(high, most)
+        worst, best = ranks(lowered(fixed, moving, asked, rows, answers))
+        low, high = np.minimum(low, worst), np.maximum(high, best)
         if np.array_equal(low, outer[0]) and np.array_equal(high, outer[1]):
             break  # what is left to try cannot widen them
     return low, high
 
 
-def ranks(truths: Sequence[tuple[Role, Truth]], n: int) -> tuple[Ranks, Ranks]:
-    """(n,) twice: the bounds that follow from the conditions, each by itself."""
-    code = np.zeros(n, dtype=np.int8)
-    for wanted in DECIDING_ROLES:
-        least = np.full(n, YES, dtype=np.int8)
-        for own, answers in truths:
-            if own == wanted:
-                np.minimum(least, answers, out=least)
-        code = code * np.int8(len((NO, UNKNOWN, YES))) + least
-    return _BOUNDS[0].take(code), _BOUNDS[1].take(code)
+def least(parts: Parts, asked: Asked) -> Truth:
+    """(3, n) the least truth of conditions by what they do, in the order of `DECIDING_ROLES`; YES if none does it."""
+    firm = tuple(part for part in parts if not part[1].under)
+    if firm not in asked.firm:
+        none = np.full((len(DECIDING_ROLES), len(asked.given.on)), YES, dtype=np.int8)
+        asked.firm[firm] = lowered(none, firm, asked)
+    return lowered(asked.firm[firm], [part for part in parts if part[1].under], asked)
+
+
+def lowered(
+    truths: Truth, parts: Parts, asked: Asked, rows: NDArray[np.intp] | slice = ALL, answers: Answers = ()
+) -> Truth:
+    """(3, m) the least truths by what conditions do, if some conditions are asked besides.
+
+    Args:
+        truths: (3, m) without these conditions; they are copied.
+        parts: the conditions; those that do not decide are passed over.
+        asked: what was decided so far.
+        rows: (m,) whose truths these are.
+        answers: that those are assumed to give who have not said.
+    """
+    found = truths.copy()
+    for own, condition in parts:
+        if own in DECIDING_ROLES:
+            of_role = found[DECIDING_ROLES.index(own)]
+            np.minimum(of_role, asked.holds(condition.rule, answers)[rows], out=of_role)
+    return found
+
+
+def ranks(truths: Truth) -> tuple[Ranks, Ranks]:
+    """(m,) twice: the worst and the best rank that follow from the (3, m) truths that `least` gives.
+
+    base = every required condition, built = in production, route = what cultivation asks. Eligible = base and built;
+    cultivation = base, not built, and route. Without a route built is YES for all, so nobody is in cultivation. No rank
+    falls because something holds, so it is worst if all that is unknown does not hold, and best if all of it does.
+
+    >>> base, built, route = [0, 2, 2], [2, 2, 1], [2, 0, 2]  # base fails, all but the route, built is unknown
+    >>> [found.tolist() for found in ranks(np.array([base, built, route], np.int8))]
+    [[0, 2, 1], [0, 2, 2]]
+    """
+    return _rank(truths == YES), _rank(truths != NO)
+
+
+def _rank(holds: NDArray[np.bool_]) -> Ranks:
+    """(m,) the rank that follows from whether base, built and route hold, (3, m)."""
+    base, built, route = holds.view(np.int8)
+    return np.asarray(base * np.maximum(built * ELIGIBLE, route * CULTIVATION))
 
 
 # ---------------------------------------------------------------------- answers that the rules tell apart

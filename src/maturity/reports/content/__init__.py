@@ -191,6 +191,7 @@ def _content(
     total = shown(assessment.total[i])
     profile = next((known.name.in_(lang) for known in model.profiles if known.id == one.profile), NONE)
     group = peers.of(one.id, one.profile) if peers else None
+    shared, tiers = tier_pages(one, decisions, j) if decisions else ((), ())
     return Content(
         lang=lang,
         title=printable(letterhead.title) or one.say("title"),
@@ -225,7 +226,8 @@ def _content(
         plans=tuple(plan_pages(plans, model, lang)),
         firmness=firmness_page(firmness, lang) if firmness else None,
         whatif=whatif_page(one, whatif) if whatif else None,
-        tiers=tuple(tier_pages(one, decisions, j)) if decisions else (),
+        shared=shared,
+        tiers=tiers,
         programme_notes=tuple(programme_notes(one, decisions, notes)) if decisions else (),
         open_notes=tuple(open_answers(one)),
         not_applicable=grouped(one, one.not_applicable),

@@ -120,7 +120,8 @@ class TierPage:
         to_mend: the fewest rules that would have to change for it not to be ineligible, each with what it is short by;
             () when that is all that failed.
         unknown_facts: for an undecided one the facts that would decide it. bounds: what it can come to, as a sentence.
-        deciding: (role, conditions); roles without any are left out. advice, experts: what never decides.
+        conditions: (role, conditions) that are this tier's own; roles without any are left out. What is advice, or for
+            the experts, never decides.
     """
 
     id: str
@@ -129,9 +130,7 @@ class TierPage:
     headline: str
     failed: tuple[str, ...]
     depends_on_reading: bool
-    deciding: tuple[tuple[str, tuple[ConditionLine, ...]], ...]
-    advice: tuple[ConditionLine, ...]
-    experts: tuple[ConditionLine, ...]
+    conditions: tuple[tuple[str, tuple[ConditionLine, ...]], ...]
     unknown_facts: tuple[str, ...]
     to_mend: tuple[str, ...]
     bounds: str
@@ -259,6 +258,8 @@ class Content:
     """How firm the level is; None unless it was worked out."""
     whatif: WhatIfPage | None
     """What something changed would move; None unless it was asked, and something is changed for this enterprise."""
+    shared: tuple[tuple[str, tuple[ConditionLine, ...]], ...]
+    """(role, conditions) that every tier has, word for word, and none of the tiers repeats."""
     tiers: tuple[TierPage, ...]
     """Verdicts; () without a programme."""
     programme_notes: tuple[str, ...]

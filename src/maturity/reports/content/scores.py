@@ -82,7 +82,8 @@ def heights(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def _tree(model: MaturityModel, profile: str, lang: Lang) -> tuple[tuple[int, int, str, str, str, str], ...]:
     """The nodes of a profile, each before its children: position in its layer, depth, layer, id, name, weight.
 
-    Without a profile, ``""``, they are those of every profile, and have no weights.
+    Without a profile, ``""``, they are those of every profile, and have no weights. A node that is all there is of its
+    parent, by the same name, is no line of its own: it would say the same twice.
     """
     depths = {layer.id: depth for depth, layer in enumerate(model.layers)}
     positions = {(layer, node.id): at for layer, nodes in model.nodes.items() for at, node in enumerate(nodes)}
@@ -91,10 +92,11 @@ def _tree(model: MaturityModel, profile: str, lang: Lang) -> tuple[tuple[int, in
         for node in model.children(layer, id):
             if not profile or profile in node.weight:
                 weight = f"{plain(node.weight[profile] * 100)}%" if profile else NONE
-                place = positions[node.layer, node.id]
-                yield place, depths[node.layer], node.layer, node.id, node.name.in_(lang), weight
-                if node.layer != model.layers[-1].id:
-                    yield from below(node.layer, node.id)
+                place, name = positions[node.layer, node.id], node.name.in_(lang)
+                yield place, depths[node.layer], node.layer, node.id, name, weight
+                inner = list(below(node.layer, node.id)) if node.layer != model.layers[-1].id else []
+                if [line[4] for line in inner] != [name]:
+                    yield from inner
 
     return tuple(below("", ""))
 

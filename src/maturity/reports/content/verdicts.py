@@ -1,7 +1,8 @@
 """What a report says of a programme: the verdict for each tier, why, and every condition with its clause."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
+from typing import get_args
 
 from maturity.language import Lang, say
 from maturity.reports.content.context import TierPage
@@ -13,12 +14,43 @@ from maturity.scenarios.explaining import Noted
 from maturity.scenarios.tree import ConditionNode, TierNode
 from maturity.scenarios.verdicts import DECIDING_ROLES, Role
 
+Conditions = tuple[ConditionLine, ...]
 
-def tier_pages(one: Enterprise, decisions: Decisions, j: int) -> Iterator[TierPage]:
-    """The verdict for each tier, with every condition under the heading of its role; row j of the decisions."""
+
+def tier_pages(
+    one: Enterprise, decisions: Decisions, j: int
+) -> tuple[tuple[tuple[str, Conditions], ...], tuple[TierPage, ...]]:
+    """The conditions that every tier has, word for word, by role; and the verdict for each tier, with those of its own.
+
+    Row j of the decisions.
+    """
+    tiers = explain(decisions, j, one.lang).tiers
+    by_role = [
+        {group.role: tuple(_condition(node, one.lang) for node in group.conditions) for group in tier.groups}
+        for tier in tiers
+    ]
+    here = [{(role, line) for role, lines in own.items() for line in lines} for own in by_role]
+    shared = frozenset.intersection(*map(frozenset, here)) if len(here) > 1 else frozenset()
+    return _listed(by_role[0], shared.__contains__), tuple(_pages(one, decisions, tiers, by_role, shared))
+
+
+def _listed(
+    by_role: Mapping[Role, Conditions], wanted: Callable[[tuple[Role, ConditionLine]], bool]
+) -> tuple[tuple[str, Conditions], ...]:
+    """(role, conditions), in the order of the roles; those without any are left out."""
+    own = ((role, tuple(line for line in by_role.get(role, ()) if wanted((role, line)))) for role in get_args(Role))
+    return tuple((role, lines) for role, lines in own if lines)
+
+
+def _pages(
+    one: Enterprise,
+    decisions: Decisions,
+    tiers: Sequence[TierNode],
+    conditions: Sequence[Mapping[Role, Conditions]],
+    shared: Set[tuple[Role, ConditionLine]],
+) -> Iterator[TierPage]:
     facts = _fact_names(decisions, one.lang)
-    for tier in explain(decisions, j, one.lang).tiers:
-        by_role = {group.role: tuple(_condition(node, one.lang) for node in group.conditions) for group in tier.groups}
+    for tier, by_role in zip(tiers, conditions, strict=True):
         failed = tuple(_failed(one, by_role)) if tier.verdict == "ineligible" else ()
         yield TierPage(
             id=tier.id,
@@ -27,9 +59,7 @@ def tier_pages(one: Enterprise, decisions: Decisions, j: int) -> Iterator[TierPa
             failed=failed,
             headline=tier.headline,
             depends_on_reading=tier.depends_on_reading,
-            deciding=tuple((role, by_role[role]) for role in DECIDING_ROLES if role in by_role),
-            advice=by_role.get("advice", ()),
-            experts=by_role.get("experts", ()),
+            conditions=_listed(by_role, lambda one: one not in shared),
             unknown_facts=tuple(facts.get(id, id) for id in tier.missing),
             to_mend=tuple(rule.text for rule in tier.to_mend) if len(tier.to_mend) != len(failed) else (),
             bounds=_bounds(one, tier) if tier.verdict == "undecided" else "",
@@ -55,7 +85,7 @@ def programme_notes(one: Enterprise, decisions: Decisions, notes: Sequence[Noted
         yield subject + problem.what(one.lang)
 
 
-def _failed(one: Enterprise, by_role: Mapping[Role, Sequence[ConditionLine]]) -> Iterator[str]:
+def _failed(one: Enterprise, by_role: Mapping[Role, Conditions]) -> Iterator[str]:
     """The conditions that make a tier unreachable, and those of the other route where production is not reached."""
     for role in DECIDING_ROLES:
         lines = [line for line in by_role.get(role, ()) if line.truth == "no"]

@@ -487,7 +487,7 @@ def _way(page: Builder) -> None:
             with page.block("if plan.work"):
                 page.text(_say("way.work"), "Call")
                 with page.block("for role, lines in plan.work"):
-                    _conditions(page, '{{ say("tiers." ~ role) }}', "lines")
+                    _conditions(page)
 
 
 def _firm(page: Builder) -> None:
@@ -548,6 +548,10 @@ def _tiers(page: Builder) -> None:
         page.text(_say("tiers.lead", "programme=report.programme, on=report.applied_on"), "Lead")
         with page.block("for note in report.programme_notes"):
             page.text(_say("tiers.notes") + _say("colon") + "{{ note }}", "Call")
+        with page.block("if report.shared"):
+            page.heading(_say("tiers.shared"), 2)
+            with page.block("for role, lines in report.shared"):
+                _conditions(page)
         with page.block("for tier in report.tiers"):
             depends = "{% if tier.depends_on_reading %} [" + _say("tiers.depends") + "]{% endif %}"
             page.heading("{{ tier.name }} [{{ say_verdict(tier.verdict) }}]" + depends, 2)
@@ -561,15 +565,15 @@ def _tiers(page: Builder) -> None:
                 page.text(_say("tiers.to-mend", f"rules={_joined('tier.to_mend')}"), "Call")
             with page.block("if tier.bounds"):
                 page.text("{{ tier.bounds }}", "Call")
-            with page.block("for role, lines in tier.deciding"):
-                _conditions(page, '{{ say("tiers." ~ role) }}', "lines")
-            for role in ("advice", "experts"):
-                with page.block(f"if tier.{role}"):
-                    _conditions(page, _say(f"tiers.{role}"), f"tier.{role}")
+            with page.block("if report.shared and tier.conditions"):
+                page.text(_say("tiers.own"), "Lead")
+            with page.block("for role, lines in tier.conditions"):
+                _conditions(page)
 
 
-def _conditions(page: Builder, title: str, lines: str) -> None:
-    page.heading(title, 3)
+def _conditions(page: Builder) -> None:
+    """Those of a role, within a loop over ``role, lines``."""
+    page.heading('{{ say("tiers." ~ role) }}', 3)
     page.table(
         [_say(f"tiers.{key}") for key in ("condition", "result", "value", "threshold", "shortfall", "clause")],
         [
@@ -580,7 +584,7 @@ def _conditions(page: Builder, title: str, lines: str) -> None:
             '{{ line.shortfall or say("dash") }}',
             "{{ line.clause }}~“{{ line.quote }}”",
         ],
-        f"line in {lines}",
+        "line in lines",
         (34, 17, 25, 28, 21, 49),
     )
 
