@@ -325,16 +325,15 @@ def _cells(contents: pa.Array) -> list[Cell]:
 
 def _distinct_lists(column: pa.Array) -> tuple[Rows, list[Cell]]:
     """The same for lists of texts: lists that have the same texts at every place are one."""
+    codes, texts = _distinct(column.flatten())
+    numbers = codes.astype(np.int32)
     lengths = pc.fill_null(pc.list_value_length(column), -1).to_numpy()
-    texts, rest = _distinct(column.flatten())
-    starts = np.cumsum(np.maximum(lengths, 0)) - np.maximum(lengths, 0)
-    places = (
-        np.where(lengths > place, texts.take(starts + place, mode="clip"), len(rest))
-        for place in range(max(lengths.max(initial=0), 0))
-    )
-    first, codes = kinds([lengths, *places], len(column))
-    contents = column.take(pa.array(first)).to_pylist()
-    return codes, ["" if one is None else cast("Cell", tuple(one)) for one in contents]
+    offsets = numbers.itemsize * np.append(0, np.cumsum(np.maximum(lengths, 0)))
+    # Arrow tells no lists apart, but octets: those of the numbers of a list's texts.
+    octets = pa.Array.from_buffers(pa.large_binary(), len(column), [None, pa.py_buffer(offsets), pa.py_buffer(numbers)])
+    encoded = pc.dictionary_encode(octets)
+    lists = [tuple(map(texts.__getitem__, np.frombuffer(one, np.int32))) for one in encoded.dictionary.to_pylist()]
+    return np.where(lengths < 0, len(lists), encoded.indices), [*cast("list[Cell]", lists), ""]
 
 
 def _cell(content: Any) -> Cell:
