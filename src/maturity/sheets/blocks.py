@@ -249,7 +249,7 @@ def read_block(
     ids, names = (_text(columns.get(target), n) for target in (ID, NAME))
     for texts in (ids, names):  # they are handed on as they stand, and so would be what is no UTF-8
         texts.validate(full=True)
-    nameless = np.flatnonzero(pc.fill_null(pc.equal(pc.utf8_length(ids), 0), True).to_numpy(zero_copy_only=False))
+    nameless = np.flatnonzero(pc.fill_null(pc.binary_length(ids), 0).to_numpy() == 0)
     if len(nameless):
         findings.append(Finding("problem", ID.id, Problem.of("blocks.missing-id", ""), nameless))
     findings += _ruined(ids)
@@ -289,6 +289,8 @@ def _finding(kind: Kind, problem: Problem) -> Finding:
 
 def _ruined(ids: pa.Array) -> Iterator[Finding]:
     """Ids that were numbers in a spreadsheet before they were texts."""
+    if b"+" not in bytes(ids.buffers()[2] or b""):  # found a hundred times faster than the pattern it belongs to
+        return
     rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(ids, rf"^\s*{ROUNDED}\s*$"), False))
     if len(rows):
         alike, written = _distinct(ids.take(pa.array(rows)))
@@ -306,9 +308,8 @@ def _distinct(column: pa.Array) -> tuple[Rows, list[Cell]]:
         return _distinct_lists(column)
     encoded = _encoded(column)
     indices, cells = encoded.indices, _cells(encoded.dictionary)
-    if indices.null_count:
-        indices = pc.fill_null(indices.cast(pa.int32()), len(cells) - 1)
-    return indices.to_numpy().astype(np.intp, copy=False), cells
+    codes = _stored(indices).astype(np.intp)
+    return np.where(_valid(indices), codes, len(cells) - 1) if indices.null_count else codes, cells
 
 
 def _encoded(column: pa.Array) -> pa.Array:
@@ -813,7 +814,7 @@ def _problems(findings: Sequence[Finding], n: int, lang: Lang) -> pa.Array:
     rows = np.concatenate([one.rows for one in findings]) if findings else np.empty(0, np.intp)
     which = np.repeat(np.arange(len(findings)), [len(one.rows) for one in findings])
     order = np.argsort(rows, kind="stable")
-    offsets = np.searchsorted(rows[order], np.arange(n + 1)).astype(np.int32)
+    offsets = np.append(0, np.cumsum(np.bincount(rows, minlength=n))).astype(np.int32)
     each = pa.StructArray.from_arrays([pa.array(own, pa.string()) for own in texts.values()], names=list(texts))
     return pa.ListArray.from_arrays(pa.array(offsets), each.take(pa.array(which[order])), type=PROBLEMS)
 
