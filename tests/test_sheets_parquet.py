@@ -648,6 +648,32 @@ def test_what_streams_need_no_free_texts_for(tmp_path: Path) -> None:
     assert (streamed.ledgers[ledger.id].values(text), read.ledgers[ledger.id].values(text)) == ((None,), ("发票一",))
 
 
+def test_a_stream_counts_the_names_in_a_ledger_as_a_batch_does(tmp_path: Path) -> None:
+    """A name that is looked up in a catalogue is no free text: what it stands for counts, and a wrong one is noted."""
+    ledger = next(one for one in PROGRAMME.ledgers if any(column.catalogue for column in one.columns))
+    name = next(column for column in ledger.columns if column.catalogue)
+    known = [entry.name.zh for entry in PROGRAMME.catalogue(name.catalogue).entries]
+    options = {column.id: column.options[0].id for column in ledger.columns if column.options}
+    entries = {"E1": known, "E2": [*known[:1], "无此场景"]}
+    answers = Answers.from_points(MODEL, np.full((2, 216), 10, np.uint8), ids=list(entries), profiles="discrete")
+    given = {
+        "enterprise": [id for id, own in entries.items() for _ in own],
+        name.id: [one for own in entries.values() for one in own],
+        **{id: [option] * sum(map(len, entries.values())) for id, option in options.items()},
+    }
+    facts = Facts.from_columns(PROGRAMME, {}, ids=answers.ids, ledgers={ledger.id: given})
+    path = write_answers(tmp_path / "a.parquet", answers, facts)
+    decided = decide(PROGRAMME, assess(answers), facts, on=ON)
+    layout, blocks = parquet.read_blocks(path, MODEL, PROGRAMME)
+    block = SCORING.read(next(blocks), layout)
+    assert block.facts is not None
+    streamed = decide(PROGRAMME, assess(block.answers), block.facts, on=ON)
+    for one, other in zip(decided.conditions, streamed.conditions, strict=True):
+        assert np.array_equal(one.truth, other.truth)
+    found = [(one.problem.id, one.problem.value, one.rows.tolist()) for one in block.findings]
+    assert found == [("facts.unknown-name", "无此场景", [1])]
+
+
 def test_an_interrupted_run_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And nothing half written beside it."""
     source = many(tmp_path / "a.parquet", 30)

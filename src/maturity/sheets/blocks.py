@@ -561,7 +561,8 @@ def _ledger(
         if entries is None or at < 0:
             continue
         column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
-        if described or fact.kind != "text" or not is_text(column.type):  # nothing can be wrong with a text
+        free = fact.kind == "text" and not fact.catalogue
+        if described or not free or not is_text(column.type):  # nothing can be wrong with a free text
             read[fact.id] = _column(fact, "", column, name, own)
     few = {fact.id: _few(programme, fact, read.get(fact.id)) for fact in definition.columns}
     for fact in definition.columns:
