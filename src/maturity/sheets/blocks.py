@@ -600,32 +600,28 @@ def _taken_over(fact: FactDefinition, unit: str, column: pa.Array) -> tuple[NDAr
 
 def _units(fact: FactDefinition, column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
     """The same for numbers, in units of ``10 ** -decimals``: right is what is exactly that, and allowed."""
-    of, scale, exact = column.type, 10**fact.decimals, _valid(column)
+    of, scale, step, exact = column.type, 10**fact.decimals, 1, _valid(column)
     if pa.types.is_floating(of):
         numbers = _stored(column.cast(pa.float64()))
         with np.errstate(invalid="ignore", over="ignore"):
-            scaled = np.rint(numbers * scale)
-            exact = exact & (np.abs(scaled) < _EXACT) & (scaled / scale == numbers)
+            whole = np.rint(numbers * scale)
+            exact = exact & (np.abs(whole) < _EXACT) & (whole / scale == numbers)
         if is_percentage(fact):  # 0.85 out of a spreadsheet may mean 85 %; decimals were not typed by hand
             exact &= (numbers == 0) | (np.abs(numbers) > 1)
-        whole = np.where(exact, scaled, 0).astype(np.int64)
     elif pa.types.is_integer(of):
-        numbers = _stored(column)
-        exact = exact & (np.abs(numbers.astype(np.float64)) <= MOST_UNITS // scale)
-        whole = np.where(exact, numbers, 0).astype(np.int64) * scale
+        whole, step = _stored(column), scale
     elif pa.types.is_decimal128(of) and of.precision <= 18 and of.scale >= 0:
         whole = np.frombuffer(column.buffers()[1], np.int64)[2 * column.offset :: 2][: len(column)]
+        step = 10 ** max(fact.decimals - of.scale, 0)
         if of.scale > fact.decimals:
             whole, rest = np.divmod(whole, 10 ** (of.scale - fact.decimals))
             exact = exact & (rest == 0)
-        step = 10 ** max(fact.decimals - of.scale, 0)
-        exact = exact & (np.abs(whole) <= MOST_UNITS // step)
-        whole = np.where(exact, whole, 0) * step
     else:
         return None
     least = -MOST_UNITS if fact.negative else 0
     most = MOST_UNITS if fact.most is None else min(int(fact.most.exact * scale), MOST_UNITS)
-    return whole, exact & (whole >= least) & (whole <= most)
+    exact = exact & (whole >= -(-least // step)) & (whole <= most // step)
+    return np.where(exact, whole, 0).astype(np.int64, copy=False) * step, exact
 
 
 def _valid(column: pa.Array) -> NDArray[np.bool_]:
