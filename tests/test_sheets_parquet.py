@@ -624,6 +624,14 @@ def test_a_slice_states_what_the_rows_it_shows_state() -> None:
         assert len(set(values)) > 2
 
 
+def test_a_block_of_nobody_has_the_columns_of_every_other() -> None:
+    """Whoever divides a table has parts without rows."""
+    columns = {"id": pa.array([], pa.string()), "registered": pa.array([], pa.bool_())}
+    nobody = SCORING(pa.RecordBatch.from_pydict(columns))
+    assert nobody.num_rows == 0
+    assert nobody.schema.equals(SCORING.schema)
+
+
 def test_lists_are_told_apart_by_their_names_and_null_is_no_name(tmp_path: Path) -> None:
     """Where one name ends and the next begins is part of a list; what is not there is neither a name nor none."""
     lists = [["甲", "乙丙"], ["甲乙", "丙"], ["甲", None, "乙丙"], [None], [], None]

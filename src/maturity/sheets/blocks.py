@@ -792,8 +792,8 @@ def result_columns(
     }
     for level, scores in zip(assessment.answers.model.levels, assessment.level_scores.T, strict=True):
         columns[f"A{level.number}"] = score(scores)
-    for tier in decisions.programme.tiers if decisions else ():
-        assert decisions
+    for tier in decisions.programme.tiers if decisions is not None else ():
+        assert decisions is not None
         key = f"{decisions.programme.id}.{tier.id}"
         columns[key] = pa.array(WORDS).take(pa.array(decisions.verdict.ranks[tier.id][rows]))
         columns[f"{key}.depends_on_reading"] = pa.array(decisions.depends_on_reading[tier.id][rows])

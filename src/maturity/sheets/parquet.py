@@ -148,12 +148,12 @@ def write_scored(
     ids, named = (
         pa.array([text.encode("utf-8", "replace").decode("utf-8") for text in own]) for own in (answers.ids, names)
     )
-    at = {id: row for row, id in enumerate(decisions.ids)} if decisions else {}
-    rows = np.array([at[id] for id in answers.ids], np.intp) if decisions else None
-    programme = decisions.programme if decisions else None
-    days = {str(day) for day in decisions.on} if decisions else set()
+    at = {id: row for row, id in enumerate(decisions.ids)} if decisions is not None else {}
+    rows = np.array([at[id] for id in answers.ids], np.intp) if decisions is not None else None
+    programme = decisions.programme if decisions is not None else None
+    days = {str(day) for day in decisions.on} if decisions is not None else set()
     on = date.fromisoformat(days.pop()) if len(days) == 1 else None
-    scoring = Scoring(answers.model, programme, on, decisions.readings if decisions else {}, lang)
+    scoring = Scoring(answers.model, programme, on, decisions.readings if decisions is not None else {}, lang)
     columns = result_columns(ids, named, profile_column(answers), assessment, decisions, rows)
     beside = problems_beside(path)
     with ExitStack() as all_or_none:
