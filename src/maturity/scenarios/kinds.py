@@ -50,7 +50,12 @@ def kinds(columns: Iterable[NDArray[Any]], n: int, few: float = 1) -> tuple[Rows
                 least, most = 0, len(found)
         key = key * (most - least + 1) + (values.astype(np.int64) - least)
         span *= most - least + 1
-    _, first, rows = np.unique(key, return_index=True, return_inverse=True)
+    if span > n:
+        _, first, rows = np.unique(key, return_index=True, return_inverse=True)
+    else:  # so few possible kinds that the rows need not be sorted
+        there, first = np.bincount(key, minlength=span) > 0, np.empty(span, np.intp)
+        first[key[::-1]] = everyone[::-1]  # of the rows of a kind the one written last stays
+        first, rows = first[there], (np.cumsum(there) - 1)[key]
     return (first, rows) if few * len(first) <= n else (everyone, everyone)
 
 
