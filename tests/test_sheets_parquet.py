@@ -598,6 +598,50 @@ def test_a_slice_is_scored_as_the_rows_it_shows(typed: Any) -> None:
     assert scoring(batch.slice(0, 0)).num_rows == 0
 
 
+def test_a_slice_states_what_the_rows_it_shows_state() -> None:
+    """Values that are taken over as they stand in memory are those of the slice, and so are lists."""
+    rng = np.random.default_rng(0)
+    given: dict[str, tuple[Any, list[object]]] = {
+        "registered": (pa.bool_(), [True, False, None]),
+        "planned_production_on": (pa.date32(), [date(2025, 1, 2), date(1969, 12, 31), None]),
+        "investment_equipment": (pa.decimal128(18, 6), [Decimal("1999.99"), Decimal("0.000001"), None]),
+        "investment_software": (pa.decimal128(9, 2), [Decimal("1999.99"), Decimal(0), None]),
+        "digital_workshops": (pa.int16(), [3, 0, None]),
+        "credit_grade": (pa.string(), ["good", "excellent", None]),
+        "scenarios": (pa.list_(pa.string()), [["数字化设计"], [], None, ["数字化设计", "甲"], ["甲", "数字化设计"]]),
+    }
+    columns: dict[str, Any] = {"id": [f"E{i}" for i in range(50)]}
+    for fact, (typed, values) in given.items():
+        columns[fact] = pa.array([values[i] for i in rng.integers(0, len(values), 50)], typed)
+    batch = pa.RecordBatch.from_pydict(columns)
+    layout = parquet.Layout.of(batch.schema, MODEL, PROGRAMME)
+    whole, part = SCORING.read(batch, layout).facts, SCORING.read(batch.slice(13, 21), layout).facts
+    assert whole is not None
+    assert part is not None
+    for fact in given:
+        values = [whole.value(fact, i) for i in range(13, 34)]
+        assert [part.value(fact, i) for i in range(21)] == values
+        assert len(set(values)) > 2
+
+
+def test_a_block_of_nobody_has_the_columns_of_every_other() -> None:
+    """Whoever divides a table has parts without rows."""
+    columns = {"id": pa.array([], pa.string()), "registered": pa.array([], pa.bool_())}
+    nobody = SCORING(pa.RecordBatch.from_pydict(columns))
+    assert nobody.num_rows == 0
+    assert nobody.schema.equals(SCORING.schema)
+
+
+def test_lists_are_told_apart_by_their_names_and_null_is_no_name(tmp_path: Path) -> None:
+    """Where one name ends and the next begins is part of a list; what is not there is neither a name nor none."""
+    lists = [["甲", "乙丙"], ["甲乙", "丙"], ["甲", None, "乙丙"], [None], [], None]
+    batch = read_batch(table(tmp_path / "a.parquet", scenarios=lists), MODEL, PROGRAMME)
+    assert batch.facts is not None
+    read = [batch.facts.value("scenarios", i) for i in range(len(lists))]
+    assert read == [("甲", "乙丙"), ("甲乙", "丙"), ("甲", "乙丙"), None, (), None]
+    assert [place for id, place in listed(batch.problems) if id == "facts.not-names"] == ["a.parquet!4: E3: scenarios"]
+
+
 def test_what_streams_need_no_free_texts_for(tmp_path: Path) -> None:
     """No rule asks them; whoever reads a batch has them."""
     ledger = next(one for one in PROGRAMME.ledgers if any(column.kind == "text" for column in one.columns))
@@ -610,6 +654,32 @@ def test_what_streams_need_no_free_texts_for(tmp_path: Path) -> None:
     assert streamed is not None
     assert read is not None
     assert (streamed.ledgers[ledger.id].values(text), read.ledgers[ledger.id].values(text)) == ((None,), ("发票一",))
+
+
+def test_a_stream_counts_the_names_in_a_ledger_as_a_batch_does(tmp_path: Path) -> None:
+    """A name that is looked up in a catalogue is no free text: what it stands for counts, and a wrong one is noted."""
+    ledger = next(one for one in PROGRAMME.ledgers if any(column.catalogue for column in one.columns))
+    name = next(column for column in ledger.columns if column.catalogue)
+    known = [entry.name.zh for entry in PROGRAMME.catalogue(name.catalogue).entries]
+    options = {column.id: column.options[0].id for column in ledger.columns if column.options}
+    entries = {"E1": known, "E2": [*known[:1], "无此场景"]}
+    answers = Answers.from_points(MODEL, np.full((2, 216), 10, np.uint8), ids=list(entries), profiles="discrete")
+    given = {
+        "enterprise": [id for id, own in entries.items() for _ in own],
+        name.id: [one for own in entries.values() for one in own],
+        **{id: [option] * sum(map(len, entries.values())) for id, option in options.items()},
+    }
+    facts = Facts.from_columns(PROGRAMME, {}, ids=answers.ids, ledgers={ledger.id: given})
+    path = write_answers(tmp_path / "a.parquet", answers, facts)
+    decided = decide(PROGRAMME, assess(answers), facts, on=ON)
+    layout, blocks = parquet.read_blocks(path, MODEL, PROGRAMME)
+    block = SCORING.read(next(blocks), layout)
+    assert block.facts is not None
+    streamed = decide(PROGRAMME, assess(block.answers), block.facts, on=ON)
+    for one, other in zip(decided.conditions, streamed.conditions, strict=True):
+        assert np.array_equal(one.truth, other.truth)
+    found = [(one.problem.id, one.problem.value, one.rows.tolist()) for one in block.findings]
+    assert found == [("facts.unknown-name", "无此场景", [1])]
 
 
 def test_an_interrupted_run_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Facts: what a batch of applicants states besides maturity, checked and stored column by column, exactly."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -310,26 +310,36 @@ def _notes(
     """The names that match nothing in their catalogue: those of facts, then those of ledgers."""
     for fact in programme.facts:
         if fact.kind == "names":
-            yield from _unmatched(programme.catalogue(fact.catalogue), fact.id, columns[fact.id], ids)
+            yield from _placed(programme.catalogue(fact.catalogue), fact.id, columns[fact.id].names, ids)
     for ledger in programme.ledgers:
         entries = ledgers[ledger.id]
         owners = [ids[row] for row in entries.rows]
         for column in ledger.columns:
             if column.catalogue:
                 where = f"{ledger.id}.{column.id}"
-                yield from _unmatched(programme.catalogue(column.catalogue), where, entries.columns[column.id], owners)
+                yield from _placed(
+                    programme.catalogue(column.catalogue), where, entries.columns[column.id].names, owners
+                )
 
 
-def _unmatched(catalogue: Catalogue, fact: str, column: Column, ids: Sequence[str]) -> Iterator[Problem]:
-    """A note for each name that matches nothing in the catalogue."""
+def _placed(catalogue: Catalogue, fact: str, names: Names, ids: Sequence[str]) -> Iterator[Problem]:
+    """What `unmatched` finds, at the place of each row."""
+    notes = unmatched(catalogue, names.distinct)
+    if any(notes):
+        for i, code in enumerate(names.codes.tolist()):
+            yield from (replace(note, where=place(ids, i, fact)) for note in notes[code])
+
+
+def unmatched(catalogue: Catalogue, lists: Iterable[tuple[str, ...]]) -> list[list[Problem]]:
+    """For each list of names a note, without a place, for each of them that matches nothing in the catalogue."""
     entries = entries_by_name(catalogue)
     known = [entry.name.zh for entry in catalogue.entries]
-    unmatched = [
-        [name for name in {plain(name): name for name in names}.values() if plain(name) not in entries]
-        for names in column.names.distinct
+
+    def note(name: str) -> Problem:
+        near = nearest(name, known) or in_a_row(known)
+        return Problem.of("facts.unknown-name", "", name, catalogue=catalogue.name, near=near)
+
+    return [
+        [note(name) for key, name in {plain(name): name for name in names}.items() if key not in entries]
+        for names in lists
     ]
-    if any(unmatched):
-        for i, code in enumerate(column.names.codes.tolist()):
-            for name in unmatched[code]:
-                near = nearest(name, known) or in_a_row(known)
-                yield Problem.of("facts.unknown-name", place(ids, i, fact), name, catalogue=catalogue.name, near=near)

@@ -18,7 +18,7 @@ would find no fewer (of 16,384 equally frequent kinds, a quarter of 65,536 rows,
 Rows = NDArray[np.intp]
 
 
-def kinds(columns: Iterable[NDArray[Any]], n: int, few: int = 1) -> tuple[Rows, Rows]:
+def kinds(columns: Iterable[NDArray[Any]], n: int, few: float = 1) -> tuple[Rows, Rows]:
     """The first row of each kind, and (n,) the kind of each row; rows of a kind agree in all columns.
 
     Args:
@@ -30,9 +30,9 @@ def kinds(columns: Iterable[NDArray[Any]], n: int, few: int = 1) -> tuple[Rows, 
     (array([0, 1]), array([0, 1, 0]))
     """
     everyone, columns = np.arange(n), list(columns)
-    if few > 1 and n >= _MANY:
-        size = n // _SHARE
-        if len(kinds([column[:size] for column in columns], size)[0]) > _UNALIKE * size:
+    if few >= 2 and n >= _MANY:
+        size = n // _SHARE  # which is looked at no longer than until nearly all are found to be unlike
+        if len(kinds([column[:size] for column in columns], size, 1 / _UNALIKE)[0]) > _UNALIKE * size:
             return everyone, everyone
     key, span = np.zeros(n, np.int64), 1
     for column in columns:
@@ -50,7 +50,12 @@ def kinds(columns: Iterable[NDArray[Any]], n: int, few: int = 1) -> tuple[Rows, 
                 least, most = 0, len(found)
         key = key * (most - least + 1) + (values.astype(np.int64) - least)
         span *= most - least + 1
-    _, first, rows = np.unique(key, return_index=True, return_inverse=True)
+    if span > n:
+        _, first, rows = np.unique(key, return_index=True, return_inverse=True)
+    else:  # so few possible kinds that the rows need not be sorted
+        there, first = np.bincount(key, minlength=span) > 0, np.empty(span, np.intp)
+        first[key[::-1]] = everyone[::-1]  # of the rows of a kind the one written last stays
+        first, rows = first[there], (np.cumsum(there) - 1)[key]
     return (first, rows) if few * len(first) <= n else (everyone, everyone)
 
 

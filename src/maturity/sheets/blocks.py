@@ -55,10 +55,11 @@ from maturity.scenarios import (
     decide,
     value_problem,
 )
+from maturity.scenarios.facts import unmatched
 from maturity.scenarios.kinds import kinds, parts
 from maturity.scenarios.notes import Notes
 from maturity.scenarios.programme import MOST_UNITS
-from maturity.scenarios.values import NO_NAMES, NONE, Column, Names, Value
+from maturity.scenarios.values import NO_NAMES, NONE, Column, Names, Value, read_column
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import (
@@ -82,6 +83,8 @@ Rows = NDArray[np.intp]
 METADATA: Final = b"maturity"
 """Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""
 _DAYS: Final = np.dtype("datetime64[D]")
+_CALENDAR: Final = np.array([date.min, date.max], _DAYS).astype(np.int32)
+"""The first and the last day that Python has, counted from 1970 on."""
 _INDEX: Final = r"__index_level_\d+__"
 """How pandas calls row numbers that it keeps."""
 FEW: Final = 4
@@ -246,7 +249,7 @@ def read_block(
     ids, names = (_text(columns.get(target), n) for target in (ID, NAME))
     for texts in (ids, names):  # they are handed on as they stand, and so would be what is no UTF-8
         texts.validate(full=True)
-    nameless = np.flatnonzero(pc.fill_null(pc.equal(pc.utf8_length(ids), 0), True).to_numpy(zero_copy_only=False))
+    nameless = np.flatnonzero(pc.fill_null(pc.binary_length(ids), 0).to_numpy() == 0)
     if len(nameless):
         findings.append(Finding("problem", ID.id, Problem.of("blocks.missing-id", ""), nameless))
     findings += _ruined(ids)
@@ -286,6 +289,8 @@ def _finding(kind: Kind, problem: Problem) -> Finding:
 
 def _ruined(ids: pa.Array) -> Iterator[Finding]:
     """Ids that were numbers in a spreadsheet before they were texts."""
+    if b"+" not in bytes(ids.buffers()[2] or b""):  # found a hundred times faster than the pattern it belongs to
+        return
     rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(ids, rf"^\s*{ROUNDED}\s*$"), False))
     if len(rows):
         alike, written = _distinct(ids.take(pa.array(rows)))
@@ -303,9 +308,8 @@ def _distinct(column: pa.Array) -> tuple[Rows, list[Cell]]:
         return _distinct_lists(column)
     encoded = _encoded(column)
     indices, cells = encoded.indices, _cells(encoded.dictionary)
-    if indices.null_count:
-        indices = pc.fill_null(indices.cast(pa.int32()), len(cells) - 1)
-    return indices.to_numpy(), cells
+    codes = _stored(indices).astype(np.intp)
+    return np.where(_valid(indices), codes, len(cells) - 1) if indices.null_count else codes, cells
 
 
 def _encoded(column: pa.Array) -> pa.Array:
@@ -325,16 +329,15 @@ def _cells(contents: pa.Array) -> list[Cell]:
 
 def _distinct_lists(column: pa.Array) -> tuple[Rows, list[Cell]]:
     """The same for lists of texts: lists that have the same texts at every place are one."""
+    codes, texts = _distinct(column.flatten())
+    numbers = codes.astype(np.int32)
     lengths = pc.fill_null(pc.list_value_length(column), -1).to_numpy()
-    texts, rest = _distinct(column.flatten())
-    starts = np.cumsum(np.maximum(lengths, 0)) - np.maximum(lengths, 0)
-    places = (
-        np.where(lengths > place, texts.take(starts + place, mode="clip"), len(rest))
-        for place in range(max(lengths.max(initial=0), 0))
-    )
-    first, codes = kinds([lengths, *places], len(column))
-    contents = column.take(pa.array(first)).to_pylist()
-    return codes, ["" if one is None else cast("Cell", tuple(one)) for one in contents]
+    offsets = numbers.itemsize * np.append(0, np.cumsum(np.maximum(lengths, 0)))
+    # Arrow tells no lists apart, but octets: those of the numbers of a list's texts.
+    octets = pa.Array.from_buffers(pa.large_binary(), len(column), [None, pa.py_buffer(offsets), pa.py_buffer(numbers)])
+    encoded = pc.dictionary_encode(octets)
+    lists = [tuple(map(texts.__getitem__, np.frombuffer(one, np.int32))) for one in encoded.dictionary.to_pylist()]
+    return np.where(lengths < 0, len(lists), encoded.indices.to_numpy()), [*cast("list[Cell]", lists), ""]
 
 
 def _cell(content: Any) -> Cell:
@@ -386,9 +389,7 @@ def _points(column: pa.Array | None, id: str, read: Reader, out: Points, finding
         if any(read.problem or read.note for read in reads):
             _report(reads, cells, _distinct(column)[0], id, findings)
     if numbers.null_count:
-        validity = np.frombuffer(numbers.buffers()[0], np.uint8)
-        answered = np.unpackbits(validity, count=numbers.offset + len(numbers), bitorder="little")[numbers.offset :]
-        out |= answered - np.uint8(1)  # 0, or every bit: unanswered
+        out |= _bits(numbers, 0).view(np.uint8) - np.uint8(1)  # 0, or every bit: unanswered
     return bool(as_they_stand)
 
 
@@ -459,12 +460,13 @@ def _facts(
         target = Target("fact", fact.id)
         if target in given:
             read[fact.id] = _column(fact, layout.columns[target][1].unit, given[target], fact.id, findings)
-    padded, most = _padded(read)
-    few = Facts.from_columns(programme, padded, ids=_keys(most))
-    columns = {id: _all_rows(column, read.get(id), len(keys)) for id, column in few.columns.items()}
-    for note in few.notes:  # a note for each content that has one: it belongs to all rows that hold it
-        row, _, id = note.where.partition(": ")
-        findings.append(Finding("note", id, note, np.flatnonzero(read[id].codes == int(row))))
+    few = {fact.id: _few(programme, fact, read.get(fact.id)) for fact in programme.facts}
+    for fact in programme.facts:
+        if fact.id in read and fact.catalogue:
+            codes, notes = read[fact.id].codes, unmatched(programme.catalogue(fact.catalogue), few[fact.id].names)
+            for at, own in enumerate(notes):
+                findings += [Finding("note", fact.id, note, np.flatnonzero(codes == at)) for note in own]
+    columns = {id: _all_rows(column, read.get(id), len(keys)) for id, column in few.items()}
     ledgers = {
         ledger.id: _ledger(programme, ledger, given.get(Target("fact", ledger.id)), findings, described)
         for ledger in programme.ledgers
@@ -479,37 +481,40 @@ class _Read:
     Attributes:
         contents: its distinct values, at least one; None where nothing is known.
         codes: (n,) which of them stands in each row.
-        units: of numbers that were taken over as they stand, (n,) values and (n,) which they are; these win.
+        stored: of a column whose values were taken over as they stand, (n,) these and (n,) which they are; these win.
     """
 
     contents: list[Value]
     codes: Rows
-    units: tuple[NDArray[np.int64], NDArray[np.bool_]] | None
+    stored: tuple[NDArray[Any], NDArray[np.bool_]] | None
 
 
 def _column(fact: FactDefinition, unit: str, column: pa.Array, name: str, findings: list[Finding]) -> _Read:
-    reader = fact_reader(fact, unit)
-    units = _units(fact, column) if fact.kind == "number" and as_written(fact, unit) else None
-    if units:
-        if units[1].sum() + column.null_count == len(column):  # nothing is left to be read
-            return _Read([None], np.broadcast_to(np.intp(0), len(column)), units)
-        column = pc.if_else(pa.array(units[1]), pa.scalar(None, column.type), column)
-    return _Read(*_values(fact, reader, column, name, findings), units)
+    stored = _taken_over(fact, unit, column)
+    if stored:
+        if np.count_nonzero(stored[1]) + column.null_count == len(column):  # nothing is left to be read
+            return _Read([None], np.broadcast_to(np.intp(0), len(column)), stored)
+        column = pc.if_else(pa.array(stored[1]), pa.scalar(None, column.type), column)
+    codes, cells = _distinct(column)
+    reads = list(map(_reader(fact, unit), cells))
+    _report(reads, cells, codes, name, findings)
+    return _Read([read.value for read in reads], codes, stored)
 
 
-def _padded(read: Mapping[str, _Read]) -> tuple[dict[str, list[Value]], int]:
-    """The distinct values of all columns, as columns of one length, and that length."""
-    most = max((len(one.contents) for one in read.values()), default=1)
-    return {id: [*one.contents, *[None] * (most - len(one.contents))] for id, one in read.items()}, most
+def _few(programme: Programme, fact: FactDefinition, read: _Read | None) -> Column:
+    """A column of its distinct values, which were found to be right; of one unknown value if there is no column."""
+    column, refused = read_column(programme, fact, read.contents if read else [None], str)
+    assert column, refused
+    return column
 
 
 def _all_rows(few: Column, read: _Read | None, n: int) -> Column:
     """A column of n rows from the one of its distinct values."""
     if read is None:
         return _throughout(few, n)
-    if read.units is None:
+    if read.stored is None:
         return few.take(read.codes)
-    own, exact = read.units
+    own, exact = read.stored
     if len(read.contents) == 1:
         return Column(own, exact)
     rest = few.take(read.codes)
@@ -523,21 +528,20 @@ def _throughout(column: Column, n: int) -> Column:
     return Column(values, np.broadcast_to(column.known[:1], n), names)
 
 
-def _values(
-    fact: FactDefinition, read: Reader, column: pa.Array, name: str, findings: list[Finding]
-) -> tuple[list[Value], Rows]:
-    """The distinct values of a column, None where nothing is known, and (n,) which of them stands in each row."""
-    codes, cells = _distinct(column)
-    reads = [_fact(fact, read, cell) for cell in cells]
-    _report(reads, cells, codes, name, findings)
-    return [read.value for read in reads], codes
+@lru_cache(maxsize=1024)
+def _reader(fact: FactDefinition, unit: str) -> Reader:
+    """The reader of a column of facts, which remembers what it has read: contents come again in every block.
 
+    What the definition of a fact refuses is unknown, and named.
+    """
+    read = fact_reader(fact, unit)
 
-def _fact(fact: FactDefinition, read: Reader, cell: Cell) -> Read:
-    """What a cell says of a fact; what its definition refuses is unknown, and named."""
-    given = Read(cell) if isinstance(cell, tuple) else read(cell)
-    refused = value_problem(fact, given.value, "")
-    return Read(None, refused.id, details=refused.values) if refused else given
+    def allowed(cell: Cell) -> Read:
+        given = Read(cell) if isinstance(cell, tuple) else read(cell)
+        refused = value_problem(fact, given.value, "")
+        return Read(None, refused.id, details=refused.values) if refused else given
+
+    return lru_cache(maxsize=4096, typed=True)(allowed)
 
 
 def _ledger(
@@ -557,59 +561,79 @@ def _ledger(
         if entries is None or at < 0:
             continue
         column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
-        if described or fact.kind != "text" or not is_text(column.type):  # nothing can be wrong with a text
+        free = fact.kind == "text" and not fact.catalogue
+        if described or not free or not is_text(column.type):  # nothing can be wrong with a free text
             read[fact.id] = _column(fact, "", column, name, own)
-    padded, most = _padded(read)
-    sheet: Mapping[str, Sequence[object]] = {"enterprise": ["0"] * most, **padded}
-    few = Facts.from_columns(programme, {}, ids=["0"], ledgers={definition.id: sheet})
-    for (where, given), note in {(note.where, note.value): note for note in few.notes}.items():
-        one = read[where.rpartition(".")[2]]  # the note belongs to all entries that hold the name
-        held = [
-            at for at, value in enumerate(one.contents) if given in (value if isinstance(value, tuple) else (value,))
-        ]
-        own.append(Finding("note", where.partition(": ")[2], note, np.flatnonzero(np.isin(one.codes, held))))
+    few = {fact.id: _few(programme, fact, read.get(fact.id)) for fact in definition.columns}
+    for fact in definition.columns:
+        if fact.id in read and fact.catalogue:
+            names = few[fact.id].names
+            notes = unmatched(programme.catalogue(fact.catalogue), names)
+            for note in {note.value: note for own_notes in notes for note in own_notes}.values():
+                held = [at for at, given in enumerate(names) if note.value in given]  # by all entries with that name
+                holders = np.flatnonzero(np.isin(read[fact.id].codes, held))
+                own.append(Finding("note", f"{definition.id}.{fact.id}", note, holders))
     findings += [replace(found, rows=np.unique(rows[found.rows])) for found in own]
     for field_ in entries.type if entries is not None else ():
         if field_.name not in {fact.id for fact in definition.columns}:
             near = near_or_known(field_.name, [fact.id for fact in definition.columns])
             unknown = Problem.of("facts.unknown-ledger-column", "", field_.name, near=near)
             findings.append(Finding("problem", f"{definition.id}.{field_.name}", unknown, np.unique(rows)))
-    columns = few.ledgers[definition.id].columns
-    return Ledger.of(definition, rows, {id: _all_rows(one, read.get(id), len(rows)) for id, one in columns.items()})
+    return Ledger.of(definition, rows, {id: _all_rows(one, read.get(id), len(rows)) for id, one in few.items()})
 
 
-def _units(fact: FactDefinition, column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
-    """(n,) numbers in units of ``10 ** -decimals``, and (n,) whether each is exactly that and allowed; None for texts.
+def _taken_over(fact: FactDefinition, unit: str, column: pa.Array) -> tuple[NDArray[Any], NDArray[np.bool_]] | None:
+    """(n,) values of a column as `Column` has them, 0 where nothing is known, and (n,) which are right; None for texts.
 
     The others are read one by one, so that what is wrong with them gets its name.
     """
-    of, scale = column.type, 10**fact.decimals
-    there = column.is_valid().to_numpy(zero_copy_only=False)
+    types, of = pa.types, column.type
+    if fact.kind == "yes_no" and types.is_boolean(of):
+        known = _valid(column)
+        return (_bits(column, 1) & known).astype(np.int64), known
+    if fact.kind in ("date", "event_date") and types.is_date32(of):
+        days = _stored(column.view(pa.int32()))
+        known = _valid(column) & (days >= _CALENDAR[0]) & (days <= _CALENDAR[1])
+        return (days * known).astype(_DAYS), known
+    return _units(fact, column) if fact.kind == "number" and as_written(fact, unit) else None
+
+
+def _units(fact: FactDefinition, column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+    """The same for numbers, in units of ``10 ** -decimals``: right is what is exactly that, and allowed."""
+    of, scale, step, exact = column.type, 10**fact.decimals, 1, _valid(column)
     if pa.types.is_floating(of):
-        numbers = pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy()
+        numbers = _stored(column.cast(pa.float64()))
         with np.errstate(invalid="ignore", over="ignore"):
-            scaled = np.rint(numbers * scale)
-            exact = there & (np.abs(scaled) < _EXACT) & (scaled / scale == numbers)
+            whole = np.rint(numbers * scale)
+            exact = exact & (np.abs(whole) < _EXACT) & (whole / scale == numbers)
         if is_percentage(fact):  # 0.85 out of a spreadsheet may mean 85 %; decimals were not typed by hand
             exact &= (numbers == 0) | (np.abs(numbers) > 1)
-        whole = np.where(exact, scaled, 0).astype(np.int64)
     elif pa.types.is_integer(of):
-        numbers = pc.fill_null(column, 0).to_numpy()
-        exact = there & (np.abs(numbers.astype(np.float64)) <= MOST_UNITS // scale)
-        whole = np.where(exact, numbers, 0).astype(np.int64) * scale
+        whole, step = _stored(column), scale
     elif pa.types.is_decimal128(of) and of.precision <= 18 and of.scale >= 0:
-        low = np.frombuffer(column.buffers()[1], np.int64)[2 * column.offset :: 2][: len(column)]
-        finer = max(of.scale - fact.decimals, 0)
+        whole = np.frombuffer(column.buffers()[1], np.int64)[2 * column.offset :: 2][: len(column)]
         step = 10 ** max(fact.decimals - of.scale, 0)
-        whole, rest = np.divmod(low, 10**finer)
-        exact = there & (rest == 0) & (np.abs(whole) <= MOST_UNITS // step)
-        whole = np.where(exact, whole, 0) * step
+        if of.scale > fact.decimals:
+            whole, rest = np.divmod(whole, 10 ** (of.scale - fact.decimals))
+            exact = exact & (rest == 0)
     else:
         return None
-    exact &= (np.abs(whole) <= MOST_UNITS) & ((whole >= 0) | fact.negative)
-    if fact.most is not None:
-        exact &= whole <= int(fact.most.exact * scale)
-    return whole, exact
+    least = -MOST_UNITS if fact.negative else 0
+    most = MOST_UNITS if fact.most is None else min(int(fact.most.exact * scale), MOST_UNITS)
+    exact = exact & (whole >= -(-least // step)) & (whole <= most // step)
+    return np.where(exact, whole, 0).astype(np.int64, copy=False) * step, exact
+
+
+def _valid(column: pa.Array) -> NDArray[np.bool_]:
+    """(n,) whether anything stands in each row."""
+    return _bits(column, 0) if column.null_count else np.ones(len(column), np.bool_)
+
+
+def _bits(column: pa.Array, buffer: int) -> NDArray[np.bool_]:
+    """(n,) what a buffer of a column has a bit for in each row: the first, whether anything stands there."""
+    octets = np.frombuffer(column.buffers()[buffer], np.uint8)[column.offset // 8 :]
+    start = column.offset % 8
+    return np.unpackbits(octets, count=start + len(column), bitorder="little")[start:].view(np.bool_)
 
 
 # -------------------------------------------------------------------------------------------------------------- results
@@ -768,8 +792,8 @@ def result_columns(
     }
     for level, scores in zip(assessment.answers.model.levels, assessment.level_scores.T, strict=True):
         columns[f"A{level.number}"] = score(scores)
-    for tier in decisions.programme.tiers if decisions else ():
-        assert decisions
+    for tier in decisions.programme.tiers if decisions is not None else ():
+        assert decisions is not None
         key = f"{decisions.programme.id}.{tier.id}"
         columns[key] = pa.array(WORDS).take(pa.array(decisions.verdict.ranks[tier.id][rows]))
         columns[f"{key}.depends_on_reading"] = pa.array(decisions.depends_on_reading[tier.id][rows])
@@ -787,7 +811,7 @@ def _problems(findings: Sequence[Finding], n: int, lang: Lang) -> pa.Array:
     rows = np.concatenate([one.rows for one in findings]) if findings else np.empty(0, np.intp)
     which = np.repeat(np.arange(len(findings)), [len(one.rows) for one in findings])
     order = np.argsort(rows, kind="stable")
-    offsets = np.searchsorted(rows[order], np.arange(n + 1)).astype(np.int32)
+    offsets = np.append(0, np.cumsum(np.bincount(rows, minlength=n))).astype(np.int32)
     each = pa.StructArray.from_arrays([pa.array(own, pa.string()) for own in texts.values()], names=list(texts))
     return pa.ListArray.from_arrays(pa.array(offsets), each.take(pa.array(which[order])), type=PROBLEMS)
 
