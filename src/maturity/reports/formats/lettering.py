@@ -1,4 +1,4 @@
-"""A chart as drawing and lettering apart: typst sets texts itself many times faster than as part of a picture.
+"""A chart as drawing and lettering apart: typst sets texts as words, and draws those of a picture letter by letter.
 
 svg with ``<text>`` in its layers  ->  layers without, and each text with place, side, size, colour and weight
 """
