@@ -209,6 +209,7 @@ def test_a_workbook_prints_legibly(tmp_path: Path) -> None:
     assert quote.alignment.wrap_text
     assert conditions.row_dimensions[quote.row].height >= 2 * 15
     assert conditions.row_dimensions[3].height is None  # which fits on a line
+    assert max(len(cell.value) for cell in conditions["D"][2:]) <= conditions.column_dimensions["D"].width
 
 
 def test_a_table_is_as_wide_and_as_high_as_its_texts(tmp_path: Path) -> None:

@@ -706,7 +706,7 @@ def _write_workbook(path: Path, results: _Results) -> tuple[Path, ...]:
         least = {str(key): 48 for key in table if str(key).endswith(_LEAST)}
         sheets.add("results", table, widths={"id": 16, "name": 28, **least})
         if results.decisions:
-            wide = {"condition_name": 28, "value": 24, "threshold": 24, "shortfall": 24, "quote": 60}
+            wide = {"condition": 40, "condition_name": 28, "value": 24, "threshold": 24, "shortfall": 24, "quote": 60}
             sheets.add("conditions", conditions, widths={"id": 16, "name": 28, **wide})
         for name, table in results.more.items():
             wide = {"target": 32, "reasons": 40, "requirement": 26, "requirement_name": 34, "subdomain": 18, "to": 14}
