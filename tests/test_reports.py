@@ -161,6 +161,18 @@ def test_every_node_has_the_score_of_the_assessment(id: str) -> None:
     assert not [name for name, below in pairwise(names) if name == below]
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("id", ["plain", "process", "rejected"])
+def test_the_heat_map_has_a_row_for_every_subdomain_of_the_profile(id: str, lang: Lang) -> None:
+    """In the order of the model, and a cell for each level of each."""
+    profile = ASSESSMENT.answers.profile(IDS.index(id))
+    names = [node.name.in_(lang) for node in MODEL.nodes["subdomain"] if profile in node.weight]
+    svg = content(id, lang).pictures.heat_map.svg
+    labels = [unescape(text) for text in re.findall(r"text-anchor: end[^>]*>([^<]*)</text>", svg)]
+    assert "".join(" ".join(labels).split()) == "".join("".join(names).split())
+    assert len(re.findall(r'<path d="M[\d.]+ [\d.]+h', svg)) == len(names) * len(MODEL.levels)
+
+
 def test_no_printed_score_reaches_a_mark_that_the_exact_one_misses() -> None:
     """A level whose score is 0.79703 is printed as 0.79, and as not met."""
     sheet = {requirement.id: "full" for requirement in MODEL.requirements}

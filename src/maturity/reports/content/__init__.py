@@ -24,7 +24,7 @@ from maturity.reports.content.letterhead import PLAIN, Letterhead
 from maturity.reports.content.notes import first_page, grouped, open_answers
 from maturity.reports.content.peers import Peers
 from maturity.reports.content.pictures import pictures
-from maturity.reports.content.scores import NodeScores, level_lines, node_lines
+from maturity.reports.content.scores import NodeScores, level_lines, node_lines, told_once
 from maturity.reports.content.verdicts import programme_notes, tier_pages
 from maturity.reports.content.way_up import plan_pages
 from maturity.reports.content.what_if import whatif_page
@@ -219,7 +219,7 @@ def _content(
         peers=group.line(lang) if group else None,
         mark=plain(model.pass_mark),
         levels=levels,
-        nodes=nodes,
+        nodes=tuple(told_once(nodes)),
         pictures=pictures(one, name, levels, nodes, scores, k, group),
         target=target(one, total),
         gaps=tuple(level_gaps(one, levels)),

@@ -1,6 +1,6 @@
 """Scores in a report: by level, by node of the tree, and as the outlines of its radars."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
@@ -69,6 +69,15 @@ def node_lines(one: Enterprise, scores: NodeScores, k: int) -> Iterator[NodeLine
         yield NodeLine(layer, depth, id, name, weight, tuple(_score(mark, *figure) for figure in by_level))
 
 
+def told_once(lines: Sequence[NodeLine]) -> Iterator[NodeLine]:
+    """The lines, but none of a leaf that is all there is of its parent, by the same name: it says the same twice."""
+    depths = [*(line.depth for line in lines), 0]
+    for at, line in enumerate(lines):
+        above = lines[at - 1] if at else line
+        if not (above.depth == line.depth - 1 and above.name == line.name and depths[at + 1] < line.depth):
+            yield line
+
+
 def heights(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """(..., k) how far up each node reaches: its scores at all levels, added; NaN where nothing of it applies.
 
@@ -82,8 +91,7 @@ def heights(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def _tree(model: MaturityModel, profile: str, lang: Lang) -> tuple[tuple[int, int, str, str, str, str], ...]:
     """The nodes of a profile, each before its children: position in its layer, depth, layer, id, name, weight.
 
-    Without a profile, ``""``, they are those of every profile, and have no weights. A node that is all there is of its
-    parent, by the same name, is no line of its own: it would say the same twice.
+    Without a profile, ``""``, they are those of every profile, and have no weights.
     """
     depths = {layer.id: depth for depth, layer in enumerate(model.layers)}
     positions = {(layer, node.id): at for layer, nodes in model.nodes.items() for at, node in enumerate(nodes)}
@@ -92,11 +100,10 @@ def _tree(model: MaturityModel, profile: str, lang: Lang) -> tuple[tuple[int, in
         for node in model.children(layer, id):
             if not profile or profile in node.weight:
                 weight = f"{plain(node.weight[profile] * 100)}%" if profile else NONE
-                place, name = positions[node.layer, node.id], node.name.in_(lang)
-                yield place, depths[node.layer], node.layer, node.id, name, weight
-                inner = list(below(node.layer, node.id)) if node.layer != model.layers[-1].id else []
-                if [line[4] for line in inner] != [name]:
-                    yield from inner
+                place = positions[node.layer, node.id]
+                yield place, depths[node.layer], node.layer, node.id, node.name.in_(lang), weight
+                if node.layer != model.layers[-1].id:
+                    yield from below(node.layer, node.id)
 
     return tuple(below("", ""))
 
