@@ -646,7 +646,7 @@ def test_choices_raise_no_suspicion() -> None:
     assert _look_through(model_of("gbt39116-2020"), points) == ({254, 255}, set())
     points[points == UNANSWERED] = 0
     points[20, 2] = 9
-    assert _look_through(model_of("gbt39116-2020"), points) == ({254}, set(range(16, 32)))
+    assert _look_through(model_of("gbt39116-2020"), points) == ({254}, set(range(16, 24)))
 
 
 # ---------------------------------------------------------------- answers: what they hold

@@ -173,14 +173,11 @@ class Facts:
     def take(self, rows: Sequence[int] | NDArray[np.intp], only: Collection[str] | None = None) -> "Facts":
         """The facts of some of the rows, in the order given; with ``only`` those columns alone, and no notes."""
         index = np.asarray(rows, dtype=np.intp)
-        if only is not None:
-            own = {id: self.columns[id].take(index) for id in only}
-            kept = {id: ledger.take(index) for id, ledger in self.ledgers.items()}
-            return Facts(self.programme, tuple(self.ids[i] for i in index), own, (), kept)
-        ids = tuple(self.ids[i] for i in index)
-        columns = {id: column.take(index) for id, column in self.columns.items()}
+        ids = tuple(map(self.ids.__getitem__, index.tolist()))
+        columns = {id: self.columns[id].take(index) for id in (self.columns if only is None else only)}
         ledgers = {id: ledger.take(index) for id, ledger in self.ledgers.items()}
-        return Facts(self.programme, ids, columns, tuple(_notes(self.programme, columns, ledgers, ids)), ledgers)
+        notes = tuple(_notes(self.programme, columns, ledgers, ids)) if only is None else ()
+        return Facts(self.programme, ids, columns, notes, ledgers)
 
     def without(self, fact: str) -> "Facts":
         """The same facts, one of them unknown for everybody.

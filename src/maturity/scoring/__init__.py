@@ -145,8 +145,8 @@ def cut(scores: NDArray[np.float64] | float, decimals: int = 2) -> NDArray[np.fl
     scores = np.asarray(scores, np.float64)
     nearest = np.rint(scores * unit)
     # Compared as decimals, since the product is rounded: 0.29 * 100 is 28.999999999999996.
-    whole = np.where(nearest / unit > scores, nearest - 1, nearest)
-    return np.asarray(whole / unit)
+    above = np.asarray(nearest / unit > scores, np.float64)
+    return np.asarray((nearest - above) / unit)
 
 
 def assess(answers: Answers, *, threads: int = 1) -> Assessment:

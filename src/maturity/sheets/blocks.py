@@ -385,12 +385,30 @@ def _points(column: pa.Array | None, id: str, read: Reader, out: Points, finding
         encoded = _encoded(column)
         numbers, cells = encoded.indices, _cells(encoded.dictionary)
         reads = [read(cell) for cell in cells]
-        np.take(np.array([read.value for read in reads], np.uint8), _stored(numbers), out=out, mode="clip")
+        _look_up(np.array([read.value for read in reads], np.uint8), _stored(numbers), out)
         if any(read.problem or read.note for read in reads):
             _report(reads, cells, _distinct(column)[0], id, findings)
     if numbers.null_count:
         out |= _bits(numbers, 0).view(np.uint8) - np.uint8(1)  # 0, or every bit: unanswered
     return bool(as_they_stand)
+
+
+def _look_up(points: Points, codes: NDArray[Any], out: Points) -> None:
+    """Fill (n,) the points that each code stands for; what a code without points becomes means nothing."""
+    if len(points) > 256:
+        np.take(points, codes, out=out, mode="clip")
+        return
+    octets, even = codes.astype(np.uint8), len(out) // 2 * 2
+    # Two answers at a time: it is the number of look-ups that takes the time, not how much is found.
+    np.take(_pairs(points.tobytes()), octets[:even].view(np.uint16), out=out[:even].view(np.uint16), mode="clip")
+    np.take(points, octets[even:], out=out[even:], mode="clip")
+
+
+@lru_cache(maxsize=64)
+def _pairs(points: bytes) -> NDArray[np.uint16]:
+    """(65536,) the points of two codes side by side, by the codes side by side."""
+    by_code = np.frombuffer(points.ljust(256, b"\0"), np.uint8)
+    return by_code[np.arange(2**16, dtype=np.uint16).view(np.uint8)].view(np.uint16)
 
 
 def _stored(numbers: pa.Array) -> NDArray[Any]:
@@ -770,7 +788,8 @@ def result_columns(
     rows: Rows | None = None,
 ) -> dict[str, pa.Array]:
     """The results of n enterprises; ``rows`` (n,) are those of the decisions, if there are any."""
-    none = assessment.level < 0
+    unknown = assessment.level < 0
+    none = unknown if unknown.any() else None
 
     def whole(levels: NDArray[np.int8]) -> pa.Array:
         return pa.array(levels, mask=none)
