@@ -27,11 +27,10 @@ from maturity.scenarios.verdicts import (
     Role,
     Verdict,
     Worded,
+    conditions_of,
     interval,
     lost,
-    parts_of,
     read_otherwise,
-    reread,
     unknown_readings,
 )
 from maturity.scoring import Assessment
@@ -223,8 +222,8 @@ class Decisions:
         results = [one for one in self.of_tier(tier) if reading.id in one.condition.under]
         if len(results) > 1:
             asked = Asked.of(results[0].given.take(i))
-            changed = parts_of(self.programme, tier, {**self.readings, reading.id: option})
-            other = {one.id: asked.holds(one.rule)[0] if own in DECIDING_ROLES else YES for own, one in changed}
+            read = conditions_of(self.programme, tier, {**self.readings, reading.id: option}).parts
+            other = {one.id: asked.holds(one.rule)[0] if own in DECIDING_ROLES else YES for own, one in read}
             for one in results:
                 if other[one.condition.id] != (one.truth[i] if one.role in DECIDING_ROLES else YES):
                     return one.condition.clause.quote
@@ -268,19 +267,20 @@ def decide(
     given = _given(assessment, rows, facts, _dates(facts, on))
 
     asked = Asked.of(given)
-    results: list[ConditionResult] = []
-    own_parts: dict[str, Parts] = {}
-    for tier in programme.tiers:
-        parts = own_parts[tier.id] = parts_of(programme, tier.id, chosen)
-        results += (ConditionResult(tier.id, one, own, _shown(asked.holds(one.rule)), given) for own, one in parts)
+    conditions = {tier.id: conditions_of(programme, tier.id, chosen) for tier in programme.tiers}
+    results = [
+        ConditionResult(tier, one, own, _shown(asked.holds(one.rule)), given)
+        for tier, read in conditions.items()
+        for own, one in read.parts
+    ]
 
     # The others are ineligible everywhere; looking at each reading for them as well would take most of the time.
-    rest = np.flatnonzero(~np.logical_and.reduce([lost(parts, asked) for parts in own_parts.values()]))
+    rest = np.flatnonzero(~np.logical_and.reduce([lost(read, asked) for read in conditions.values()]))
     if len(facts) - len(rest) >= SPARED:
         asked = asked.take(rest)
     else:
         rest = np.arange(len(facts))
-    intervals = {tier: interval(parts, asked) for tier, parts in own_parts.items()}
+    intervals = {tier: interval(read, asked) for tier, read in conditions.items()}
     codes = {tier: found.code for tier, found in intervals.items()}
     depends = {tier: np.zeros(len(rest), dtype=np.bool_) for tier in codes}
     by_reading: dict[tuple[str, str], Worded] = {}
@@ -297,16 +297,12 @@ def decide(
     for reading in programme.readings:
         for option in reading.options:
             other = dict(everyone)
-            for tier in programme.tiers:
-                if option.id == chosen[reading.id] or not any(reading.id in one.under for _, one in own_parts[tier.id]):
-                    continue
-                instead = {**chosen, reading.id: option.id}
-                changed = reread(own_parts[tier.id], reading.id, instead, programme.route(tier.id))
-                found = read_otherwise(intervals[tier.id], own_parts[tier.id], changed, asked)
-                if found is not intervals[tier.id]:
+            for tier, read in conditions.items() if option.id != chosen[reading.id] else ():
+                found = read_otherwise(intervals[tier], read.change(reading.id, option.id), asked)
+                if found is not intervals[tier]:
                     code = found.code
-                    other[tier.id] = of_all(code)
-                    depends[tier.id] |= (code != codes[tier.id]) & (found.worst == found.best)
+                    other[tier] = of_all(code)
+                    depends[tier] |= (code != codes[tier]) & (found.worst == found.best)
             by_reading[reading.id, option.id] = Worded(other)
     for flags in depends.values():
         flags.flags.writeable = False

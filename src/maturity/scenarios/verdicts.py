@@ -4,17 +4,17 @@ Verdicts have an order, ineligible < cultivation < eligible. A *completion* answ
 requirement that is unanswered; the worst and the best verdict of an applicant are the least and the greatest over all
 completions. Where they are the same the verdict is known, else it is undecided.
 
-The conditions of a tier, three-valued, give the interval at once (`ranks`), and it is exact when no unknown fact
-stands in more than one place: then each place can turn out either way by itself. A fact that stands in several places
-is given every answer that they tell apart, one after the other (`splits`), as is a fact that a rule asks in vain
+The conditions of a tier, three-valued, give the interval at once (`ranks`), and it is exact when no unknown fact stands
+in more than one place: then each place can turn out either way by itself. A fact that stands in several places is given
+every answer that they tell apart, one after the other (`Conditions.splits`), as is a fact that a rule asks in vain
 because every answer meets it. So the interval is exact unless a number or date that is asked in several places stands
 in another kind of rule than a comparison (a sum, a share, a window, a ledger), or one rule looks at it twice (a
 recognition with equivalents, overlays that hang on what they compare); there it is a bound that contains the exact one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
 from typing import Any, Final, Literal, get_args
@@ -65,8 +65,8 @@ Verdicts = NDArray[np.str_]
 Ranks = NDArray[np.int8]
 """(n,) positions in `RANKED`."""
 Part = tuple[Role, Condition]
+"""A condition with what it does in a tier."""
 Parts = Sequence[Part]
-"""The conditions of a tier under some readings, with what they do."""
 Answers = tuple[tuple[str, Any], ...]
 """Facts with the answer that those are assumed to give who have not said, as columns store it."""
 
@@ -132,15 +132,120 @@ def role(condition: Condition, route: Route | None) -> Role:
     return "cultivation" if route is not None and condition.id in route.requires else "required"
 
 
-def parts_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> Parts:
-    """The conditions of a tier under some readings, in the file's order, each with what it does."""
-    route = programme.route(tier)
-    return [_read(one, readings, route) for one in programme.conditions if tier in one.tiers]
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """The conditions of a tier under some readings, and what follows from them alone.
+
+    The latter is found out once and not for each batch of applicants: for a block of a stream, of which few kinds of
+    rows are decided, it is most of the work.
+
+    Attributes:
+        rules: of the programme.
+        route: of the tier.
+        readings: the option of each reading.
+        parts: in the file's order, each with what it does.
+    """
+
+    rules: "Rules"
+    route: Route | None
+    readings: Mapping[str, str]
+    parts: tuple[Part, ...]
+    _asking: dict[tuple[str, ...], tuple[tuple[Part, ...], "Conditions"]] = field(default_factory=dict, init=False)
+    _changes: dict[tuple[str, str], "Change"] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def deciding(self) -> tuple[Part, ...]:
+        """The conditions that are not left to advice or experts."""
+        return tuple(part for part in self.parts if part[0] in DECIDING_ROLES)
+
+    @cached_property
+    def firm(self) -> tuple[Part, ...]:
+        """Those that decide and that no reading touches."""
+        return tuple(part for part in self.deciding if not part[1].under)
+
+    @cached_property
+    def readable(self) -> tuple[Part, ...]:
+        """Those that decide and that readings touch."""
+        return tuple(part for part in self.deciding if part[1].under)
+
+    @cached_property
+    def splits(self) -> Mapping[str, tuple[Any, ...]]:
+        """The facts that must be given all their answers for an exact interval, with these answers.
+
+        Those asked in several places, and those asked by a rule that every answer meets, or none; left out are numbers
+        and dates that other kinds of rules than comparisons ask.
+        """
+        asking: dict[str, list[Rule]] = {}
+        for leaf in (leaf for _, condition in self.deciding for leaf in leaves(condition.rule)):
+            for fact in self.rules.facts_of(leaf):
+                asking.setdefault(fact, []).append(leaf)
+        told = {fact: self.rules.to_try(fact, own) for fact, own in asking.items()}
+        return {fact: answers for fact, answers in told.items() if answers}
+
+    def asking(self, facts: tuple[str, ...]) -> tuple[tuple[Part, ...], "Conditions"]:
+        """Those that decide and ask any of some facts, and the others."""
+        if facts not in self._asking:
+            those = tuple(
+                part for part in self.deciding if not set(facts).isdisjoint(self.rules.facts_of(part[1].rule))
+            )
+            self._asking[facts] = those, self._of(part for part in self.deciding if part not in those)
+        return self._asking[facts]
+
+    def change(self, reading: str, option: str) -> "Change":
+        """What another option of a reading changes."""
+        if (reading, option) not in self._changes:
+            readings = {**self.readings, reading: option}
+            other = replace(
+                self,
+                readings=readings,
+                parts=tuple(
+                    _read(one, readings, self.route) if reading in one.under else (own, one) for own, one in self.parts
+                ),
+            )
+            pairs = list(zip(self.parts, other.parts, strict=True))
+            changed = [(here, there) for here, there in pairs if here != there]
+            facts = {fact for pair in changed for _, one in pair for fact in self.rules.facts_of(one.rule)}
+            self._changes[reading, option] = Change(
+                other,
+                self._of(here for here, _ in changed),
+                self._of(there for _, there in changed),
+                self._of(here for here, there in pairs if here == there),
+                not facts.isdisjoint([*self.splits, *other.splits]),
+            )
+        return self._changes[reading, option]
+
+    def _of(self, parts: Iterable[Part]) -> "Conditions":
+        return replace(self, parts=tuple(parts))
 
 
-def reread(parts: Parts, reading: str, readings: Mapping[str, str], route: Route | None) -> Parts:
-    """The same conditions under other readings, which differ from those before in one reading alone."""
-    return [_read(one, readings, route) if reading in one.under else (own, one) for own, one in parts]
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """What another option of a reading changes.
+
+    Attributes:
+        other: the conditions under that option.
+        before, after: those that it changes, as they were and as they are then.
+        unchanged: the others.
+        splits: whether those ask a fact that must be given all its answers.
+    """
+
+    other: Conditions
+    before: Conditions
+    after: Conditions
+    unchanged: Conditions
+    splits: bool
+
+
+def conditions_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> Conditions:
+    """The conditions of a tier under some readings, each with what it does."""
+    return _conditions_of(programme, tier, tuple(readings.items()))
+
+
+@lru_cache(64)
+def _conditions_of(programme: Programme, tier: str, readings: tuple[tuple[str, str], ...]) -> Conditions:
+    route, options = programme.route(tier), dict(readings)
+    own = tuple(_read(one, options, route) for one in programme.conditions if tier in one.tiers)
+    return Conditions(Rules.of(programme), route, options, own)
 
 
 def _read(condition: Condition, readings: Mapping[str, str], route: Route | None) -> Part:
@@ -182,35 +287,68 @@ def _reduced(least_or_most: np.ufunc, parts: Sequence[Truth]) -> Truth:
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """What the rules of a programme say and ask, by their identity: they live as long as it does.
+
+    Attributes:
+        programme: whose rules.
+        told: what a rule says and the facts that it asks, with the rule itself, so that its identity lasts.
+        tried: by fact and the rules that ask it, the answers to be tried.
+    """
+
+    programme: Programme
+    told: dict[int, tuple[Rule, str, tuple[str, ...]]]
+    tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
+
+    @staticmethod
+    @lru_cache(4)
+    def of(programme: Programme) -> "Rules":
+        """Those of a programme, with what was found out about them so far."""
+        return Rules(programme, {}, {})
+
+    def tell(self, rule: Rule) -> tuple[Rule, str, tuple[str, ...]]:
+        """A rule, what it says, and the facts that it asks; what is on record is never assumed of who has not said."""
+        if id(rule) not in self.told:
+            asks = (rule.fact,) if isinstance(rule, NotBarred) else self.programme.facts_of(rule)
+            self.told[id(rule)] = rule, rule.model_dump_json(serialize_as_any=True), asks
+        return self.told[id(rule)]
+
+    def facts_of(self, rule: Rule) -> tuple[str, ...]:
+        """The facts that a rule asks."""
+        return self.tell(rule)[2]
+
+    def to_try(self, fact: str, rules: Sequence[Rule]) -> tuple[Any, ...]:
+        """The answers to a fact that some rules tell apart, () where one look at each of them is exact."""
+        key = fact, tuple(map(id, rules))
+        if key not in self.tried:
+            several = len(rules) > 1 or _in_vain(rules[0], fact, self.programme)
+            self.tried[key] = told_apart(fact, rules, self.programme) if several else ()
+        return self.tried[key]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The truth of conditions for n applicants, each leaf decided once, whatever tiers and readings it stands in.
 
     Attributes:
         given: what is decided on.
+        rules: of its programme.
         decided: by what a rule says and answers assumed, what was decided so far; tiers often say the same.
         firm: by conditions that no reading touches, the `least` of them, folded once and not under every option anew.
         assumed: by fact and answer, the columns with an answer assumed so far.
-        told: by rule, what it says and the facts that it asks, with the rule itself, so that its identity lasts.
-        tried: by fact and the rules that ask it, the answers to be tried.
-        split: by the rules of a tier, its `splits`.
     """
 
     given: Given
+    rules: Rules
     decided: dict[tuple[str, Answers], Truth]
     firm: dict[tuple[Part, ...], Truth]
     assumed: dict[tuple[str, Any], Column]
-    told: dict[int, tuple[Rule, str, tuple[str, ...]]]
-    tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
-    split: dict[tuple[int, ...], Mapping[str, tuple[Any, ...]]]
 
     @classmethod
     def of(cls, given: Given) -> "Asked":
-        """Nothing is decided yet; what follows from the rules alone is kept from one batch of applicants to the next.
-
-        For a block of a stream, of which few kinds of rows are decided, finding it out anew is most of the work.
-        """
-        return cls(given, {}, {}, {}, *_of_rules(given.programme))
+        """Nothing is decided yet."""
+        return cls(given, Rules.of(given.programme), {}, {}, {})
 
     def take(self, rows: NDArray[np.intp]) -> "Asked":
         """Some of the applicants, with what was decided on them so far."""
@@ -219,28 +357,9 @@ class Asked:
             found.flags.writeable = False
         return replace(self, given=self.given.of(rows), decided=decided, firm={}, assumed={})
 
-    def facts_of(self, rule: Rule) -> tuple[str, ...]:
-        """The facts that a rule asks; what is on record is never assumed of who has not said."""
-        return self._told(rule)[2]
-
-    def _told(self, rule: Rule) -> tuple[Rule, str, tuple[str, ...]]:
-        if id(rule) not in self.told:
-            asks = (rule.fact,) if isinstance(rule, NotBarred) else self.given.programme.facts_of(rule)
-            self.told[id(rule)] = rule, rule.model_dump_json(serialize_as_any=True), asks
-        return self.told[id(rule)]
-
-    def to_try(self, fact: str, rules: Sequence[Rule]) -> tuple[Any, ...]:
-        """The answers to a fact that some rules tell apart, () where one look at each of them is exact."""
-        key = fact, tuple(map(id, rules))
-        if key not in self.tried:
-            programme = self.given.programme
-            several = len(rules) > 1 or _in_vain(rules[0], fact, programme)
-            self.tried[key] = told_apart(fact, rules, programme) if several else ()
-        return self.tried[key]
-
     def holds(self, rule: Rule, answers: Answers = ()) -> Truth:
         """(n,) whether a rule holds, if those who have not said gave these answers; read-only."""
-        _, says, asks = self._told(rule)
+        _, says, asks = self.rules.tell(rule)
         key = says, tuple(one for one in answers if one[0] in asks) if answers else answers
         if key not in self.decided:
             if isinstance(rule, Combined):
@@ -266,67 +385,56 @@ class Asked:
         return self.assumed[fact, stored]
 
 
-@lru_cache(4)
-def _of_rules(programme: Programme) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
-    """What was found out about the rules of a programme, by their identity: they live as long as it does."""
-    return {}, {}, {}
-
-
-def lost(parts: Parts, asked: Asked) -> NDArray[np.bool_]:
+def lost(tier: Conditions, asked: Asked) -> NDArray[np.bool_]:
     """(n,) whether a required condition fails that no reading touches: ineligible, whatever else is read or known."""
-    firm = [(own, one) for own, one in parts if not one.under]
-    return np.asarray(least(firm, asked)[REQUIRED] == NO)
+    return np.asarray(_least_firm(tier, asked)[REQUIRED] == NO)
 
 
-def interval(parts: Parts, asked: Asked) -> Interval:
+def interval(tier: Conditions, asked: Asked) -> Interval:
     """The worst and the best verdict of a tier, (n,) each; see above where it is exact and where a bound."""
-    return _interval(parts, asked, np.arange(len(asked.given.on)), least(parts, asked))
+    return _interval(tier, asked, np.arange(len(asked.given.on)), least(tier, asked))
 
 
-def read_otherwise(own: Interval, parts: Parts, other: Parts, asked: Asked) -> Interval:
+def read_otherwise(own: Interval, change: Change, asked: Asked) -> Interval:
     """The interval under another reading: the applicants that it can change are looked at again, and no others.
 
     Args:
-        own: the interval of ``parts``.
-        parts, other: the same conditions under both readings.
+        own: the interval under the readings as they are.
+        change: what that reading changes.
         asked: what was decided so far.
     """
-    pairs = list(zip(parts, other, strict=True))
-    changed = [(here, there) for here, there in pairs if here != there]
-    if not changed:
+    if not change.after.parts:
         return own
-    before, after = (least(side, asked) for side in zip(*changed, strict=True))
-    differs = np.logical_or.reduce(before != after)
-    if own.open.any():
-        facts = {fact for pair in changed for _, one in pair for fact in asked.facts_of(one.rule)}
-        if not facts.isdisjoint([*splits(parts, asked), *splits(other, asked)]):
-            differs |= own.open
+    after = least(change.after, asked)
+    differs = np.logical_or.reduce(least(change.before, asked) != after)
+    if change.splits:
+        differs |= own.open
     if not differs.any():
         return own
-    unchanged = least([here for here, there in pairs if here == there], asked)
+    unchanged = least(change.unchanged, asked)
     rows = np.flatnonzero(differs & (unchanged[REQUIRED] != NO))  # the others are ineligible either way
     if not len(rows):
         return own
-    found = _interval(other, asked, rows, np.minimum(unchanged, after).take(rows, axis=1))
+    found = _interval(change.other, asked, rows, np.minimum(unchanged, after).take(rows, axis=1))
     worst, best, still_open = own.worst.copy(), own.best.copy(), own.open.copy()
     worst[rows], best[rows], still_open[rows] = found.worst, found.best, found.open
     return Interval(worst, best, still_open)
 
 
-def _interval(parts: Parts, asked: Asked, rows: NDArray[np.intp], truths: Truth) -> Interval:
+def _interval(tier: Conditions, asked: Asked, rows: NDArray[np.intp], truths: Truth) -> Interval:
     """The interval of some rows, (m,) each, from the (3, m) truths that `least` gives."""
     low, high = ranks(truths)
     undecided = low != high
     at = np.flatnonzero(undecided)
     columns, whose = asked.given.facts.columns, rows[at]
-    axes = splits(parts, asked) if len(at) else {}
+    axes = tier.splits if len(at) else {}
     pattern = np.zeros(len(at), dtype=np.min_scalar_type((1 << len(axes)) - 1))
     for bit, fact in enumerate(axes):
         pattern |= (~columns[fact].known.take(whose)).astype(pattern.dtype) << bit
     for missing in np.unique(pattern[pattern > 0]).tolist():
         some = at[pattern == missing]
         tried = _fitting({fact: axes[fact] for bit, fact in enumerate(axes) if missing >> bit & 1})
-        low[some], high[some] = _over(parts, asked, rows[some], tried, (low[some], high[some]))
+        low[some], high[some] = _over(tier, asked, rows[some], tried, (low[some], high[some]))
     return Interval(low, high, undecided)
 
 
@@ -340,47 +448,58 @@ def _fitting(axes: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
 
 
 def _over(
-    parts: Parts, asked: Asked, rows: NDArray[np.intp], axes: Mapping[str, Sequence[Any]], outer: tuple[Ranks, Ranks]
+    tier: Conditions,
+    asked: Asked,
+    rows: NDArray[np.intp],
+    axes: Mapping[str, Sequence[Any]],
+    outer: tuple[Ranks, Ranks],
 ) -> tuple[Ranks, Ranks]:
     """(m,) twice: the bounds of some rows over every answer to some facts; they lie within ``outer``."""
-    moving = [part for part in parts if not axes.keys().isdisjoint(asked.facts_of(part[1].rule))]
-    fixed = least([part for part in parts if part not in moving], asked).take(rows, axis=1)
+    moving, fixed = tier.asking(tuple(axes))
+    truths = least(fixed, asked).take(rows, axis=1)
     low, high = np.full(len(rows), len(RANKED), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     for values in product(*axes.values()):
         answers = tuple(zip(axes, values, strict=True))
-        worst, best = ranks(lowered(fixed, moving, asked, rows, answers))
+        worst, best = ranks(lowered(truths, moving, asked, rows, answers))
         low, high = np.minimum(low, worst), np.maximum(high, best)
         if np.array_equal(low, outer[0]) and np.array_equal(high, outer[1]):
             break  # what is left to try cannot widen them
     return low, high
 
 
-def least(parts: Parts, asked: Asked) -> Truth:
+def least(tier: Conditions, asked: Asked) -> Truth:
     """(3, n) the least truth of conditions by what they do, in the order of `DECIDING_ROLES`; YES if none does it."""
-    firm = tuple(part for part in parts if not part[1].under)
-    if firm not in asked.firm:
+    return lowered(_least_firm(tier, asked), tier.readable, asked)
+
+
+def _least_firm(tier: Conditions, asked: Asked) -> Truth:
+    """The same of those that no reading touches alone; not to be written to."""
+    if tier.firm not in asked.firm:
         none = np.full((len(DECIDING_ROLES), len(asked.given.on)), YES, dtype=np.int8)
-        asked.firm[firm] = lowered(none, firm, asked)
-    return lowered(asked.firm[firm], [part for part in parts if part[1].under], asked)
+        asked.firm[tier.firm] = lowered(none, tier.firm, asked)
+    return asked.firm[tier.firm]
 
 
 def lowered(
-    truths: Truth, parts: Parts, asked: Asked, rows: NDArray[np.intp] | slice = ALL, answers: Answers = ()
+    truths: Truth,
+    conditions: Sequence[Part],
+    asked: Asked,
+    rows: NDArray[np.intp] | slice = ALL,
+    answers: Answers = (),
 ) -> Truth:
     """(3, m) the least truths by what conditions do, if some conditions are asked besides.
 
     Args:
         truths: (3, m) without these conditions; they are copied.
-        parts: the conditions; those that do not decide are passed over.
+        conditions: such as decide.
         asked: what was decided so far.
         rows: (m,) whose truths these are.
         answers: that those are assumed to give who have not said.
     """
     found = truths.copy()
-    for own, condition in parts:
-        if own in DECIDING_ROLES:
-            of_role = found[DECIDING_ROLES.index(own)]
-            np.minimum(of_role, asked.holds(condition.rule, answers)[rows], out=of_role)
+    for own, condition in conditions:
+        of_role = found[DECIDING_ROLES.index(own)]
+        np.minimum(of_role, asked.holds(condition.rule, answers)[rows], out=of_role)
     return found
 
 
@@ -405,24 +524,6 @@ def _rank(holds: NDArray[np.bool_]) -> Ranks:
 
 
 # ---------------------------------------------------------------------- answers that the rules tell apart
-
-
-def splits(parts: Parts, asked: Asked) -> Mapping[str, tuple[Any, ...]]:
-    """The facts of a tier that must be given all their answers for an exact interval, with these answers.
-
-    Those asked in several places, and those asked by a rule that every answer meets, or none; left out are numbers and
-    dates that other kinds of rules than comparisons ask.
-    """
-    rules = [condition.rule for own, condition in parts if own in DECIDING_ROLES]
-    key = tuple(map(id, rules))
-    if key not in asked.split:
-        asking: dict[str, list[Rule]] = {}
-        for leaf in (leaf for rule in rules for leaf in leaves(rule)):
-            for fact in asked.facts_of(leaf):
-                asking.setdefault(fact, []).append(leaf)
-        told = {fact: asked.to_try(fact, own) for fact, own in asking.items()}
-        asked.split[key] = {fact: answers for fact, answers in told.items() if answers}
-    return asked.split[key]
 
 
 def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:
