@@ -180,7 +180,8 @@ def read_blocks(
 ) -> tuple[Layout, Iterator[pa.RecordBatch]]:
     """The blocks of a file, with the columns that are of use only, and what these are.
 
-    With ``threads`` the columns of a block are read at once, on as many processors as there are.
+    With ``threads`` the columns of a block are read at once, on as many processors as there are. Those of the first row
+    group always are: nobody has anything to do yet.
 
     Raises:
         InputError: the file is no parquet file, is damaged (while it is read, too), or has no column of ids.
@@ -202,8 +203,10 @@ def read_blocks(
     buffer = 0 if most <= _WHOLE else 2**16
 
     def blocks() -> Iterator[pa.RecordBatch]:
-        with _readable(path), opened(path, metadata=known, read_dictionary=alike, buffer_size=buffer) as file:
-            yield from file.iter_batches(BLOCK, columns=list(names.values()), use_threads=threads)
+        groups = range(known.num_row_groups)
+        for some, at_once in ((groups[:1], True), (groups[1:], threads)):  # an open file keeps using threads
+            with _readable(path), opened(path, metadata=known, read_dictionary=alike, buffer_size=buffer) as file:
+                yield from file.iter_batches(BLOCK, some, list(names.values()), use_threads=at_once)
 
     return layout, blocks()
 
