@@ -574,13 +574,13 @@ def _ledger(
     rows = np.empty(0, np.intp) if entries is None else pc.list_parent_indices(column).to_numpy().astype(np.intp)
     read: dict[str, _Read] = {}
     own: list[Finding] = []
+    free = free_texts(definition)
     for fact in definition.columns:
         at = -1 if entries is None else entries.type.get_field_index(fact.id)
         if entries is None or at < 0:
             continue
         column, name = pc.struct_field(entries, at), f"{definition.id}.{fact.id}"
-        free = fact.kind == "text" and not fact.catalogue
-        if described or not free or not is_text(column.type):  # nothing can be wrong with a free text
+        if described or fact.id not in free or not is_text(column.type):  # nothing can be wrong with a free text
             read[fact.id] = _column(fact, "", column, name, own)
     few = {fact.id: _few(programme, fact, read.get(fact.id)) for fact in definition.columns}
     for fact in definition.columns:
@@ -598,6 +598,11 @@ def _ledger(
             unknown = Problem.of("facts.unknown-ledger-column", "", field_.name, near=near)
             findings.append(Finding("problem", f"{definition.id}.{field_.name}", unknown, np.unique(rows)))
     return Ledger.of(definition, rows, {id: _all_rows(one, read.get(id), len(rows)) for id, one in few.items()})
+
+
+def free_texts(ledger: LedgerDefinition) -> set[str]:
+    """Ids of the columns that describe an entry: no rule looks at them."""
+    return {fact.id for fact in ledger.columns if fact.kind == "text" and not fact.catalogue}
 
 
 def _taken_over(fact: FactDefinition, unit: str, column: pa.Array) -> tuple[NDArray[Any], NDArray[np.bool_]] | None:

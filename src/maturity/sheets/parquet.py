@@ -37,7 +37,16 @@ from maturity.scoring import Assessment
 from maturity.scoring.plan import plan
 from maturity.sheets.arrow import PARQUET
 from maturity.sheets.batch import Batch, free
-from maturity.sheets.blocks import Layout, Scoring, answer_table, is_text, profile_column, read_block, result_columns
+from maturity.sheets.blocks import (
+    Layout,
+    Scoring,
+    answer_table,
+    free_texts,
+    is_text,
+    profile_column,
+    read_block,
+    result_columns,
+)
 from maturity.sheets.headings import GROUPS, ID, NAME
 from maturity.sheets.writing import replacing
 
@@ -176,12 +185,12 @@ def problems_beside(path: Path) -> Path:
 
 
 def read_blocks(
-    path: Path, model: MaturityModel, programme: Programme | None, *, threads: bool = True
+    path: Path, model: MaturityModel, programme: Programme | None, *, streamed: bool = False
 ) -> tuple[Layout, Iterator[pa.RecordBatch]]:
     """The blocks of a file, with the columns that are of use only, and what these are.
 
-    With ``threads`` the columns of a block are read at once, on as many processors as there are. Those of the first row
-    group always are: nobody has anything to do yet.
+    Columns are read at once, on as many processors as there are; if blocks are ``streamed`` and the stages keep these
+    busy, those of the first row group only. Free texts of entries are then left out, since nothing is decided by them.
 
     Raises:
         InputError: the file is no parquet file, is damaged (while it is read, too), or has no column of ids.
@@ -194,21 +203,38 @@ def read_blocks(
     except InputError as error:
         named = ((f"{path.name}: {one.where}" if one.where else path.name, one) for one in error.problems)
         raise InputError(replace(one, where=where) for where, one in named) from error.__cause__
-    names = {target: name for target, (name, _) in layout.columns.items()}
+    columns = [name for name, _ in layout.columns.values()]
     # Texts that are dictionaries in the file stay so: one short list of words, and a number for each enterprise.
     texts = {column.name for column in schema if is_text(column.type)}
-    alike = [name for target, name in names.items() if target not in (ID, NAME) and name in texts]
+    alike = [name for target, (name, _) in layout.columns.items() if target not in (ID, NAME) and name in texts]
+    sizes = [known.row_group(group).num_rows for group in range(known.num_row_groups)]
+    if streamed and not any(size % BLOCK for size in sizes[:-1]):  # in lists, Arrow has one dictionary for a block
+        columns, in_lists = _leaves(known.schema, layout, programme)
+        alike += in_lists
     # Reading the columns of a row group whole is faster by a tenth, where it is no larger than some blocks.
-    most = max((known.row_group(group).total_byte_size for group in range(known.num_row_groups)), default=0)
+    most = max((known.row_group(group).total_byte_size for group in range(len(sizes))), default=0)
     buffer = 0 if most <= _WHOLE else 2**16
+    groups, threads = range(len(sizes)), not streamed or pa.cpu_count() > _STAGES
 
     def blocks() -> Iterator[pa.RecordBatch]:
-        groups = range(known.num_row_groups)
         for some, at_once in ((groups[:1], True), (groups[1:], threads)):  # an open file keeps using threads
             with _readable(path), opened(path, metadata=known, read_dictionary=alike, buffer_size=buffer) as file:
-                yield from file.iter_batches(BLOCK, some, list(names.values()), use_threads=at_once)
+                yield from file.iter_batches(BLOCK, some, columns, use_threads=at_once)
 
     return layout, blocks()
+
+
+def _leaves(schema: pq.ParquetSchema, layout: Layout, programme: Programme | None) -> tuple[list[str], list[str]]:
+    """The paths of what is to be read, without free texts of entries; and which of these are texts in lists."""
+    free = {ledger.id: free_texts(ledger) for ledger in programme.ledgers} if programme else {}
+    stored = [schema.column(at) for at in range(len(schema))]
+    paths, in_lists = [], []
+    for target, (name, _) in layout.columns.items():
+        inside = [leaf for leaf in stored if leaf.path.startswith(f"{name}.")]
+        kept = [leaf for leaf in inside if leaf.name not in free.get(target.id, ())] or inside
+        paths += [leaf.path for leaf in kept] or [name]
+        in_lists += [leaf.path for leaf in kept if leaf.logical_type.type == "STRING"]
+    return paths, in_lists
 
 
 def opened(path: Path, **options: Any) -> pq.ParquetFile:
@@ -329,7 +355,7 @@ def score_file(
     Raises:
         InputError: the file cannot be read, or a place cannot be written to.
     """
-    layout, tables = read_blocks(source, scoring.model, scoring.programme, threads=pa.cpu_count() > _STAGES)
+    layout, tables = read_blocks(source, scoring.model, scoring.programme, streamed=True)
     schema = scoring.results
     scored, done = Scored(files=(target,)), 0
     with (
