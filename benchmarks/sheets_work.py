@@ -131,32 +131,35 @@ def workbook(path: Path, n: int) -> None:
         filling.put(sheet, 1, [*map(Cells, own), *(Cells(labels[answers].tolist()) for answers in codes)])
 
 
-def alone(source: Path, results: Path, to: Path) -> Callable[[], None]:
-    """What pyarrow takes to read the columns of the one and write those of the other, as it does by itself."""
-    blocks = pq.read_table(results).to_batches(GROUP)
+def alone(source: Path, blocks: list[pa.RecordBatch], to: Path) -> None:
+    """What pyarrow takes to read the columns of a file and to write those of its results, as it does by itself."""
+    with pq.ParquetFile(source) as file, pq.ParquetWriter(to, blocks[0].schema) as writer:
+        for _ in file.iter_batches(GROUP):
+            pass
+        for block in blocks:
+            writer.write_batch(block)
 
-    def work() -> None:
-        with pq.ParquetFile(source) as file, pq.ParquetWriter(to, blocks[0].schema) as writer:
-            for _ in file.iter_batches(GROUP):
-                pass
-            for block in blocks:
-                writer.write_batch(block)
 
-    return work
+def scored(source: Path, to: Path, scoring: Scoring, n: int) -> None:
+    """The same file scored."""
+    assert score_parquet([source], to, scoring).enterprises == n
 
 
 def stream(kind: str, decided: str, way: str, folder: Path, n: int) -> Callable[[], object]:
     """A file of answers (``texts``, ``points`` ...) scored to ``levels`` or ``tiers``, or taken by pyarrow ``alone``.
 
-    The latter reads the same columns of the same file and writes the very columns of those results.
+    The latter reads the same columns of the same file and writes the very columns of those results, which it has in
+    memory. The former has read some of them, too: what pyarrow prepares for its first file is in neither time.
     """
     source, results = folder / f"{n}-{kind}.parquet", folder / f"{n}-{kind}-{decided}.parquet"
     scoring = Scoring(MODEL, PROGRAMME, ON) if decided == "tiers" else Scoring(MODEL)
-    if way == "scored":
-        return lambda: score_parquet([source], folder / "scored.parquet", scoring)
     if not results.exists():
         score_parquet([source], results, scoring)
-    return alone(source, results, folder / "alone.parquet")
+    if way == "scored":
+        pq.ParquetFile(results).read_row_group(0)
+        return lambda: scored(source, folder / "scored.parquet", scoring, n)
+    blocks = pq.read_table(results).to_batches(GROUP)
+    return lambda: alone(source, blocks, folder / "alone.parquet")
 
 
 def prepared(what: str, folder: Path, n: int) -> Callable[[], object]:
