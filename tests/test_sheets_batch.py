@@ -474,6 +474,36 @@ def test_facts_are_read_with_their_units_and_what_was_changed_is_noted(path: Pat
     assert facts.value("digital_workshops", 1) is None
 
 
+def from_1904(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
+    """A workbook that counts days from 1904; numbers in column D are formatted as dates."""
+    old = path.suffix == ".xls"
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(path, {"date_1904": True})
+    book.dates_1904 = True
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    dates = xlwt.easyxf(num_format_str="yyyy-mm-dd") if old else book.add_format({"num_format": "yyyy-mm-dd"})
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell, *([dates] if column == 3 and isinstance(cell, int) else []))
+    book.save(path) if old else book.close()
+    return path
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
+def test_days_counted_from_1904_are_the_days_that_the_sender_sees(name: str, tmp_path: Path) -> None:
+    """In a cell formatted as a date; and as a bare number, which is noted. In a form, too."""
+    day, counted = date(2025, 6, 30), 44376
+    head = ["编号", "企业名称", "行业类型", "applied_on", "last_violation_on"]
+    batch = read_batch(from_1904(tmp_path / name, [head, ["E1", "一", "离散型", counted, counted]]), MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert [batch.facts.value(fact, 0) for fact in head[3:]] == [day, day]
+    assert not batch.problems
+    assert ("sheets.read-as", f"{name}!企业!E2") in ids(batch.notes)
+    form: list[list[Any]] = [["item", "answer"], ["编号", "E1"], ["行业类型", "离散型"], ["applied_on", counted]]
+    batch = read_batch(from_1904(tmp_path / f"form-{name}", form), MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert batch.facts.value("applied_on", 0) == day
+
+
 AMOUNT = "近3年设备购置投资"
 UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "announced in brackets": [["编号", "行业类型", f"{AMOUNT}（单位：亿元）"]],

@@ -2,7 +2,8 @@
 
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import zip_longest
 from typing import Final
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from maturity.errors import Problem
 from maturity.scenarios import FactDefinition, value_problem
 from maturity.sheets.cells import Read, Value, fact_reader, plain, said, shown, words
-from maturity.sheets.grid import Cell, Grid, letters
+from maturity.sheets.grid import FROM_1900, Cell, Grid, letters
 from maturity.sheets.headings import ID, NAME, Header, Heading, Target
 
 MOST_SINGLE: Final = 50
@@ -35,6 +36,8 @@ class Column:
     values: Sequence[Cell]
     where: Callable[[int], str]
     span: Callable[[int, int], str]
+    epoch: date = FROM_1900
+    """The day from which a number that stands for a date counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Records:
 
 def _taken(column: Column, kept: Sequence[int]) -> Column:
     values = [column.values[i] for i in kept]
-    return Column(column.heading, values, lambda i: column.where(kept[i]), lambda i, j: column.span(kept[i], kept[j]))
+    where, span = lambda i: column.where(kept[i]), lambda i, j: column.span(kept[i], kept[j])
+    return replace(column, values=values, where=where, span=span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
     table = {}
     for target, (column, heading) in header.columns.items():
         values = columns[column] if column < len(columns) else ("",) * len(rows)
-        table[target] = Column(heading, values, _cell_address(grid, rows, column), _range_address(grid, rows, column))
+        where, span = _cell_address(grid, rows, column), _range_address(grid, rows, column)
+        table[target] = Column(heading, values, where, span, grid.epoch)
     return Records(grid.place, numbers, table)
 
 
@@ -213,7 +218,7 @@ def report_others(column: Column, at: NDArray[np.intp], found: Found) -> None:
 
 def values_of(fact: FactDefinition, column: Column, found: Found) -> list[Value]:
     """(n,) values of a fact; each content is read once. What its definition refuses is unknown, and named by cell."""
-    read_cell = fact_reader(fact, column.heading.unit)
+    read_cell = fact_reader(fact, column.heading.unit, column.epoch)
 
     def read(cell: Cell) -> Read:
         given = read_cell(cell)
