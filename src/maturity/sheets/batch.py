@@ -417,7 +417,7 @@ def _enterprises(table: Records, model: MaturityModel, found: Found) -> tuple[li
         kinds = {of.kind for of in given}
         if not known and not given:
             continue
-        if not known and not only:
+        if not known and not only and i not in table.unread:
             if "fact" in kinds and "requirement" not in kinds and not read.problem:
                 found.notes.append(Problem.of("sheets.profile-not-needed", where, right=right))
             elif not kinds & {"requirement", "fact"} and not {ID, NAME} <= given:

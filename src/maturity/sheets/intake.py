@@ -318,10 +318,14 @@ def _grids(book: calamine.CalamineWorkbook, known: Container[str], hidden: int, 
 def _marked(grid: Grid, extent: Extent) -> Grid:
     """A sheet with its broken cells where the reader saw empty ones, and with what is merged."""
     rows = grid.rows
-    for (row, column), cell in extent.broken.items() if not grid.hidden else ():
-        rows.extend([] for _ in range(row + 1 - len(rows)))
-        rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
-        rows[row][column] = cell
+    if extent.broken and not grid.hidden:
+        last_row, last_column = (max(at) for at in zip(*extent.broken, strict=True))
+        width = max(last_column + 1, *map(len, rows[:1]))  # all rows of a workbook are of one width, before and after
+        rows.extend([] for _ in range(last_row + 1 - len(rows)))
+        for cells in rows:
+            cells.extend([""] * (width - len(cells)))
+        for (row, column), cell in extent.broken.items():
+            rows[row][column] = cell
     return replace(grid, merged=tuple(extent.merged))
 
 
