@@ -453,9 +453,23 @@ def test_whatif(tmp_path: Path) -> None:
     assert (rows["JL008"]["level_stepwise_before"], rows["JL008"]["level_stepwise_after"]) == (1, 3)
     rival = ("--weight", "discrete:element.resources=0.15", "--weight", "discrete:element.manufacturing=0.68")
     assert "JL001" in maturity("whatif", EXAMPLE, *rival).output
+    named = [word.replace("discrete", "离散制造") for word in rival]
+    assert maturity("whatif", EXAMPLE, *named).output == maturity("whatif", EXAMPLE, *rival).output
     refused = maturity("whatif", EXAMPLE, *rival[:2], "--lang", "en")
     assert refused.exit_code == 1
     assert "must sum to exactly 1" in refused.output
+
+
+@pytest.mark.parametrize("word", ["流程型", "Process", "流程制造"])
+def test_whatif_takes_a_profile_as_sheets_do(word: str, tmp_path: Path) -> None:
+    """By id, by either name, and by a synonym; on its own and beside results."""
+    known, named = (maturity("whatif", EXAMPLE, "--profile", one, *ON).output for one in ("process", word))
+    assert known == named
+    for one in ("process", word):
+        done = maturity("score", EXAMPLE, "-o", tmp_path / f"{one}.csv", "--whatif", f"profile={one}", *ON)
+        assert done.exit_code == 0, done.output
+    content, same = ((tmp_path / f"{one}-whatif.csv").read_bytes() for one in ("process", word))
+    assert content == same
 
 
 @pytest.mark.parametrize(
