@@ -53,6 +53,9 @@ def model_text(
     def named(id: str) -> str:
         return f'{{ id = "{id}", {_NAME} }}'
 
+    def profile(id: str) -> str:
+        return f'{{ id = "{id}", name = {{ zh = "甲{id}", en = "x{id}" }} }}'
+
     def listed(items: Sequence[str]) -> str:
         return "[" + ", ".join(items) + "]"
 
@@ -84,7 +87,7 @@ def model_text(
             f'reading = {{ default = "{reading}", {_CITED} }}',
             f'empty_cell = {{ rule = "{rule}", {_CITED} }}',
             f"trimming = {{ protected = {json.dumps(list(protected))}, {_CITED} }}",
-            f"profiles = {listed([named(id) for id in profiles.split()])}",
+            f"profiles = {listed([profile(id) for id in profiles.split()])}",
             f"layers = {listed([named(id) for id in layers])}",
             f"levels = {listed(levels)}",
             f"scales = {listed([scale(n, values) for n, values in enumerate(scales)])}",

@@ -453,9 +453,23 @@ def test_whatif(tmp_path: Path) -> None:
     assert (rows["JL008"]["level_stepwise_before"], rows["JL008"]["level_stepwise_after"]) == (1, 3)
     rival = ("--weight", "discrete:element.resources=0.15", "--weight", "discrete:element.manufacturing=0.68")
     assert "JL001" in maturity("whatif", EXAMPLE, *rival).output
+    named = [word.replace("discrete", "离散制造") for word in rival]
+    assert maturity("whatif", EXAMPLE, *named).output == maturity("whatif", EXAMPLE, *rival).output
     refused = maturity("whatif", EXAMPLE, *rival[:2], "--lang", "en")
     assert refused.exit_code == 1
     assert "must sum to exactly 1" in refused.output
+
+
+@pytest.mark.parametrize("word", ["流程型", "Process", "流程制造"])
+def test_whatif_takes_a_profile_as_sheets_do(word: str, tmp_path: Path) -> None:
+    """By id, by either name, and by a synonym; on its own and beside results."""
+    known, named = (maturity("whatif", EXAMPLE, "--profile", one, *ON).output for one in ("process", word))
+    assert known == named
+    for one in ("process", word):
+        done = maturity("score", EXAMPLE, "-o", tmp_path / f"{one}.csv", "--whatif", f"profile={one}", *ON)
+        assert done.exit_code == 0, done.output
+    content, same = ((tmp_path / f"{one}-whatif.csv").read_bytes() for one in ("process", word))
+    assert content == same
 
 
 @pytest.mark.parametrize(
@@ -594,6 +608,37 @@ def test_what_is_wrong_with_an_option_stands_at_the_option_as_it_was_typed(
     assert done.exit_code == 2, done.output
     assert f"\n{place}" in f"\n{done.stderr}"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        (("score",), "score：缺少 sources；用法见", "score: sources is missing; for usage see"),
+        (("score", EXAMPLE), "score：缺少 -o / --output", "score: -o / --output is missing"),
+        (("scor",), "没有命令“scor”；是否指：score", "there is no command 'scor'; did you mean: score"),
+        (("models", "list"), "没有命令“list”；现有：show、export", "no command 'list'; known are: show, export"),
+        (("check", EXAMPLE, "--modle", "x"), "check：没有选项 --modle；是否指：--model", "did you mean: --model"),
+        (("check", EXAMPLE, "--model"), "--model 后面缺少值", "--model needs a value behind it"),
+        (("plan", EXAMPLE, "--gaps=1"), "--gaps 后面不能有值", "--gaps takes no value"),
+        (("calendar", "a", "b"), "calendar：多余的参数：b", "calendar: there is too much: b"),
+        (("firmness", EXAMPLE, "--points", "101"), "--points：值不对：应小于或等于 100", "less than or equal to 100"),
+        (
+            ("firmness", EXAMPLE, "--draws", "many"),
+            "--draws：值不对：应为整数",
+            "should be a whole number",
+        ),
+        (("check", EXAMPLE, "--on", "2025"), "--on：值不对：2025: YYYY-MM-DD", "--on: wrong value: 2025: YYYY-MM-DD"),
+        (("plan", EXAMPLE, "--by", "both"), "--by：值不对：bands | stepwise", "--by: wrong value: bands | stepwise"),
+    ],
+)
+def test_wrong_usage_is_said_in_the_language_that_was_chosen(words: tuple[str | Path, ...], zh: str, en: str) -> None:
+    """Chinese, unless --lang asks for English; whatever else is wrong with the words, the exit code is 2."""
+    chinese = maturity(*words)
+    assert (chinese.exit_code, zh in chinese.stderr) == (2, True), chinese.output
+    assert not re.search("Usage|Missing|Invalid|No such|Error", chinese.output)
+    if len(words) > 1 and words[-1] != "--model":
+        english = maturity(*words, "--lang", "en")
+        assert (english.exit_code, en in english.stderr) == (2, True), english.output
 
 
 def test_report_and_results_say_how_to_go_on(tmp_path: Path) -> None:

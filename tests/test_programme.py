@@ -193,6 +193,18 @@ def test_every_ambiguity_is_a_reading_or_said_how_it_is_read(jilin: scenarios.Pr
         assert all(part in words for part in re.split("……|、|（|）", quote))
 
 
+@pytest.mark.parametrize("id", scenarios.shipped())
+def test_what_we_explain_is_english_in_english(id: str) -> None:
+    """Chinese is left where a document is quoted, and in its title and its number."""
+    head = load_programme(id, on=date(2026, 6, 30)).definition
+    said = [text for one in head.readings for text in (one.name, one.cite)]
+    said += [text for one in head.interpretations for text in (one.name, one.text, one.cite)]
+    said += [text for one in head.measures for text in (one.name, one.cite)]
+    for text in (*said, *(source.title for source in head.sources)):
+        ours = re.sub(r"“[^”]*”|《[^》]*》|[\u4e00-\u9fff]+〔\d{4}〕\d+号", "", text.en)
+        assert not re.search(r"[\u4e00-\u9fff]", ours), text.en
+
+
 def test_every_reading_changes_something(jilin: scenarios.Programme) -> None:
     """Every option but the default changes the rule or the modality of some condition."""
     for reading in jilin.readings:

@@ -257,17 +257,49 @@ def test_another_header_further_down_ends_the_table(path: Path) -> None:
 
 
 def test_a_comma_that_nobody_quoted_shifts_no_answers(tmp_path: Path) -> None:
-    """The row is named and counts as unanswered; where most rows are longer it is a heading that is missing."""
+    """The row is named once and counts as unanswered; where most rows are longer it is a heading that is missing."""
     head = ["id", "name", "profile", "规划建设的典型场景", FIRST.id, SECOND.id]
-    shifted = ["E1", "一", "discrete", "1", "1", "0.5", "0"]
     right = ["discrete", "数字化设计", "0.5", "0"]
+    others = ["E2", "二", *right], ["E3", "三", *right]
     path = tmp_path / "b.csv"
-    batch = read(path, head, shifted, ["E2", "二", *right], ["E3", "三", *right])
-    assert batch.answers.points[:, :2].tolist() == [[UNANSWERED, UNANSWERED], [5, 0], [5, 0]]
-    assert ids(batch.problems)[2:] == [("sheets.long-row", "b.csv!G2"), ("sheets.missing-profile", "b.csv!C2")]
-    batch = read(path, head, *([f"E{k}", "一", *right, "说明"] for k in range(3)))
+    for shifted in (["E1", "一", "discrete", "1", "1", "0.5", "0"], ["E1", "一", "discrete", "1", "1", "0.5", ""]):
+        batch = read_batch(written(path, [head, shifted, *others]), MODEL, PROGRAMME)
+        assert batch.answers.points[:, :2].tolist() == [[UNANSWERED, UNANSWERED], [5, 0], [5, 0]]
+        assert ids(batch.problems) == [("sheets.long-row", "b.csv!G2")]
+        assert "row 2 has 1 cell(s) more than the header" in batch.problems[0].text("en")
+        assert known_profile(batch.answers, 0) == ""
+    batch = read_batch(written(path, [head, *([f"E{k}", "一", *right, "说明"] for k in range(3))]), MODEL, PROGRAMME)
     assert batch.answers.points[:, :2].tolist() == [[5, 0]] * 3
-    assert [problem.id for problem in batch.problems][1:] == ["sheets.unnamed-column"]
+    assert ids(batch.problems) == [("sheets.unnamed-column", "b.csv!G1")]
+
+
+def test_a_row_that_is_too_long_is_an_enterprise_in_a_table_without_names_too(tmp_path: Path) -> None:
+    """It is an enterprise without a level, and none that has nothing."""
+    head = ["id", "profile", FIRST.id]
+    batch = read(tmp_path / "b.csv", head, ["E1", "一汽", "discrete", 1], ["E2", "discrete", 1])
+    assert batch.answers.ids == ("E1", "E2")
+    assert ids(batch.problems) == [("sheets.long-row", "b.csv!D2")]
+
+
+def test_a_formula_error_beside_the_table_of_a_workbook_shifts_nothing(tmp_path: Path) -> None:
+    """Only in a text table may the cells of a row have moved."""
+    book = openpyxl.Workbook()
+    for row in (HEAD, ["E1", "一", "discrete", 1, 0.5], ["E2", "二", "discrete", 1, 0.5]):
+        book.worksheets[0].append(row)
+    book.worksheets[0]["G2"] = "=1/0"
+    book.save(tmp_path / "b.xlsx")
+    batch = read_batch(tmp_path / "b.xlsx", MODEL)
+    assert batch.answers.points[:, :2].tolist() == [[10, 5]] * 2
+    assert ids(batch.problems) == [("sheets.unnamed-column", "b.xlsx!Sheet!G1")]
+
+
+def test_blank_cells_that_a_spreadsheet_adds_to_some_rows_shift_nothing(tmp_path: Path) -> None:
+    """It writes as many cells for sixteen rows as the longest of them has."""
+    head = ["id", "profile", FIRST.id]
+    rows = [[f"E{k}", "discrete", 1] for k in range(6)]
+    batch = read(tmp_path / "b.csv", head, *rows, ["E6", "discrete", 1, ""], ["E7", "discrete", 1, ""])
+    assert batch.answers.points[:, 0].tolist() == [10] * 8
+    assert not batch.problems
 
 
 @pytest.mark.parametrize("total", [["合 计：", "", "", 300], ["", "Total", "", 300], ["小计"]])
@@ -472,6 +504,36 @@ def test_facts_are_read_with_their_units_and_what_was_changed_is_noted(path: Pat
     assert ids(batch.problems) == [("facts.negative", f"{place}!D3"), ("sheets.bad-date", f"{place}!F3")]
     assert ("sheets.read-as", f"{place}!C2") in ids(batch.notes)
     assert facts.value("digital_workshops", 1) is None
+
+
+def from_1904(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
+    """A workbook that counts days from 1904; numbers in column D are formatted as dates."""
+    old = path.suffix == ".xls"
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(path, {"date_1904": True})
+    book.dates_1904 = True
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    dates = xlwt.easyxf(num_format_str="yyyy-mm-dd") if old else book.add_format({"num_format": "yyyy-mm-dd"})
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell, *([dates] if column == 3 and isinstance(cell, int) else []))
+    book.save(path) if old else book.close()
+    return path
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
+def test_days_counted_from_1904_are_the_days_that_the_sender_sees(name: str, tmp_path: Path) -> None:
+    """In a cell formatted as a date; and as a bare number, which is noted. In a form, too."""
+    day, counted = date(2025, 6, 30), 44376
+    head = ["编号", "企业名称", "行业类型", "applied_on", "last_violation_on"]
+    batch = read_batch(from_1904(tmp_path / name, [head, ["E1", "一", "离散型", counted, counted]]), MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert [batch.facts.value(fact, 0) for fact in head[3:]] == [day, day]
+    assert not batch.problems
+    assert ("sheets.read-as", f"{name}!企业!E2") in ids(batch.notes)
+    form: list[list[Any]] = [["item", "answer"], ["编号", "E1"], ["行业类型", "离散型"], ["applied_on", counted]]
+    batch = read_batch(from_1904(tmp_path / f"form-{name}", form), MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert batch.facts.value("applied_on", 0) == day
 
 
 AMOUNT = "近3年设备购置投资"

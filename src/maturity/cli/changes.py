@@ -29,7 +29,7 @@ def asked(answers: "Answers", changes: Sequence[str] | None) -> "WhatIf | None":
 
     given = frame.pairs(changes, "--whatif")
     profiles = {profile.id for profile in answers.model.profiles}
-    weights = {key: value for key, value in given.items() if key.partition(":")[0] in profiles}
+    weights = {key: given[key] for key in given if _profile(answers.model, key.partition(":")[0]) in profiles}
     named = {key: given[key] for key in ("profile", "model") if key in given}
     choices = {key: value for key, value in given.items() if key not in weights and key not in named}
     if not given:
@@ -53,12 +53,13 @@ def changed(
     """
     from maturity.firmness import whatif
 
+    target = model or answers.model
     by_profile: dict[str, dict[str, str]] = {}
     for key, value in weights.items():
         own, colon, node = key.partition(":")
         if not colon:
             raise typer.BadParameter(f"{key}: PROFILE:NODE=VALUE", param_hint="--weight")
-        by_profile.setdefault(own, {})[node] = value
+        by_profile.setdefault(_profile(target, own), {})[node] = value
     answer = option or "--answer"
     typed = {"weights": option or "--weight", "profile": option or "--profile", "choices": answer}
     by_enterprise: dict[str, Any] = {}
@@ -76,5 +77,12 @@ def changed(
             choices=by_enterprise or None,
             weights=by_profile or None,
             model=model,
-            profile=profile,
+            profile=None if profile is None else _profile(target, profile),
         )
+
+
+def _profile(model: "MaturityModel", word: str) -> str:
+    """The id of a profile that somebody wrote as in a sheet: its id, a name or a synonym; any other word as it is."""
+    from maturity.sheets.cells import named, plain
+
+    return named(model.profiles)[0].get(plain(word), word)

@@ -31,7 +31,7 @@ from maturity.definition import (
 )
 from maturity.definition import shipped as shipped_definitions
 from maturity.errors import Problem
-from maturity.language import Text
+from maturity.language import Text, in_a_row
 
 Reading = Literal["bands", "stepwise"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
@@ -333,20 +333,20 @@ def parse_model(content: bytes, file: str) -> MaturityModel:
     return model
 
 
-def _spellings(profile: ProfileDefinition) -> Set[str]:
-    return {one.casefold() for one in (profile.id, profile.name.zh, profile.name.en, *profile.synonyms)}
-
-
 def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
     """Ids that occur twice, and levels that are not 1, 2, 3 ... with rising totals."""
     value, file = loaded.value, loaded.file
     layers = [layer.id for layer in value.layers]
     yield from duplicates([source.id for source in value.sources], f"{file}: sources")
     yield from duplicates([profile.id for profile in value.profiles], f"{file}: profiles")
-    # A synonym that means two profiles would give the weights of either; a profile may well repeat its own.
-    synonyms = {one.casefold() for profile in value.profiles for one in profile.synonyms}
-    meant = [one for profile in value.profiles for one in _spellings(profile) & synonyms]
-    yield from duplicates(meant, f"{file}: profiles.synonyms")
+    # A word that means two profiles would give the weights of either; a profile may well repeat its own.
+    meant: dict[str, list[str]] = {}
+    for profile in value.profiles:
+        for word in (profile.id, profile.name.zh, profile.name.en, *profile.synonyms):
+            meant.setdefault(" ".join(word.casefold().split()), []).append(profile.id)
+    for word, ids in meant.items():
+        if len(own := dict.fromkeys(ids)) > 1:
+            yield Problem.of("definition.two-profiles", f"{file}: profiles", word, profiles=in_a_row([*own]))
     yield from duplicates([scale.id for scale in value.scales], f"{file}: scales")
     for scale in value.scales:
         place = f"{file}: scales.{scale.id}"

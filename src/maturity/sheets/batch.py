@@ -370,7 +370,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
                 found.problems.append(Problem.of("sheets.duplicate-item", where, written, first=first))
                 continue
             heading = Heading(target, headings.unit(target, said(row[unit]) if unit < len(row) else ""))
-            columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at)  # type: ignore[misc]
+            columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at, grid.epoch)  # type: ignore[misc]
     return Records(forms[0][0].place, [1], columns, Path(called).stem)
 
 
@@ -417,7 +417,7 @@ def _enterprises(table: Records, model: MaturityModel, found: Found) -> tuple[li
         kinds = {of.kind for of in given}
         if not known and not given:
             continue
-        if not known and not only:
+        if not known and not only and i not in table.unread:
             if "fact" in kinds and "requirement" not in kinds and not read.problem:
                 found.notes.append(Problem.of("sheets.profile-not-needed", where, right=right))
             elif not kinds & {"requirement", "fact"} and not {ID, NAME} <= given:

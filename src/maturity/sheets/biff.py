@@ -30,7 +30,7 @@ MOST_ROWS: Final = 65_536
 MOST_COLUMNS: Final = 256
 """Of a sheet of an old workbook."""
 _FORMULA, _EOF, _PASSWORD, _SHEET, _SEVERAL, _ERROR, _BEGIN = 0x0006, 0x000A, 0x002F, 0x0085, 0x00BD, 0x0205, 0x0809
-_TEXTS, _SPAN, _RECALCULATED, _MERGED = 0x00FC, 0x0200, 0x005F, 0x00E5
+_TEXTS, _SPAN, _RECALCULATED, _MERGED, _FROM_1904 = 0x00FC, 0x0200, 0x005F, 0x00E5, 0x0022
 _NO_NUMBER: Final = b"\xff\xff"
 """Ends the result of a formula that is none; its first byte tells what it is instead."""
 _ERROR_RESULT, _BLANK_RESULT = 2, 3
@@ -145,6 +145,12 @@ def extents(content: bytes) -> dict[str, Extent]:
         return {_name(sheet): _extent(records, struct.unpack_from("<I", sheet)[0]) for sheet in sheets}
     except (struct.error, IndexError) as error:
         raise ValueError("damaged compound file") from error
+
+
+def counts_from_1904(content: bytes) -> bool:
+    """Whether the days of a workbook, whose `extents` could be told, are counted from 1904."""
+    records = _workbook(CompoundFile(content))
+    return any(kind == _FROM_1904 and any(body) for kind, body in _substream(records, 0))
 
 
 def _name(sheet: bytes) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
@@ -19,7 +19,7 @@ from maturity.errors import nearest
 from maturity.language import LANGUAGES, Text, say, texts
 from maturity.models import Choice, Named
 from maturity.scenarios import FactDefinition
-from maturity.sheets.grid import Broken, Cell
+from maturity.sheets.grid import FROM_1900, Broken, Cell
 
 Value = int | str | bool | date | Decimal | tuple[str, ...] | None
 """What a cell says, in the form that answers and facts take; None says nothing."""
@@ -41,9 +41,8 @@ ROUNDED: Final = r"\d(\.\d+)?[eE]\+\d\d"
 """How a spreadsheet shows a long number: 9.12E+17. Of an id that was one its last digits are lost."""
 
 EMPTY: Final = Read(None)
-_EPOCH: Final = date(1899, 12, 30)  # serial number 0 of the spreadsheets' calendar, which counts a 29 February 1900
-_SERIALS: Final = range(*((date(year, 1, 1) - _EPOCH).days for year in (1990, 2100)))
-"""Serial numbers that are taken for dates: 2025 may be one of 1905, or a year."""
+_SERIALS: Final = date(1990, 1, 1), date(2099, 12, 31)
+"""Days whose serial numbers are taken for dates: 2025 may be one of 1905, or a year."""
 _NUMBER: Final = re.compile(r"¥?([+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?)(?![\d.,])\s*(.*)")
 _NUMERAL: Final = re.compile(r"([〇一二三四五六七八九十])\s*(\D+)")
 _LABELLED: Final = re.compile(r"([^()]+)\(([^()]+)\)")
@@ -195,15 +194,21 @@ def _decimal(cell: Cell, word: str) -> Decimal | None:
 # ---------------------------------------------------------------------------------------------------------------- facts
 
 
-def fact_reader(fact: FactDefinition, heading_unit: str = "") -> Reader:
-    """The reader of a fact's column; ``heading_unit`` is the unit that its heading gives, if any."""
+def fact_reader(fact: FactDefinition, heading_unit: str = "", epoch: date = FROM_1900) -> Reader:
+    """The reader of a fact's column.
+
+    Args:
+        fact: what the column holds.
+        heading_unit: the unit that its heading gives, if any.
+        epoch: the day from which its numbers count, if it holds dates.
+    """
     readers: dict[str, Callable[[], Reader]] = {
         "yes_no": lambda: _read_yes_no,
         "one_of": lambda: _option_reader(fact),
         "grade": lambda: _option_reader(fact),
         "number": lambda: _number_reader(fact, heading_unit),
-        "date": lambda: _read_date,
-        "event_date": lambda: _read_event_date,
+        "date": lambda: partial(_read_date, epoch=epoch),
+        "event_date": lambda: partial(_read_event_date, epoch=epoch),
         "names": lambda: _read_names,
         "text": lambda: _read_text,
     }
@@ -363,7 +368,7 @@ def _unit_marks() -> str:
     return "|".join(map(re.escape, sorted(words("unit"), key=len, reverse=True)))
 
 
-def _read_date(cell: Cell) -> Read:
+def _read_date(cell: Cell, *, epoch: date) -> Read:
     if read := common(cell):
         return read
     if isinstance(cell, datetime):
@@ -382,16 +387,17 @@ def _read_date(cell: Cell) -> Read:
             return Read(None, "sheets.no-such-date")
         return Read(value, note="" if matched[10] is None else "sheets.read-as", details={"read": value.isoformat()})
     number = _decimal(cell, word)
-    if number is not None and int(number) in _SERIALS:
-        value = _EPOCH + timedelta(days=int(number))
+    first, last = ((day - epoch).days for day in _SERIALS)
+    if number is not None and first <= int(number) <= last:
+        value = epoch + timedelta(days=int(number))
         return Read(value, note="sheets.read-as", details={"read": value.isoformat()})
     return Read(None, "sheets.bad-date")
 
 
-def _read_event_date(cell: Cell) -> Read:
+def _read_event_date(cell: Cell, *, epoch: date) -> Read:
     if isinstance(cell, str) and plain(cell) in words("never"):
         return Read("none")
-    read = _read_date(cell)
+    read = _read_date(cell, epoch=epoch)
     return Read(None, "sheets.bad-event-date") if read.problem == "sheets.bad-date" else read
 
 

@@ -1,8 +1,9 @@
 """Columns of cells with their addresses: sheets as tables, and the values of a column, each content read once."""
 
 from bisect import bisect, bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import zip_longest
 from typing import Final
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from maturity.errors import Problem
 from maturity.scenarios import FactDefinition, value_problem
 from maturity.sheets.cells import Read, Value, fact_reader, plain, said, shown, words
-from maturity.sheets.grid import Cell, Grid, letters
+from maturity.sheets.grid import FROM_1900, Cell, Grid, letters
 from maturity.sheets.headings import ID, NAME, Header, Heading, Target
 
 MOST_SINGLE: Final = 50
@@ -35,6 +36,8 @@ class Column:
     values: Sequence[Cell]
     where: Callable[[int], str]
     span: Callable[[int, int], str]
+    epoch: date = FROM_1900
+    """The day from which a number that stands for a date counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +50,22 @@ class Records:
     columns: dict[Target, Column]
     called: str = ""
     """What the enterprise of a form is called when it says no id."""
+    unread: frozenset[int] = frozenset()
+    """Which of them only the id and the name were read of, as has been said."""
 
     def take(self, kept: Sequence[int]) -> "Records":
         """Some of the enterprises."""
         if len(kept) == len(self.rows):
             return self
         columns = {target: _taken(column, kept) for target, column in self.columns.items()}
-        return Records(self.place, [self.rows[i] for i in kept], columns, self.called)
+        unread = frozenset(new for new, old in enumerate(kept) if old in self.unread)
+        return Records(self.place, [self.rows[i] for i in kept], columns, self.called, unread)
 
 
 def _taken(column: Column, kept: Sequence[int]) -> Column:
     values = [column.values[i] for i in kept]
-    return Column(column.heading, values, lambda i: column.where(kept[i]), lambda i, j: column.span(kept[i], kept[j]))
+    where, span = lambda i: column.where(kept[i]), lambda i, j: column.span(kept[i], kept[j])
+    return replace(column, values=values, where=where, span=span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +103,15 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
         else:
             found.notes.append(Problem.of(_no_record(cells[at]), grid.where(row, at), said(cells[at])))
     found.problems.extend(_merged(grid, header, rows))
-    columns = list(zip_longest(*_of_one_width(grid, header, rows, found), fillvalue="")) if rows else []
+    shifted = _shifted(grid, header, rows, found)
+    columns = list(zip_longest(*_of_one_width(grid, header, rows, shifted), fillvalue="")) if rows else []
     numbers = [row + 1 for row in rows]
     table = {}
     for target, (column, heading) in header.columns.items():
         values = columns[column] if column < len(columns) else ("",) * len(rows)
-        table[target] = Column(heading, values, _cell_address(grid, rows, column), _range_address(grid, rows, column))
-    return Records(grid.place, numbers, table)
+        where, span = _cell_address(grid, rows, column), _range_address(grid, rows, column)
+        table[target] = Column(heading, values, where, span, grid.epoch)
+    return Records(grid.place, numbers, table, unread=frozenset(i for i, row in enumerate(rows) if row in shifted))
 
 
 def is_blank(row: Sequence[Cell]) -> bool:
@@ -115,23 +124,42 @@ def _says(cell: Cell) -> bool:
     return cell != "" and not (isinstance(cell, str) and not cell.strip())
 
 
-def _of_one_width(grid: Grid, header: Header, rows: Sequence[int], found: Found) -> list[Sequence[Cell]]:
-    """The cells of the rows; of one that is longer than the header only whose it is.
+def _shifted(grid: Grid, header: Header, rows: Sequence[int], found: Found) -> set[int]:
+    """The rows of a text table that are longer than its header: a comma that nobody quoted shifts all that follows.
 
-    In a text table a comma that nobody quoted shifts all that follows; where most rows are longer, a heading lacks.
+    Where most rows are longer a heading lacks, and nothing is shifted. Blanks at the end of a row, too,
+    are what was pushed there, unless its neighbours have them: spreadsheets write as many cells for some rows at once.
     """
     width = max(len(row) for row in grid.rows[: header.first_data_row])
-    long = {row for row in rows if len(grid.rows[row]) > width and any(map(_says, grid.rows[row][width:]))}
-    if 2 * len(long) > len(rows):
-        long = set()
+    longer = [row for row in rows if any(map(_says, grid.rows[row][width:]))]
+    if len(rows) < 2 * len(longer):
+        at = header.first_data_row - 1
+        for column in range(width, max(len(grid.rows[row]) for row in longer)):
+            cells = (said(grid.rows[row][column]) for row in longer if column < len(grid.rows[row]))
+            if content := next(filter(None, cells), ""):
+                found.problems.append(Problem.of("sheets.unnamed-column", grid.where(at, column), content))
+        return set()
+    lengths = [0, *(len(grid.rows[row]) for row in rows), 0]
+    pushed = {
+        row
+        for row, before, own, after in zip(rows, lengths, lengths[1:], lengths[2:], strict=False)
+        if len(rows) > 1 and own > width >= max(before, after)
+    }
+    shifted = pushed.union(longer)
+    for row in sorted(shifted):
+        rest = grid.rows[row][width:]
+        cell = next(filter(_says, rest), "")
+        where = grid.where(row, width)
+        found.problems.append(Problem.of("sheets.long-row", where, shown(cell), row=row + 1, count=len(rest)))
+    return shifted
+
+
+def _of_one_width(grid: Grid, header: Header, rows: Sequence[int], shifted: Container[int]) -> Iterator[Sequence[Cell]]:
+    """The cells of the rows; of one that is shifted only whose it is."""
     own = {header.columns[target][0] for target in (ID, NAME) if target in header.columns}
-    for row in sorted(long):
-        cell = grid.rows[row][width]
-        found.problems.append(Problem.of("sheets.long-row", grid.where(row, width), shown(cell), columns=width))
-    return [
-        [cell if at in own else "" for at, cell in enumerate(grid.rows[row][:width])] if row in long else grid.rows[row]
-        for row in rows
-    ]
+    for row in rows:
+        cells = grid.rows[row]
+        yield [cell if at in own else "" for at, cell in enumerate(cells)] if row in shifted else cells
 
 
 def _merged(grid: Grid, header: Header, rows: Sequence[int]) -> Iterator[Problem]:
@@ -213,7 +241,7 @@ def report_others(column: Column, at: NDArray[np.intp], found: Found) -> None:
 
 def values_of(fact: FactDefinition, column: Column, found: Found) -> list[Value]:
     """(n,) values of a fact; each content is read once. What its definition refuses is unknown, and named by cell."""
-    read_cell = fact_reader(fact, column.heading.unit)
+    read_cell = fact_reader(fact, column.heading.unit, column.epoch)
 
     def read(cell: Cell) -> Read:
         given = read_cell(cell)

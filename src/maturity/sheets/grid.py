@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from maturity.errors import Problem
+
+FROM_1900: Final = date(1899, 12, 30)
+"""Day 0 of a workbook that counts days from 1900, and counts a 29 February 1900."""
+FROM_1904: Final = date(1904, 1, 1)
+"""Day 0 of a workbook that counts days from 1904, as those do that were begun in old Excel for the Mac."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Grid:
     hidden: bool = False
     """Whether somebody hid the sheet; of such a one only the first rows are kept."""
     merged: tuple[Merged, ...] = ()
+    epoch: date = FROM_1900
+    """The day from which a number in a column of dates counts."""
 
     def where(self, row: int, column: int) -> str:
         """The address of a cell: ``batch.xlsx!企业!F12``; rows and columns count from 0."""

@@ -192,7 +192,7 @@ class Headings:
         """
         columns: dict[Target, tuple[int, Heading]] = {}
         problems: list[Problem] = []
-        width = max(len(row) for row in grid.rows)
+        width = max(map(len, grid.rows[:first_data_row]))  # rows of a text table that are longer are found later
         for column in range(width):
             here = [(row, *found[row][column]) for row in rows if column < len(found[row])]
             clear = [(row, next(iter(targets)), unit) for row, targets, unit in here if len(targets) == 1]

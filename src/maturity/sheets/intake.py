@@ -16,6 +16,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import IO, Final, Literal, cast
@@ -26,7 +27,7 @@ import python_calamine as calamine
 
 from maturity.errors import InputError, Problem, reason
 from maturity.sheets import biff
-from maturity.sheets.grid import Broken, Cell, Grid, letters
+from maturity.sheets.grid import FROM_1900, FROM_1904, Broken, Cell, Grid, letters
 from maturity.sheets.scan import MOST_CELLS, Extent, Stray, cut_out, scan_bytes, scan_elements
 
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
@@ -249,7 +250,8 @@ def _old_workbook(content: bytes, hidden: int) -> list[Grid]:
         if len(book.sheet_names) != len(extents):
             raise _refusal("damaged")
         sheets = dict(zip(book.sheet_names, extents.values(), strict=True))
-        return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets, hidden)]
+        epoch = FROM_1904 if biff.counts_from_1904(content) else FROM_1900
+        return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets, hidden, epoch)]
 
 
 def _workbook(path: Path, progress: Progress, hidden: int) -> list[Grid]:
@@ -257,7 +259,7 @@ def _workbook(path: Path, progress: Progress, hidden: int) -> list[Grid]:
         with zipfile.ZipFile(path) as archive:
             _refuse_bomb(archive)
             sheets = _sheet_members(archive)
-            uncomputed = _uncomputed(archive)
+            uncomputed, epoch = _settings(archive)
             extents: dict[str, Extent] = {}
             cleared: dict[str, bytes] = {}
             problems: dict[str, list[Problem]] = {}
@@ -276,7 +278,7 @@ def _workbook(path: Path, progress: Progress, hidden: int) -> list[Grid]:
         rows = sum(extent.last_row for extent in extents.values())
         progress("open", 0, rows)
         with calamine.load_workbook(source) as book:
-            grids = _grids(book, sheets, hidden)
+            grids = _grids(book, sheets, hidden, epoch)
         progress("open", rows, rows)
     return [_marked(replace(grid, problems=tuple(problems.get(grid.sheet, ()))), extents[grid.sheet]) for grid in grids]
 
@@ -302,24 +304,28 @@ def _opening() -> Iterator[None]:
         raise
 
 
-def _grids(book: calamine.CalamineWorkbook, known: Container[str], hidden: int) -> list[Grid]:
+def _grids(book: calamine.CalamineWorkbook, known: Container[str], hidden: int, epoch: date) -> list[Grid]:
     """The cells of each visible worksheet, and the first rows of each hidden one."""
     grids = []
     for sheet in book.sheets_metadata:
         seen = sheet.visible == calamine.SheetVisibleEnum.Visible
         if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.name in known and (seen or hidden):
             rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False, nrows=None if seen else hidden)
-            grids.append(Grid("", sheet.name, cast("list[list[Cell]]", rows), hidden=not seen))
+            grids.append(Grid("", sheet.name, cast("list[list[Cell]]", rows), hidden=not seen, epoch=epoch))
     return grids
 
 
 def _marked(grid: Grid, extent: Extent) -> Grid:
     """A sheet with its broken cells where the reader saw empty ones, and with what is merged."""
     rows = grid.rows
-    for (row, column), cell in extent.broken.items() if not grid.hidden else ():
-        rows.extend([] for _ in range(row + 1 - len(rows)))
-        rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
-        rows[row][column] = cell
+    if extent.broken and not grid.hidden:
+        last_row, last_column = (max(at) for at in zip(*extent.broken, strict=True))
+        width = max(last_column + 1, *map(len, rows[:1]))  # all rows of a workbook are of one width, before and after
+        rows.extend([] for _ in range(last_row + 1 - len(rows)))
+        for cells in rows:
+            cells.extend([""] * (width - len(cells)))
+        for (row, column), cell in extent.broken.items():
+            rows[row][column] = cell
     return replace(grid, merged=tuple(extent.merged))
 
 
@@ -404,11 +410,20 @@ def _sheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
     return members
 
 
-def _uncomputed(archive: zipfile.ZipFile) -> bool:
-    """Whether the formulas wait for a program that computes them: those that a script wrote have zeros as results."""
+def _settings(archive: zipfile.ZipFile) -> tuple[bool, date]:
+    """What a workbook says of all its sheets.
+
+    Returns:
+        whether the formulas wait for a program that computes them: those that a script wrote have zeros as results;
+        the day from which dates are counted. The reader minds it where a cell is formatted as a date.
+    """
     member = next(name for name in archive.namelist() if name.lower().replace("\\", "/") == "xl/workbook.xml")
-    parts = ElementTree.fromstring(archive.read(member)).iter()
-    return any(part.tag.endswith("}calcPr") and part.get("fullCalcOnLoad") in ("1", "true") for part in parts)
+    parts = list(ElementTree.fromstring(archive.read(member)).iter())
+
+    def holds(tag: str, setting: str) -> bool:
+        return any(part.tag.endswith(f"}}{tag}") and part.get(setting) in ("1", "true") for part in parts)
+
+    return holds("calcPr", "fullCalcOnLoad"), FROM_1904 if holds("workbookPr", "date1904") else FROM_1900
 
 
 def _looked_through(

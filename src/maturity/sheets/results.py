@@ -753,7 +753,7 @@ class _Sheets:
             sheet.write_string(1, column, key, self._id)
         self._filling.put(sheet, 2, cells)
         named = 2 if "id" in table.columns else 0
-        printed(sheet, 2, width=sum(widths.get(key, _WIDTH) for key in keys), named=named)
+        printed(sheet, 2, widths=[widths.get(key, _WIDTH) for key in keys], named=named)
         sheet.freeze_panes(2, named)
         if len(table):
             sheet.autofilter(1, 0, len(table) + 1, len(table.columns) - 1)

@@ -121,7 +121,7 @@ def _write_sheet(book: Any, name: str, table: Table) -> None:
     for row, count in enumerate(lines, start=2):
         if count > 1:
             sheet.set_row(row, height_of(count))
-    printed(sheet, 2, width=sum(widths), named=1)
+    printed(sheet, 2, widths=widths, named=1)
     sheet.freeze_panes(2, 1)
     if len(frame):
         sheet.autofilter(1, 0, len(frame) + 1, len(frame.columns) - 1)

@@ -3,7 +3,7 @@
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from math import ceil
@@ -24,10 +24,8 @@ LINES: Final = {"border": 1, "border_color": "#D9D9D9", "valign": "top"}
 TITLE: Final = {**LINES, "bold": True, "bg_color": "#DDE7F0", "text_wrap": True}
 ID: Final = {**LINES, "font_color": "#7F7F7F", "font_size": 8, "bg_color": "#F2F2F2"}
 """Looks of header cells: a title, and the id below or above it."""
-_SMALLEST: Final = 70
-"""Percent of its size in which a sheet is still legible on paper: characters of 8 points."""
 _PAGE: Final = 180
-"""Characters side by side in that size on A4 across."""
+"""Characters side by side on A4 across that are still legible: at 70 % of their size they have 8 points."""
 
 
 @contextmanager
@@ -87,7 +85,7 @@ def height_of(lines: int) -> int:
     return 15 * lines + 3
 
 
-def printed(sheet: Any, header_rows: int, *, width: int = 0, named: int = 0) -> None:
+def printed(sheet: Any, header_rows: int, *, widths: Sequence[int] = (), named: int = 0) -> None:
     """How a sheet comes out of a printer: A4 across, the header on every page, as wide as the page.
 
     What would be too small to read so goes on over several pages, side by side, each of which says whose rows they are.
@@ -95,17 +93,18 @@ def printed(sheet: Any, header_rows: int, *, width: int = 0, named: int = 0) -> 
     Args:
         sheet: of xlsxwriter.
         header_rows: how many are the header.
-        width: of all columns, in characters.
+        widths: of the columns, in characters.
         named: so many columns, the first ones, say whose row it is.
     """
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4)
     sheet.repeat_rows(0, header_rows - 1)
-    if width <= _PAGE:
-        sheet.fit_to_pages(1, 0)
+    again = sum(widths[:named])
+    pages = ceil((sum(widths) - again) / max(_PAGE - again, 1))
+    sheet.fit_to_pages(max(pages, 1), 0)  # no percentage: how wide a column is depends on the fonts of the machine
+    if pages <= 1:
         return
-    sheet.set_print_scale(_SMALLEST)
     sheet.print_across()
     sheet.set_footer("&C&A  &P / &N")
     if named:
