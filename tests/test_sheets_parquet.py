@@ -642,18 +642,78 @@ def test_lists_are_told_apart_by_their_names_and_null_is_no_name(tmp_path: Path)
     assert [place for id, place in listed(batch.problems) if id == "facts.not-names"] == ["a.parquet!4: E3: scenarios"]
 
 
-def test_what_streams_need_no_free_texts_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("streamed", [False, True])
+def test_what_streams_need_no_free_texts_for(tmp_path: Path, streamed: bool) -> None:
     """No rule asks them; whoever reads a batch has them."""
     ledger = next(one for one in PROGRAMME.ledgers if any(column.kind == "text" for column in one.columns))
     text = next(column.id for column in ledger.columns if column.kind == "text")
     answers = Answers.of(MODEL, {}, profile="discrete", id="E1")
     facts = Facts.of(PROGRAMME, {}, id="E1", ledgers={ledger.id: [{text: "发票一"}]})
     path = write_answers(tmp_path / "a.parquet", answers, facts)
-    layout, blocks = parquet.read_blocks(path, MODEL, PROGRAMME)
-    streamed, read = SCORING.read(next(blocks), layout).facts, read_batch(path, MODEL, PROGRAMME).facts
-    assert streamed is not None
+    layout, blocks = parquet.read_blocks(path, MODEL, PROGRAMME, streamed=streamed)
+    scored, read = SCORING.read(next(blocks), layout).facts, read_batch(path, MODEL, PROGRAMME).facts
+    assert scored is not None
     assert read is not None
-    assert (streamed.ledgers[ledger.id].values(text), read.ledgers[ledger.id].values(text)) == ((None,), ("发票一",))
+    assert (scored.ledgers[ledger.id].values(text), read.ledgers[ledger.id].values(text)) == ((None,), ("发票一",))
+
+
+@pytest.mark.parametrize("size", [3, 4, 5, 8, 11])
+def test_row_groups_of_any_size_give_the_same(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row group has words of its own, in lists as well, and a block may begin in one and end in another."""
+    scenarios = [entry.name.zh for entry in PROGRAMME.catalogue(PROGRAMME.fact("scenarios").catalogue).entries]
+    ledger = PROGRAMME.ledger("investments")
+    n = 11
+    entries: dict[str, list[Any]] = {"enterprise": [f"E{i % 5}" for i in range(n)], "amount": list(range(n))}
+    entries |= {"description": [f"发票{i}" for i in range(n)]}
+    entries |= {
+        one.id: [one.options[i % len(one.options)].id for i in range(n)] for one in ledger.columns if one.options
+    }
+    lists = {"scenarios": [None if i % 4 == 1 else scenarios[i : 2 * i] for i in range(n)]}
+    ids = [f"E{i}" for i in range(n)]
+    answers = Answers.from_points(MODEL, np.full((n, 216), 8, np.uint8), ids=ids, profiles="process")
+    facts = Facts.from_columns(PROGRAMME, lists, ids=ids, ledgers={ledger.id: entries})
+    whole = pq.read_table(write_answers(tmp_path / "whole.parquet", answers, facts))
+    for path, rows in ((tmp_path / "a.parquet", n), (tmp_path / "b.parquet", size)):
+        pq.write_table(whole, path, row_group_size=rows)
+    monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 4)
+    layout, blocks = parquet.read_blocks(tmp_path / "b.parquet", MODEL, PROGRAMME, streamed=True)
+    read = [SCORING.read(block, layout).facts for block in blocks]
+    assert [own.value("scenarios", i) for own in read if own for i in range(len(own))] == [
+        facts.value("scenarios", i) for i in range(n)
+    ]
+    for name in "ab":
+        score_parquet([tmp_path / f"{name}.parquet"], tmp_path / f"{name}-results.parquet", SCORING)
+    assert rows_of(tmp_path / "a-results.parquet") == rows_of(tmp_path / "b-results.parquet")
+
+
+@pytest.mark.parametrize("unit", ["date32", "date64", "seconds"])
+def test_days_that_no_calendar_of_python_has_are_named(unit: str, tmp_path: Path) -> None:
+    """The year 10183, and one before Christ, beside a day that is right."""
+    days, types = (
+        pa.array([3_000_000, 20_000, -800_000]),
+        {"date32": pa.date32(), "date64": pa.date64(), "seconds": pa.timestamp("s")},
+    )
+    per_day = {"date32": 1, "date64": 86_400_000, "seconds": 86_400}[unit]
+    column = pa.array([day.as_py() * per_day for day in days], pa.int32() if unit == "date32" else pa.int64()).cast(
+        types[unit]
+    )
+    batch = read_batch(table(tmp_path / "a.parquet", applied_on=column), MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert [batch.facts.value("applied_on", i) for i in range(3)] == [None, date(2024, 10, 4), None]
+    assert [
+        (problem.where, problem.value[:7]) for problem in batch.problems if problem.where.endswith("applied_on")
+    ] == [
+        ("a.parquet!1: E0: applied_on", "10183-0"),
+        ("a.parquet!3: E2: applied_on", "-0221-0"),
+    ]
+
+
+def test_a_column_of_more_words_than_an_octet_has_numbers(tmp_path: Path) -> None:
+    """Three hundred remarks where an answer belongs, and two answers behind them."""
+    column = [*(f"不清楚{i}" for i in range(300)), "full", "none"]
+    batch = read_batch(table(tmp_path / "a.parquet", **{FIRST: column}), MODEL)
+    assert batch.answers.points[:, 0].tolist() == [UNANSWERED] * 300 + [10, 0]
+    assert sum(problem.where.endswith(FIRST) for problem in batch.problems) == 300
 
 
 def test_a_stream_counts_the_names_in_a_ledger_as_a_batch_does(tmp_path: Path) -> None:
@@ -672,7 +732,7 @@ def test_a_stream_counts_the_names_in_a_ledger_as_a_batch_does(tmp_path: Path) -
     facts = Facts.from_columns(PROGRAMME, {}, ids=answers.ids, ledgers={ledger.id: given})
     path = write_answers(tmp_path / "a.parquet", answers, facts)
     decided = decide(PROGRAMME, assess(answers), facts, on=ON)
-    layout, blocks = parquet.read_blocks(path, MODEL, PROGRAMME)
+    layout, blocks = parquet.read_blocks(path, MODEL, PROGRAMME, streamed=True)
     block = SCORING.read(next(blocks), layout)
     assert block.facts is not None
     streamed = decide(PROGRAMME, assess(block.answers), block.facts, on=ON)

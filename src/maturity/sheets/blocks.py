@@ -324,7 +324,18 @@ def _cells(contents: pa.Array) -> list[Cell]:
     """
     if pa.types.is_float16(contents.type) or pa.types.is_float32(contents.type):
         contents = pa.array([float(str(one)) for one in contents.to_numpy(zero_copy_only=False)])
-    return [*map(_cell, contents.to_pylist()), ""]
+    try:
+        return [*map(_cell, contents.to_pylist()), ""]
+    except (OverflowError, ValueError):  # days that Python's calendar does not have
+        return [*map(_day_or_text, contents, contents.cast(pa.string()).to_pylist()), ""]
+
+
+def _day_or_text(content: pa.Scalar, text: str) -> Cell:
+    """A day as the cell of a sheet holds it; as text, which names it, where Python's calendar does not have it."""
+    try:
+        return _cell(content.as_py())
+    except (OverflowError, ValueError):
+        return text
 
 
 def _distinct_lists(column: pa.Array) -> tuple[Rows, list[Cell]]:
