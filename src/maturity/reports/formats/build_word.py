@@ -252,8 +252,9 @@ def template() -> bytes:
         page.text("{{ report.issuer }}", "Lead")
     page.text("{{ report.title }}", "Title")
     _summary(page)
-    _scores(page)
-    _gaps(page)
+    with page.block("if not report.rejected"):
+        _scores(page)
+        _gaps(page)
     _way(page)
     _firm(page)
     _what_if(page)
@@ -323,8 +324,8 @@ def _scores(page: Builder) -> None:
     page.text(_say("scores.lead", "mark=report.mark") + _say("space") + _say("scores.cut"), "Lead")
     page.picture("bars")
     met = (
-        '{% if report.rejected %}{{ say("dash") }}{% elif level.met %}{{ say("scores.met-yes") }}'
-        '{% elif level.met_possible %}{{ say("scores.met-possible") }}{% else %}{{ say("scores.met-no") }}{% endif %}'
+        '{% if level.met %}{{ say("scores.met-yes") }}{% elif level.met_possible %}{{ say("scores.met-possible") }}'
+        '{% else %}{{ say("scores.met-no") }}{% endif %}'
     )
     page.table(
         [_say(f"scores.{key}") for key in ("level", "score", "score-possible", "met", "from")],
@@ -382,7 +383,11 @@ def _heat_table(page: Builder) -> None:
 
 
 def _gaps(page: Builder) -> None:
-    page.heading(_say("gaps.heading"), 1, new_page=True)
+    listed = "report.gaps | selectattr('gaps') | list"
+    with page.block(f"if {listed}"):
+        page.heading(_say("gaps.heading"), 1, new_page=True)
+    with page.block(f"if not ({listed})"):  # too little for a page of its own
+        page.heading(_say("gaps.heading"), 1)
     page.text("{{ report.target }}")
     with page.block("for level in report.gaps"):
         values = "level=level.name, score=level.score, mark=report.mark"
@@ -394,8 +399,10 @@ def _gaps(page: Builder) -> None:
             + "{% endif %}",
             2,
         )
-        with page.block("if not level.gaps"):
+        with page.block("if not level.gaps and level.applicable"):
             page.text(_say("gaps.all-met"))
+        with page.block("if not level.applicable"):
+            page.text(_say("gaps.none-applies"))
         with page.block("if level.gaps"):
             page.text(_say("gaps.lead"), "Lead")
             page.table(
