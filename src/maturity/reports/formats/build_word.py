@@ -197,7 +197,7 @@ class Builder:
             _dressed(styles[name], size, color, before, after)
         for name, size, color, after in (
             ("Lead", 9, MUTED, 6),
-            ("Call", 9.5, "5A3A06", 6),
+            ("Call", 9, "5A3A06", 6),
             ("Picture", 10, INK, 2),
             ("Table Text", 8.5, INK, 0),
             ("Table Head", 8.5, INK, 0),
@@ -307,7 +307,7 @@ def _summary(page: Builder) -> None:
     with page.block("if report.tiers"):
         page.heading(_say("summary.verdicts"), 2)
         with page.block("for tier in report.tiers"):
-            _written(page.text(""), "Term|{{ tier.name }}|" + _say("colon") + "{{ tier.headline }}", 9.5)
+            _written(page.text(""), "Term|{{ tier.name }}|" + _say("colon") + "{{ tier.headline }}", 9)
             with page.block("if tier.failed"):
                 page.text(_say("tiers.failed", f"conditions={_joined('tier.failed')}"), "Lead")
     with page.block("if report.provisional"):
