@@ -69,6 +69,12 @@ class Builder:
         paragraph = self.document.add_heading(text, level)
         paragraph.paragraph_format.page_break_before = new_page
 
+    def section(self, text: str, has_tables: str) -> None:
+        """The heading of a section that begins a page where it ``has_tables``: a sentence needs none of its own."""
+        for condition, new_page in ((has_tables, True), (f"not ({has_tables})", False)):
+            with self.block(f"if {condition}"):
+                self.heading(text, 1, new_page=new_page)
+
     @contextmanager
     def block(self, statement: str) -> Iterator[None]:
         """Paragraphs and tables within a ``for`` or an ``if`` of Jinja."""
@@ -383,11 +389,7 @@ def _heat_table(page: Builder) -> None:
 
 
 def _gaps(page: Builder) -> None:
-    listed = "report.gaps | selectattr('gaps') | list"
-    with page.block(f"if {listed}"):
-        page.heading(_say("gaps.heading"), 1, new_page=True)
-    with page.block(f"if not ({listed})"):  # too little for a page of its own
-        page.heading(_say("gaps.heading"), 1)
+    page.section(_say("gaps.heading"), "report.gaps | selectattr('gaps') | list")
     page.text("{{ report.target }}")
     with page.block("for level in report.gaps"):
         values = "level=level.name, score=level.score, mark=report.mark"
@@ -423,7 +425,8 @@ def _gaps(page: Builder) -> None:
 
 def _way(page: Builder) -> None:
     with page.block("if report.plans"):
-        page.heading(_say("way.heading"), 1, new_page=True)
+        tables = (f"report.plans | selectattr('{key}') | list" for key in ("upgrades", "work"))
+        page.section(_say("way.heading"), " or ".join(tables))
         page.text(_say("way.lead"), "Lead")
         with page.block("for plan in report.plans"):
             remain = _say("way.remain", "count=plan.work | map('last') | map('length') | sum")
