@@ -369,7 +369,7 @@ def test_a_tier_missed_by_the_band_alone_says_so() -> None:
     )
     shown = decisions.headline("future_factory", 0, "en")
     assert shown.startswith(
-        "ineligible by the reading “lower bound”, eligible by the reading “reference only” — the text: “具体请参考"
+        "ineligible by the reading 'lower bound', eligible by the reading 'reference only' — the text: “具体请参考"
     )
     assert "3-4级" in shown
     assert decisions.headline("digital_workshop", 0, "zh") == "符合条件"
@@ -763,5 +763,5 @@ rule = { kind = "is", fact = "ready", value = true }
     decisions = decide(programme, None, Facts.of(programme, {"money": 99, "ready": True}), on=ON)
     assert (
         decisions.headline("tier", 0, "en")
-        == "ineligible by the reading “Strict”, eligible by the reading “Loose” — the text: “投资”"
+        == "ineligible by the reading 'Strict', eligible by the reading 'Loose' — the text: “投资”"
     )

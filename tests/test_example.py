@@ -84,5 +84,5 @@ def test_missed_by_the_band_alone_says_so() -> None:
     """The verdict line names the reading it hangs on and quotes the wording."""
     _, decisions = judged()
     line = decisions.headline("digital_workshop", row("JL013"), "en")
-    assert "ineligible by the reading “lower bound”, eligible by the reading “reference only”" in line
+    assert "ineligible by the reading 'lower bound', eligible by the reading 'reference only'" in line
     assert "智能制造能力成熟度评估1-2级要求" in line

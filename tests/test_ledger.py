@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 
 from maturity.errors import InputError
 from maturity.language import LANGUAGES
-from maturity.scenarios import NO, UNKNOWN, YES, Decisions, Facts, Programme, decide, parse_programme, value_problem
+from maturity.scenarios import (
+    NO,
+    UNKNOWN,
+    YES,
+    Decisions,
+    Facts,
+    Programme,
+    decide,
+    explain,
+    parse_programme,
+    value_problem,
+)
 from maturity.scenarios.amounts import ENDLESS, months_before
 
 LEDGER = (Path(__file__).parent / "cases" / "ledger-programme.toml").read_text(encoding="utf-8")
@@ -193,6 +204,19 @@ def test_who_gives_no_entries_among_those_who_do_is_counted() -> None:
     (note,) = decide(PROGRAMME, None, facts, on=ON).notes
     assert (note.id, note.where, note.value) == ("decide.without-ledger", "payments", "2")
     assert "付款明细" in note.text("zh")
+
+
+def test_each_of_those_reads_of_itself_alone() -> None:
+    """Not how many others there are; who gives entries reads nothing of it."""
+    facts = Facts.from_columns(
+        PROGRAMME, {}, ids=["A", "B", "C"], ledgers={"payments": {"enterprise": ["B"], "amount": [1]}}
+    )
+    decisions = decide(PROGRAMME, None, facts, on=ON)
+    assert [explain(decisions, i, "zh").notes for i in range(3)] == [
+        ("没有填付款明细，按填报的合计判定",),
+        (),
+        ("没有填付款明细，按填报的合计判定",),
+    ]
 
 
 def test_reads_as_an_amount_with_its_entries() -> None:

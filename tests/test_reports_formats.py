@@ -139,6 +139,8 @@ def said(value: object) -> Iterator[str]:
         yield value.caption
     elif is_dataclass(value):
         hidden = {"fill", "layer", "truth", "lang", "logo", "verdict", "status"}
+        if isinstance(value, Content) and value.rejected:
+            hidden |= {"levels", "nodes", "pictures", "target"}  # there is no score to tell
         own = {field.name for field in fields(value)}
         # Ids of nodes, tiers and conditions; those of requirements and of the enterprise are printed.
         hidden |= {"id"} if {"scores", "conditions", "threshold"} & own else set()
@@ -300,13 +302,67 @@ def pages_of(file: bytes) -> list[str]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("id", IDS)
 def test_the_first_page_is_the_summary_and_nothing_runs_over(id: str, lang: Lang) -> None:
-    """Level, verdicts and what is provisional stand on page 1; page 2 begins with the scores; pages are counted."""
+    """Page 1 has level, verdicts and what is provisional, page 2 the scores if there are any; pages are counted."""
     content, pages = context(id, lang), pages_of(made(id, "pdf", lang))
     first = packed(pages[0])
     assert all(packed(text) in first for text in (content.level_name, content.total, content.provisional))
     assert all(packed(tier.headline) in first for tier in content.tiers)
-    assert packed(say("report.scores.heading", lang)) in packed(pages[1])[:160]
+    next_section = "tiers" if content.rejected else "scores"
+    assert packed(say(f"report.{next_section}.heading", lang)) in packed(pages[1])[:160]
     assert packed(pages[-1]).endswith(f"{len(pages)}/{len(pages)}2025-06-30")
+
+
+@pytest.mark.parametrize("format", readable)
+def test_without_a_level_there_are_no_tables_of_dashes(format: Format) -> None:
+    """Neither scores nor a next level, whose headings would stand over nothing."""
+    headings = [packed(say(f"report.{key}.heading", "zh")) for key in ("scores", "gaps")]
+    for id, told in (("plain", True), ("rejected", False)):
+        text = packed(text_of(made(id, format), format))
+        assert [heading in text for heading in headings] == [told, told]
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_a_section_of_a_sentence_has_no_page_of_its_own() -> None:
+    """At the highest level nothing is missing: that is said below the scores, in PDF, Word and on paper."""
+    heading = say("report.gaps.heading", "zh")
+    for id, alone in (("plain", True), ("top", False)):
+        (page,) = (one for one in pages_of(made(id, "pdf")) if heading in one)
+        assert (packed(say("report.scores.node", "zh")) not in packed(page)) == alone
+        (found,) = (one for one in docx.Document(BytesIO(made(id, "docx"))).paragraphs if one.text == heading)
+        assert bool(found.paragraph_format.page_break_before) == alone
+        before, _, _ = made(id, "html").decode("utf-8").partition(f">{heading}<")
+        assert before.rpartition("<section")[2].startswith(' class="page"') == alone
+
+
+@pytest.mark.parametrize("format", readable)
+def test_what_was_changed_besides_is_counted_where_the_changes_stand(format: Format) -> None:
+    """Not below what came of them."""
+    content = full("zh")
+    assert content.whatif is not None
+    text = packed(text_of(render(replace(content, whatif=replace(content.whatif, more=17)), format), format))
+    more, moved = packed(say("report.whatif.more", "zh", count=17)), packed(say("report.whatif.moved", "zh"))
+    assert -1 < text.find(more) < text.find(moved)
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_each_level_has_a_line_of_its_table_in_english() -> None:
+    """Its name, and that it is possibly met, are not parted."""
+    lines = pages_of(made("empty", "pdf", "en"))[1].splitlines()
+    assert context("empty", "en").open
+    for level in context("empty", "en").levels:
+        assert any(f"{level.number} {level.name} 0.00 1.00 possibly met" in line for line in lines), level.name
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_the_issuer_begins_where_the_title_does() -> None:
+    """Without a logo no room is left for one."""
+    file = render(content_of(ASSESSMENT, 0, letterhead=Letterhead(title="Report", issuer="Office")), "pdf")
+    command = [str(PDFTOTEXT), "-bbox", "-l", "1", "-", "-"]
+    found = subprocess.run(command, input=file, capture_output=True, check=True).stdout.decode("utf-8")
+    issuer, title = (re.search(rf'xMin="(\d+)[^>]*>{word}<', found) for word in ("Office", "Report"))
+    assert issuer is not None
+    assert title is not None
+    assert abs(int(issuer[1]) - int(title[1])) <= 2
 
 
 def test_a_pdf_carries_its_fonts_and_asks_for_nothing() -> None:

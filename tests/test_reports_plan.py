@@ -6,6 +6,7 @@ from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,12 @@ from maturity.firmness import Firmness, how_firm, whatif
 from maturity.improvement import LevelTarget, Plan, Target, TierTarget, plan
 from maturity.improvement.plans import plain
 from maturity.language import LANGUAGES, Lang, say
-from maturity.reports import contents, write_reports
+from maturity.reports import content_of, contents, render, write_reports
 from maturity.reports.content.firm import MOST
 from maturity.reports.content.way_up import PlanPage
 from maturity.scoring import cut
 from maturity.sheets import read_batch
-from test_reports import MEASURE, chromium, html
+from test_reports import ASSESSMENT, IDS, MEASURE, chromium, html
 
 pytest.importorskip("highspy")
 
@@ -223,6 +224,24 @@ def test_without_plan_and_firmness_there_is_no_word_of_them() -> None:
     only_plan, only_firm = html(assessment, i, plan=plans("JL003")), html(assessment, i, firmness=firmness[i])
     assert (way in only_plan, firm in only_plan) == (True, False)
     assert (way in only_firm, firm in only_firm) == (False, True)
+
+
+def test_a_way_up_without_steps_is_a_sentence_and_needs_no_page() -> None:
+    """Below what stands before it, in every format; that there is no level is said once."""
+    docx = pytest.importorskip("docx")
+    level = {"top": LevelTarget(5), "rejected": LevelTarget(1), "half": LevelTarget(5)}
+    for id, target in level.items():
+        i = IDS.index(id)
+        found = content_of(ASSESSMENT, i, plan=plan(ASSESSMENT, target, rows=[i]))
+        assert (found.plans[0].status, found.plans[0].reasons) == (
+            {"top": "reached", "rejected": "no_level", "half": "planned"}[id],
+            (),
+        )
+        before = render(found).decode("utf-8").partition("<h2>提升路径</h2>")[0]
+        (heading,) = (one for one in docx.Document(BytesIO(render(found, "docx"))).paragraphs if one.text == "提升路径")
+        own = id == "half"
+        assert before.rpartition("<section")[2].startswith(' class="page"') == own
+        assert bool(heading.paragraph_format.page_break_before) == own
 
 
 def test_what_if_stands_where_something_is_changed() -> None:

@@ -85,6 +85,12 @@ def notes_by_id(decisions: Decisions) -> Mapping[str, Sequence[Noted]]:
     rows = {id or f"#{j + 1}": id for j, id in enumerate(decisions.ids)}
     found: dict[str, list[Noted]] = {}
     for problem in (*decisions.facts.notes, *decisions.notes):
+        if problem.id == "decide.without-ledger":  # of the batch it says how many; of one it holds or does not
+            own = Problem.of("decide.without-own-ledger", problem.where, **problem.values)
+            given = set(decisions.facts.ledgers[problem.where].owners.tolist())
+            for id in (id for j, id in enumerate(decisions.ids) if j not in given):
+                found.setdefault(id, []).append(("", own))
+            continue
         row, _, fact = problem.where.rpartition(": ")
         if problem.where in rows:
             row, fact = problem.where, ""

@@ -101,12 +101,18 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class LevelGaps:
-    """What is missing at a level, the most valuable first. ``short``: to the pass mark, ``""`` when it is met."""
+    """What is missing at a level, the most valuable first.
+
+    Attributes:
+        short: what is missing to the pass mark, ``""`` when it is met.
+        applicable: anything of the level applies; without gaps, all that does is fully met.
+    """
 
     number: int
     name: str
     score: str
     short: str
+    applicable: bool
     gaps: tuple[Gap, ...]
 
 
@@ -166,7 +172,7 @@ class Pictures:
 
     Attributes:
         reach: radar, how far up each subdomain reaches. next_level: radar, the subdomains at the next level. Both None
-            where a model has fewer than three subdomains.
+            where a model has fewer than three subdomains, or there is no level.
         bars: a bar for each level, with the pass mark.
         heat_map: subdomain by level.
     """

@@ -39,19 +39,26 @@ def level_gaps(one: Enterprise, levels: Sequence[LevelLine]) -> Iterator[LevelGa
         gaps = _gaps(one, line.number)
         if gaps or line.number == one.level + 1:
             missing = "" if line.met else short(one.model.pass_mark, line.score.shown)
-            yield LevelGaps(line.number, one.level_name(line.number), line.score.shown, missing, gaps)
+            name, applicable = one.level_name(line.number), bool(gaps or _applicable(one, line.number))
+            yield LevelGaps(line.number, name, line.score.shown, missing, applicable, gaps)
 
 
 def _gaps(one: Enterprise, level: int) -> tuple[Gap, ...]:
     """The requirements of a level that are not fully met, by what the level's score gains from each."""
-    points = one.points
-    asked = [column for column in _asked(one.model, level) if one.inside[column] and points[column] != NOT_APPLICABLE]
+    points, asked = one.points, _applicable(one, level)
     counts = Counter(one.model.requirements[column].subdomain for column in asked)
     priced = _priced(one.model, one.profile, one.lang, frozenset(counts.items()))
     found = [
         priced[column, points[column]] for column in asked if points[column] != one.model.requirements[column].best
     ]
     return tuple(gap for _, _, gap in sorted(found, key=itemgetter(0, 1)))
+
+
+def _applicable(one: Enterprise, level: int) -> list[int]:
+    """The columns of a level that apply."""
+    return [
+        column for column in _asked(one.model, level) if one.inside[column] and one.points[column] != NOT_APPLICABLE
+    ]
 
 
 class _Priced(dict[tuple[int, int], tuple[int, int, Gap]]):

@@ -29,7 +29,7 @@ def pictures(
     own = [at for at, node in enumerate(one.model.nodes[layer]) if one.profile in node.weight]
     certain, possible = scores.certain[layer][k, own], scores.possible[layer][k, own]
     labels = tuple(one.model.nodes[layer][at].name.in_(one.lang) for at in own)
-    drawn = len(own) >= 3  # fewer are no polygon
+    drawn = len(own) >= 3 and not one.rejected  # fewer are no polygon
     median, by_level = (group.heights[own], group.scores[own]) if group else (None, None)
     return Pictures(
         reach=_reach(one, name, labels, certain, possible, median) if drawn else None,

@@ -89,7 +89,9 @@ def _page(plan: Plan, model: MaturityModel, lang: Lang, same_as: str) -> PlanPag
         shift=shift,
         shifts=tuple(_shifts(plan, model, lang)) if rows else (),
         work=tuple(_work(plan, lang)),
-        reasons=tuple(reason.what(lang) for reason in plan.reasons),
+        reasons=tuple(
+            reason.what(lang) for reason in plan.reasons if plan.status != "no_level"
+        ),  # the headline says it
     )
 
 

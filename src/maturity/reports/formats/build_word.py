@@ -69,6 +69,12 @@ class Builder:
         paragraph = self.document.add_heading(text, level)
         paragraph.paragraph_format.page_break_before = new_page
 
+    def section(self, text: str, has_tables: str) -> None:
+        """The heading of a section that begins a page where it ``has_tables``: a sentence needs none of its own."""
+        for condition, new_page in ((has_tables, True), (f"not ({has_tables})", False)):
+            with self.block(f"if {condition}"):
+                self.heading(text, 1, new_page=new_page)
+
     @contextmanager
     def block(self, statement: str) -> Iterator[None]:
         """Paragraphs and tables within a ``for`` or an ``if`` of Jinja."""
@@ -197,7 +203,7 @@ class Builder:
             _dressed(styles[name], size, color, before, after)
         for name, size, color, after in (
             ("Lead", 9, MUTED, 6),
-            ("Call", 9.5, "5A3A06", 6),
+            ("Call", 9, "5A3A06", 6),
             ("Picture", 10, INK, 2),
             ("Table Text", 8.5, INK, 0),
             ("Table Head", 8.5, INK, 0),
@@ -252,8 +258,9 @@ def template() -> bytes:
         page.text("{{ report.issuer }}", "Lead")
     page.text("{{ report.title }}", "Title")
     _summary(page)
-    _scores(page)
-    _gaps(page)
+    with page.block("if not report.rejected"):
+        _scores(page)
+        _gaps(page)
     _way(page)
     _firm(page)
     _what_if(page)
@@ -306,7 +313,7 @@ def _summary(page: Builder) -> None:
     with page.block("if report.tiers"):
         page.heading(_say("summary.verdicts"), 2)
         with page.block("for tier in report.tiers"):
-            _written(page.text(""), "Term|{{ tier.name }}|" + _say("colon") + "{{ tier.headline }}", 9.5)
+            _written(page.text(""), "Term|{{ tier.name }}|" + _say("colon") + "{{ tier.headline }}", 9)
             with page.block("if tier.failed"):
                 page.text(_say("tiers.failed", f"conditions={_joined('tier.failed')}"), "Lead")
     with page.block("if report.provisional"):
@@ -323,8 +330,8 @@ def _scores(page: Builder) -> None:
     page.text(_say("scores.lead", "mark=report.mark") + _say("space") + _say("scores.cut"), "Lead")
     page.picture("bars")
     met = (
-        '{% if report.rejected %}{{ say("dash") }}{% elif level.met %}{{ say("scores.met-yes") }}'
-        '{% elif level.met_possible %}{{ say("scores.met-possible") }}{% else %}{{ say("scores.met-no") }}{% endif %}'
+        '{% if level.met %}{{ say("scores.met-yes") }}{% elif level.met_possible %}{{ say("scores.met-possible") }}'
+        '{% else %}{{ say("scores.met-no") }}{% endif %}'
     )
     page.table(
         [_say(f"scores.{key}") for key in ("level", "score", "score-possible", "met", "from")],
@@ -382,7 +389,7 @@ def _heat_table(page: Builder) -> None:
 
 
 def _gaps(page: Builder) -> None:
-    page.heading(_say("gaps.heading"), 1, new_page=True)
+    page.section(_say("gaps.heading"), "report.gaps | selectattr('gaps') | list")
     page.text("{{ report.target }}")
     with page.block("for level in report.gaps"):
         values = "level=level.name, score=level.score, mark=report.mark"
@@ -394,8 +401,10 @@ def _gaps(page: Builder) -> None:
             + "{% endif %}",
             2,
         )
-        with page.block("if not level.gaps"):
+        with page.block("if not level.gaps and level.applicable"):
             page.text(_say("gaps.all-met"))
+        with page.block("if not level.applicable"):
+            page.text(_say("gaps.none-applies"))
         with page.block("if level.gaps"):
             page.text(_say("gaps.lead"), "Lead")
             page.table(
@@ -416,7 +425,8 @@ def _gaps(page: Builder) -> None:
 
 def _way(page: Builder) -> None:
     with page.block("if report.plans"):
-        page.heading(_say("way.heading"), 1, new_page=True)
+        tables = (f"report.plans | selectattr('{key}') | list" for key in ("upgrades", "work"))
+        page.section(_say("way.heading"), " or ".join(tables))
         page.text(_say("way.lead"), "Lead")
         with page.block("for plan in report.plans"):
             remain = _say("way.remain", "count=plan.work | map('last') | map('length') | sum")

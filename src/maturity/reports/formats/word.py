@@ -21,7 +21,7 @@ from maturity.reports.formats.templates import found, words
 
 _UNDATED: Final = datetime(1980, 1, 1)
 """The first day that a zip file knows, for a report without a day of application."""
-_WIDTHS: Final = {"reach": 94.0, "next_level": 100.0, "bars": 112.0}
+_WIDTHS: Final = {"reach": 84.0, "next_level": 100.0, "bars": 112.0}
 """mm; of the charts on the page. The heat map is a table."""
 _LOGO: Final = 12.0
 """mm; height of the logo."""
