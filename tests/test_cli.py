@@ -454,7 +454,8 @@ def test_whatif(tmp_path: Path) -> None:
     rival = ("--weight", "discrete:element.resources=0.15", "--weight", "discrete:element.manufacturing=0.68")
     assert "JL001" in maturity("whatif", EXAMPLE, *rival).output
     refused = maturity("whatif", EXAMPLE, *rival[:2], "--lang", "en")
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
+    assert "--weight: nodes: weights of layer element" in refused.output
     assert "must sum to exactly 1" in refused.output
 
 

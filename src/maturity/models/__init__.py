@@ -367,6 +367,10 @@ def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
         if upper.total_from.value <= lower.total_from.value:
             place = f"{file}: levels.{upper.number}.total_from"
             yield Problem.of("definition.band-order", place, upper.total_from.value, lower=lower.total_from.value)
+    for level in value.levels:
+        if level.total_from.value > len(value.levels):
+            place = f"{file}: levels.{level.number}.total_from"
+            yield Problem.of("definition.band-beyond", place, level.total_from.value, most=len(value.levels))
     if not 0 < value.pass_mark.value <= 1:
         yield Problem.of("definition.pass-mark", f"{file}: pass_mark.value", value.pass_mark.value)
 
@@ -475,8 +479,11 @@ def _range(model: MaturityModel) -> Iterator[Problem]:
         points = sum(requirement.best for requirement in model.requirements if requirement.level == level.number)
         if points >= MOST_POINTS_AT_A_LEVEL:
             yield Problem.of("definition.points-at-level", f"{model.file}: levels.{level.number}", points)
-    if whole * len(model.levels) * model.pass_mark.denominator >= EXACT:
-        yield Problem.of("definition.exact-range", f"{model.file}: nodes", whole, most=EXACT)
+    fine = whole * len(model.levels) * model.pass_mark.denominator
+    if fine >= EXACT:
+        # Thousands of digits are more than Python spells, and than anybody reads.
+        shown = fine if fine < EXACT**3 else f"> {EXACT**3}"
+        yield Problem.of("definition.exact-range", f"{model.file}: nodes", shown, most=EXACT)
 
 
 def whole_score(model: MaturityModel, profile: str, level: int) -> int:
