@@ -394,6 +394,21 @@ def test_a_pass_mark_that_is_too_fine_is_told_with_the_number_that_is_too_great(
     assert int(problem.value.removeprefix("> ")) >= int(str(problem.values["most"]))
 
 
+def test_numbers_of_different_parts_are_refused_together(model: MaturityModel) -> None:
+    """Pass mark, bands and weights are what an office corrects: nobody is sent back for the second mistake."""
+    wrong = {
+        "[pass_mark]\nvalue = 0.8": "[pass_mark]\nvalue = 1.8",
+        "total_from = { value = 4.8": "total_from = { value = 3.8",
+    }
+    text = model.content.decode().replace("discrete = { value = 0.06", "discrete = { value = 0.07", 1)
+    for right, other in wrong.items():
+        text = text.replace(right, other)
+    with pytest.raises(DefinitionError) as caught:
+        parse_model(text.encode(), "m.toml")
+    ids = sorted(problem.id for problem in caught.value.problems)
+    assert ids == ["definition.band-order", "definition.pass-mark", "definition.weights-sum"]
+
+
 def test_three_faults_are_reported_at_once() -> None:
     """All problems in one message, each on a line of its own with the file's name."""
     with pytest.raises(DefinitionError) as caught:
