@@ -181,10 +181,10 @@ class Proceedings(Document):
             [one for one in many if isinstance(one, dict)] if isinstance(many, list) else []
             for many in (data.get("procedures"), data.get("facts"))
         )
-        states = {one.get("id"): one.get("states") for one in procedures}
+        states = {str(one.get("id")): one.get("states") for one in procedures}  # what is no text is refused below
         for fact in facts:
             if "states_of" in fact and "options" not in fact:
-                fact["options"] = states.get(fact["states_of"]) or []
+                fact["options"] = states.get(str(fact["states_of"])) or []
         return data
 
     def actor(self, id: str) -> Actor:
