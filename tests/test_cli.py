@@ -456,7 +456,8 @@ def test_whatif(tmp_path: Path) -> None:
     named = [word.replace("discrete", "离散制造") for word in rival]
     assert maturity("whatif", EXAMPLE, *named).output == maturity("whatif", EXAMPLE, *rival).output
     refused = maturity("whatif", EXAMPLE, *rival[:2], "--lang", "en")
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
+    assert "--weight: nodes: weights of layer element" in refused.output
     assert "must sum to exactly 1" in refused.output
 
 

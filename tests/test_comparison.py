@@ -1,6 +1,7 @@
 """Two decisions about the same enterprises: who changes, from what to what, and by which conditions."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from maturity.cli import definitions, frame, policy  # noqa: F401  the commands join the app when imported
 from maturity.errors import InputError
 from maturity.language import LANGUAGES
-from maturity.scenarios import Comparison, Decisions, Facts, Programme, compare, decide, parse_programme
+from maturity.scenarios import Comparison, Decisions, Facts, Programme, compare, decide, parse_programme, shipped
 from test_decide import CASES, JILIN, KNOWN, POOLS, TIERS
 from test_programme import ON
 
@@ -234,6 +235,15 @@ def test_calendar_on_the_command_line(tmp_path: Path) -> None:
     code, shown = run("calendar", "zhejiang-2025-174", "--on", "2026-01-01")
     assert (code, "2026-10-31" in shown) == (0, True)
     assert "Digital workshop; Smart factory; Future factory" in (tmp_path / "en.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("id", shipped())
+def test_why_words_are_read_as_they_are_is_said_in_english_too(id: str) -> None:
+    """Readings, interpretations and measures give their reason in English; Chinese stands in quotes alone."""
+    _, shown = run("programmes", "show", id, "--on", "2026-05-01", "--lang", "en")
+    reasons = [line for line in shown.splitlines() if "because:" in line]
+    assert reasons
+    assert [line for line in reasons if re.search(r"[\u4e00-\u9fff]", re.sub("“[^”]*”", "", line))] == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -83,6 +83,12 @@ def test_a_reweighted_model_survives_its_own_file() -> None:
     assert not any(row.changed for row in found.rows())
 
 
+def test_a_model_of_a_windows_editor_is_reweighted_like_any_other() -> None:
+    """The mark in front of its text is no part of what is varied."""
+    marked = parse_model(b"\xef\xbb\xbf" + standard().content, "my-model.toml")
+    assert reweighted(marked, RIVAL).definition == reweighted(standard(), RIVAL).definition
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_any_random_model_is_written_and_read_back(seed: int) -> None:
     """The writer of TOML keeps every number, date and text of a definition, awkward ones too."""
@@ -112,8 +118,9 @@ def test_any_random_model_is_written_and_read_back(seed: int) -> None:
 
 def test_weights_that_do_not_sum_to_one_are_refused() -> None:
     """By the same check as any model file, naming sum and profile."""
-    with pytest.raises(DefinitionError, match=r"sum to 1\.09"):
+    with pytest.raises(DefinitionError, match=r"sum to 1\.09") as caught:
         reweighted(standard(), {"discrete": {"element.resources": "0.15"}})
+    assert [problem.where for problem in caught.value.problems] == ["weights: nodes"]  # nobody has a file of them
 
 
 def test_wrong_weights_are_all_named_at_once() -> None:

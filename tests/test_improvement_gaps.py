@@ -124,6 +124,9 @@ def test_a_plan_to_a_tier_makes_it_eligible() -> None:
     assert (found.status, found.aim.level, found.optimal, found.aim.work) == ("planned", 2, True, ())
     assert found.upgrades[0].clause is not None
     assert found.upgrades[0].clause.zh.startswith("第六条")
+    # Recognition is the authority's; a plan leads to eligibility.
+    assert found.headline("zh").startswith("符合智能工厂的条件：")
+    assert found.headline("en").startswith("Eligibility for Smart factory:")
     sheet = assessment.answers.choices(0) | {one.requirement.id: one.to.id for one in found.upgrades}
     after = assess(Answers.of(standard(), sheet, profile="discrete", id="E1"))
     assert str(tier_decisions(after).verdict["smart_factory"][0]) == "eligible"
@@ -272,6 +275,7 @@ def test_everything_wrong_with_costs_is_said_at_once(tmp_path: Path) -> None:
         Costs.of(standard(), rows)
     ids = [problem.id for problem in error.value.problems]
     assert ids == ["improvement.unknown-item", *["improvement.bad-cost"] * 3, "answers.unknown-choice", ids[1]]
+    assert "“-1”不能作为数额；请填不小于 0 的数" in error.value.problems[1].text("zh")  # it is a number, but no cost
     path = tmp_path / "costs.csv"
     path.write_text("id,price\ndata,1\n", encoding="utf-8")
     with pytest.raises(InputError) as error:

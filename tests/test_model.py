@@ -357,6 +357,58 @@ def test_why_a_value_is_refused_is_said_in_both_languages(wrong: str, zh: str, e
     assert (zh in problem.text("zh"), en in problem.text("en")) == (True, True), problem.text("zh") + problem.text("en")
 
 
+def test_the_mark_that_windows_editors_put_in_front_is_passed_over(model: MaturityModel) -> None:
+    """An office that corrects a number in Notepad has a byte order mark; the fingerprint is that of the file."""
+    marked = parse_model(b"\xef\xbb\xbf" + model.content, "my-model.toml")
+    assert marked.definition == model.definition
+    assert marked.fingerprint == hashlib.sha256(marked.content).hexdigest() != model.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("wrong", "zh", "en"),
+    [
+        ("value = 0,8", "第 1 行第 10 列起不合 TOML 语法：value = 0,8", "line 1, column 10"),
+        ('a = "b"\nvalue = [', "第 2 行第 10 列起不合 TOML 语法：value = [", "line 2, column 10"),
+        ("", None, None),
+    ],
+)
+def test_where_a_file_ceases_to_be_toml(wrong: str, zh: str | None, en: str | None) -> None:
+    """Line and column and the words that stand there, up to the last line; an empty file lacks all its keys."""
+    with pytest.raises(DefinitionError) as caught:
+        parse_model(wrong.encode(), "m.toml")
+    assert {problem.id for problem in caught.value.problems} == {f"definition.{'not-toml' if zh else 'missing-key'}"}
+    assert (zh or "") in caught.value.text("zh")
+    assert (en or "") in caught.value.text("en")
+
+
+@pytest.mark.parametrize("mark", ["0.79999", "1e-5000"])
+def test_a_pass_mark_that_is_too_fine_is_told_with_the_number_that_is_too_great(
+    model: MaturityModel, mark: str
+) -> None:
+    """What cannot be decided exactly is refused; the text names the mark beside the weights, and what is beyond."""
+    content = model.content.replace(b"[pass_mark]\nvalue = 0.8", b"[pass_mark]\nvalue = " + mark.encode())
+    with pytest.raises(DefinitionError) as caught:
+        parse_model(content, "m.toml")
+    (problem,) = caught.value.problems
+    assert (problem.id, "满足线" in problem.text("zh")) == ("definition.exact-range", True)
+    assert int(problem.value.removeprefix("> ")) >= int(str(problem.values["most"]))
+
+
+def test_numbers_of_different_parts_are_refused_together(model: MaturityModel) -> None:
+    """Pass mark, bands and weights are what an office corrects: nobody is sent back for the second mistake."""
+    wrong = {
+        "[pass_mark]\nvalue = 0.8": "[pass_mark]\nvalue = 1.8",
+        "total_from = { value = 4.8": "total_from = { value = 3.8",
+    }
+    text = model.content.decode().replace("discrete = { value = 0.06", "discrete = { value = 0.07", 1)
+    for right, other in wrong.items():
+        text = text.replace(right, other)
+    with pytest.raises(DefinitionError) as caught:
+        parse_model(text.encode(), "m.toml")
+    ids = sorted(problem.id for problem in caught.value.problems)
+    assert ids == ["definition.band-order", "definition.pass-mark", "definition.weights-sum"]
+
+
 def test_three_faults_are_reported_at_once() -> None:
     """All problems in one message, each on a line of its own with the file's name."""
     with pytest.raises(DefinitionError) as caught:

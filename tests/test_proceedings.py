@@ -95,6 +95,14 @@ def test_the_calendar(case: Mapping[str, Any]) -> None:
     assert all((due.days < 0) == (due.when == "late") and (due.days == 0) == (due.when == "due") for due in found)
 
 
+@pytest.mark.parametrize(("option", "last_day"), [("included", date(2025, 12, 31)), ("excluded", date(2025, 12, 30))])
+def test_the_day_by_which_to_be_built_follows_its_reading(option: str, last_day: date) -> None:
+    """228号, articles 5 to 7: 2025年12月底前, with the 31st or without it."""
+    jilin = load_programme("jilin-2024-228", on=last_day)
+    (due,) = calendar(jilin, on=last_day, readings={"end_of_december": option})
+    assert (due.deadline.id, due.last_day, due.when) == ("built", last_day, "due")
+
+
 def test_an_unknown_reading_is_refused() -> None:
     with pytest.raises(InputError) as error:
         calendar(HERITAGE, on=date(2026, 5, 15), readings={"befor": "exclusive", "before": "never"})

@@ -94,7 +94,7 @@ def by_fact(assessment: Assessment, decisions: Decisions, id: str) -> Division:
     """By what the enterprises state: a fact of a few possible answers.
 
     Raises:
-        InputError: the programme has no such fact, its answers are no options, or an enterprise states nothing.
+        InputError: the programme has no such fact, its answers are no options, or an enterprise has no decision.
     """
     programme, facts = decisions.programme, decisions.facts
     fact = next((one for one in programme.facts if one.id == id and one.kind in ("one_of", "grade", "yes_no")), None)

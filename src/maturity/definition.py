@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 Basis = Literal["printed", "transcribed", "derived", "recalled", "assumed"]
 """What a number rests on: read in the source, read in a transcription, computed, remembered, or our own choice."""
 
+SHOWN: Final = 80
+"""Characters of a line that a problem shows; the place says where to look in a longer one."""
+_TWICE: Final = ("Cannot overwrite", "Cannot declare", "Cannot redefine", "Cannot mutate", "Duplicate")
+"""How tomllib begins to say that a key or table is there already."""
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 
 
@@ -165,16 +170,44 @@ def find(ref: str | Path, package: str) -> tuple[bytes, str]:
     return path.read_bytes(), path.name
 
 
+def parsed(content: bytes, file: str) -> dict[str, Any]:
+    """The content of a definition file as TOML has it, decimals exact.
+
+    Editors of Windows begin a file with a mark that TOML does not know; it is passed over.
+
+    Raises:
+        DefinitionError: not UTF-8, or not TOML, with the line.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DefinitionError([Problem.of("definition.not-utf-8", file, line=line)]) from error
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError([_not_toml(text, error, file)]) from error
+
+
+def _not_toml(text: str, error: tomllib.TOMLDecodeError, file: str) -> Problem:
+    """Where the text ceases to be TOML, in words of ours: the parser's are English, and not for whoever edits rules."""
+    lines = text.splitlines() or [""]
+    reason, _, place = str(error).rpartition(" (at ")
+    stated = re.fullmatch(r"line (\d+), column (\d+)\)", place)  # else it is the end of the document
+    line, column = map(int, stated.groups()) if stated else (len(lines), len(lines[-1]) + 1)
+    shown = lines[min(line, len(lines)) - 1].strip()[:SHOWN]
+    if reason.startswith(_TWICE):
+        return Problem.of("definition.written-twice", file, shown, line=line)
+    return Problem.of("definition.not-toml", file, shown, line=line, column=column)
+
+
 def read(content: bytes, file: str, schema: type[D]) -> Loaded[D]:
     """A definition read from TOML and checked against its schema.
 
     Raises:
         DefinitionError: not UTF-8, not TOML, or keys, types and values that the schema does not allow: all of them.
     """
-    try:
-        data = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DefinitionError([Problem.of("definition.not-toml", file, error)]) from error
+    data = parsed(content, file)
     try:
         value = schema.model_validate(data)
     except ValidationError as error:

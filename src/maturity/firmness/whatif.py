@@ -5,10 +5,9 @@ is written out as a file and read again, through the same checks as any other: i
 parent.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from json import dumps
@@ -18,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
-from maturity.errors import InputError, MaturityError, Problem, near_or_known
+from maturity.definition import parsed
+from maturity.errors import DefinitionError, InputError, MaturityError, Problem, near_or_known
 from maturity.firmness.words import UNANSWERED_ID
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, MaturityModel, Reading, Requirement, parse_model
@@ -360,7 +360,7 @@ def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
         InputError: unknown profiles and nodes, and weights that are no decimal numbers: all of them.
         DefinitionError: weights that are not positive, do not sum to 1 or have too many digits.
     """
-    data = tomllib.loads(model.content.decode("utf-8"), parse_float=Decimal)
+    data = parsed(model.content, model.file)
     nodes = {f"{node['layer']}.{node['id']}": node for node in data["nodes"]}
     profiles = [profile.id for profile in model.profiles]
     cite = {lang: say("firmness.whatif.cite", lang) for lang in LANGUAGES}
@@ -384,7 +384,13 @@ def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
     data["id"] = data["id"].removesuffix(SUFFIX) + SUFFIX
     data["name"] = {lang: say("firmness.whatif.model", lang, name=Text(**data["name"])) for lang in LANGUAGES}
     data["status"] = "provisional"
-    return parse_model(_toml(data).encode("utf-8"), f"{data['id']}.toml")
+    file = f"{data['id']}.toml"
+    try:
+        return parse_model(_toml(data).encode("utf-8"), file)
+    except DefinitionError as error:
+        # Nobody has that file: what is wrong with it are the weights asked for.
+        placed = (replace(one, where=one.where.replace(file, "weights", 1)) for one in error.problems)
+        raise DefinitionError(placed) from None
 
 
 def _exact(weight: object) -> Decimal | None:

@@ -281,7 +281,8 @@ def plan(
         rows: of the enterprises wanted; all by default.
         costs: of the steps; 1 each by default.
         budget: what one enterprise may spend, in the unit of the costs.
-        fixed: requirement id -> choice id that the plan has to reach at least.
+        fixed: requirement id -> choice id that the plan has to reach at least; who is not asked it, or calls it not
+            applicable, has nothing to raise there.
         forbidden: ids of requirements or subdomains that are not raised.
         ordered: raise a requirement only when each applicable one of a lower level in its subdomain reaches the pass
             mark (or its best choice, where that is lower).

@@ -326,8 +326,11 @@ def parse_model(content: bytes, file: str) -> MaturityModel:
         DefinitionError: everything that is wrong with the file.
     """
     loaded = read(content, file, ModelDefinition)
-    loaded.refuse([*_structure(loaded), *_references(loaded)])
-    loaded.refuse([*_weights(loaded), *_scales(loaded)])
+    tree = [*_tree(loaded)]
+    # The weights of a tree that does not hang together would be called wrong for the same mistake.
+    loaded.refuse(
+        [*_structure(loaded), *tree, *_references(loaded), *([] if tree else _weights(loaded)), *_scales(loaded)]
+    )
     model = _compile(loaded)
     loaded.refuse([*_range(model)])
     return model
@@ -336,7 +339,6 @@ def parse_model(content: bytes, file: str) -> MaturityModel:
 def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
     """Ids that occur twice, and levels that are not 1, 2, 3 ... with rising totals."""
     value, file = loaded.value, loaded.file
-    layers = [layer.id for layer in value.layers]
     yield from duplicates([source.id for source in value.sources], f"{file}: sources")
     yield from duplicates([profile.id for profile in value.profiles], f"{file}: profiles")
     # A word that means two profiles would give the weights of either; a profile may well repeat its own.
@@ -356,8 +358,6 @@ def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
             yield Problem.of("definition.one-choice", f"{place}.choices")
         yield from duplicates([*ids, NOT_APPLICABLE_ID], place)
         yield from duplicates(values, f"{place}.value")
-    yield from duplicates(layers, f"{file}: layers")
-    yield from duplicates([f"{node.layer}.{node.id}" for node in value.nodes], f"{file}: nodes")
     asked = [requirement.id for node in value.nodes for requirement in node.requirements]
     yield from duplicates(asked, f"{file}: requirements")
     for expected, level in enumerate(value.levels, start=1):
@@ -371,13 +371,15 @@ def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
         yield Problem.of("definition.pass-mark", f"{file}: pass_mark.value", value.pass_mark.value)
 
 
-def _references(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
-    """Ids that are referred to and not defined, and nodes that stand at the wrong place of the tree."""
+def _tree(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
+    """Layers, profiles and nodes that occur twice, and nodes that stand at the wrong place."""
     value, file = loaded.value, loaded.file
     layers = [layer.id for layer in value.layers]
     known = {layer: [node.id for node in value.nodes if node.layer == layer] for layer in layers}
-    scales = [scale.id for scale in value.scales]
     profiles = [profile.id for profile in value.profiles]
+    yield from duplicates(profiles, f"{file}: profiles")
+    yield from duplicates(layers, f"{file}: layers")
+    yield from duplicates([f"{node.layer}.{node.id}" for node in value.nodes], f"{file}: nodes")
     for node in value.nodes:
         place = f"{file}: nodes.{node.layer}.{node.id}"
         yield from dangling(node.layer, layers, f"{place}.layer")
@@ -390,9 +392,19 @@ def _references(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
             yield from dangling(node.parent, known[layers[depth - 1]], f"{place}.parent")
         elif node.parent:
             yield Problem.of("definition.parent-of-top", f"{place}.parent", node.parent)
-        if node.requirements and node.layer != layers[-1]:
-            yield Problem.of("definition.requirements-above-leaf", place, node.layer, leaf=layers[-1])
-        if not node.requirements and node.layer == layers[-1]:
+
+
+def _references(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
+    """Ids that are referred to and not defined, and requirements that stand where none belong."""
+    value, file = loaded.value, loaded.file
+    leaf = value.layers[-1].id
+    layers = [layer.id for layer in value.layers]
+    scales = [scale.id for scale in value.scales]
+    for node in value.nodes:
+        place = f"{file}: nodes.{node.layer}.{node.id}"
+        if node.requirements and node.layer in layers and node.layer != leaf:
+            yield Problem.of("definition.requirements-above-leaf", place, node.layer, leaf=leaf)
+        if not node.requirements and node.layer == leaf:
             yield Problem.of("definition.no-requirements", place)
         for requirement in node.requirements:
             if not 1 <= requirement.level <= len(value.levels):
@@ -475,8 +487,11 @@ def _range(model: MaturityModel) -> Iterator[Problem]:
         points = sum(requirement.best for requirement in model.requirements if requirement.level == level.number)
         if points >= MOST_POINTS_AT_A_LEVEL:
             yield Problem.of("definition.points-at-level", f"{model.file}: levels.{level.number}", points)
-    if whole * len(model.levels) * model.pass_mark.denominator >= EXACT:
-        yield Problem.of("definition.exact-range", f"{model.file}: nodes", whole, most=EXACT)
+    fine = whole * len(model.levels) * model.pass_mark.denominator
+    if fine >= EXACT:
+        # Thousands of digits are more than Python spells, and than anybody reads.
+        shown = fine if fine < EXACT**3 else f"> {EXACT**3}"
+        yield Problem.of("definition.exact-range", f"{model.file}: nodes", shown, most=EXACT)
 
 
 def whole_score(model: MaturityModel, profile: str, level: int) -> int:

@@ -31,7 +31,8 @@ class Deadline(Definition):
 
     Attributes:
         tiers: that it belongs to.
-        by: the day the document names; it is the last day, but where a reading leaves it out (``excluded_under``).
+        by: the day the document names; it is the last day, but where a reading leaves it out (``excluded_under``):
+            then the day before is, and each further reading of the kind takes one more.
         after: deadlines that come before it; a chain that goes backwards is refused.
         documents: what has to be handed in.
     """
@@ -48,7 +49,8 @@ class Deadline(Definition):
 
     def last_day(self, readings: Mapping[str, str]) -> date:
         """The last day on which it is done in time."""
-        return self.by.value - timedelta(days=int(holds_under(self.excluded_under, readings)))
+        left_out = sum(readings[reading] == option for reading, option in self.excluded_under.items())
+        return self.by.value - timedelta(days=left_out)
 
 
 class State(Definition):
@@ -179,10 +181,10 @@ class Proceedings(Document):
             [one for one in many if isinstance(one, dict)] if isinstance(many, list) else []
             for many in (data.get("procedures"), data.get("facts"))
         )
-        states = {one.get("id"): one.get("states") for one in procedures}
+        states = {str(one.get("id")): one.get("states") for one in procedures}  # what is no text is refused below
         for fact in facts:
             if "states_of" in fact and "options" not in fact:
-                fact["options"] = states.get(fact["states_of"]) or []
+                fact["options"] = states.get(str(fact["states_of"])) or []
         return data
 
     def actor(self, id: str) -> Actor:
