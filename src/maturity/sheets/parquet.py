@@ -208,9 +208,10 @@ def read_blocks(
     texts = {column.name for column in schema if is_text(column.type)}
     alike = [name for target, (name, _) in layout.columns.items() if target not in (ID, NAME) and name in texts]
     sizes = [known.row_group(group).num_rows for group in range(known.num_row_groups)]
-    if streamed and not any(size % BLOCK for size in sizes[:-1]):  # in lists, Arrow has one dictionary for a block
+    if streamed:
         columns, in_lists = _leaves(known.schema, layout, programme)
-        alike += in_lists
+        # Of a list, Arrow reads no block that lies in two row groups, each with a dictionary of its own.
+        alike += in_lists if not any(size % BLOCK for size in sizes[:-1]) else []
     # Reading the columns of a row group whole is faster by a tenth, where it is no larger than some blocks.
     most = max((known.row_group(group).total_byte_size for group in range(len(sizes))), default=0)
     buffer = 0 if most <= _WHOLE else 2**16
@@ -227,10 +228,10 @@ def read_blocks(
 def _leaves(schema: pq.ParquetSchema, layout: Layout, programme: Programme | None) -> tuple[list[str], list[str]]:
     """The paths of what is to be read, without free texts of entries; and which of these are texts in lists."""
     free = {ledger.id: free_texts(ledger) for ledger in programme.ledgers} if programme else {}
-    stored = [schema.column(at) for at in range(len(schema))]
+    repeated = [leaf for leaf in map(schema.column, range(len(schema))) if leaf.max_repetition_level]
     paths, in_lists = [], []
     for target, (name, _) in layout.columns.items():
-        inside = [leaf for leaf in stored if leaf.path.startswith(f"{name}.")]
+        inside = [leaf for leaf in repeated if leaf.path.startswith(f"{name}.")]
         kept = [leaf for leaf in inside if leaf.name not in free.get(target.id, ())] or inside
         paths += [leaf.path for leaf in kept] or [name]
         in_lists += [leaf.path for leaf in kept if leaf.logical_type.type == "STRING"]
