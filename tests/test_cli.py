@@ -7,6 +7,7 @@ import json
 import re
 from datetime import date
 from fractions import Fraction
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -640,6 +641,69 @@ def test_wrong_usage_is_said_in_the_language_that_was_chosen(words: tuple[str | 
     if len(words) > 1 and words[-1] != "--model":
         english = maturity(*words, "--lang", "en")
         assert (english.exit_code, en in english.stderr) == (2, True), english.output
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("check", EXAMPLE, "--model"), "check"),
+        (("models", "--lang"), "models"),
+        (("models", "show", "--lang"), "models show"),
+    ],
+)
+def test_a_missing_value_is_told_with_the_help_of_its_command(words: tuple[str | Path, ...], command: str) -> None:
+    """Not with that of all commands; in the language that was chosen before."""
+    chinese, english = maturity(*words), maturity(*words[:-1], "--lang", "en", words[-1])
+    assert (chinese.exit_code, english.exit_code) == (2, 2)
+    assert f" {command}：{words[-1]} 后面缺少值；用法见 " in f" {chinese.stderr}"
+    assert f" {command}: {words[-1]} needs a value behind it; for usage see " in f" {english.stderr}"
+    assert chinese.stderr.endswith(f" {command} --help\n")
+    assert english.stderr.endswith(f" {command} --help\n")
+
+
+def test_the_installed_version_is_printed() -> None:
+    """As the results name it."""
+    done = maturity("--version")
+    assert (done.exit_code, done.output) == (0, f"maturity-scoring {version('maturity-scoring')}\n")
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "每步为 1"), ("en", "costs 1 unless --costs says otherwise")])
+def test_a_plan_says_what_a_cost_is(lang: str, said: str) -> None:
+    """Once for all plans; not where nothing is raised."""
+    done = maturity("plan", EXAMPLE, "--only", "JL013", "--only", "JL005", "--lang", lang, *ON)
+    assert done.stdout.count(said) == 1
+    reached = maturity("plan", EXAMPLE, "--only", "JL008", "--level", "1", "--lang", lang, *ON)
+    assert reached.exit_code == 0, reached.output
+    assert said not in reached.stdout
+
+
+@pytest.mark.parametrize("programme", ["jilin-2024-228", "none"])
+def test_what_divides_a_batch_anyway_may_be_asked_for(programme: str, tmp_path: Path) -> None:
+    """The page of the cohort is the one that it is without asking."""
+    path = tmp_path / "batch.csv"
+    rows = (f"E{k},discrete,full,{'长春' if k % 2 else '吉林'}" for k in range(10))
+    path.write_text("\n".join(("id,profile,data.1a,city", *rows)), encoding="utf-8")
+    words = ("report", path, "--programme", programme, "--only", "E1", "--jobs", "1", *ON)
+    pages = []
+    for folder, by in (("plain", ()), ("asked", ("--by", "city", "--by", "profile"))):
+        done = maturity(*words, "-o", tmp_path / folder, *by)
+        assert done.exit_code == 0, done.output
+        pages.append((tmp_path / folder / "cohort.html").read_text(encoding="utf-8"))
+    assert "长春" in pages[0]
+    assert pages[0] == pages[1]
+
+
+def test_a_fact_that_has_the_name_of_a_column_still_divides_the_batch(tmp_path: Path) -> None:
+    """The industry that Zhejiang asks for is not the industry beside it in the sheet."""
+    path = tmp_path / "batch.csv"
+    rows = (f"E{k},discrete,full,{'石化' if k % 2 else '有色'},化工" for k in range(10))
+    path.write_text("\n".join(("id,profile,data.1a,industry,所属行业", *rows)), encoding="utf-8")
+    words = ("report", path, "--programme", "zhejiang-2025-174", "--only", "E1", "--jobs", "1", *ON)
+    done = maturity(*words, "-o", tmp_path / "out", "--by", "industry")
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "out" / "cohort.html").read_text(encoding="utf-8")
+    assert "有色" in page
+    assert "化工" in page
 
 
 def test_report_and_results_say_how_to_go_on(tmp_path: Path) -> None:

@@ -375,6 +375,18 @@ def test_a_tier_missed_by_the_band_alone_says_so() -> None:
     assert decisions.headline("digital_workshop", 0, "zh") == "符合条件"
 
 
+def test_words_that_two_readings_interpret_are_quoted_once() -> None:
+    """Which years count, and in which state an investment counts, hang on the same clause."""
+    bought = {"amount": 3000, "category": "设备购置", "project": "申报项目", "spent_on": date(2024, 3, 1)}
+    paid = {"amount": 2000, "category": "设备购置", "project": "申报项目", "spent_on": date(2025, 3, 1)}
+    entries = [{**bought, "state": "已验收"}, {**paid, "state": "已付款"}]
+    facts = Facts.of(JILIN, CASES["base"], id="E1", ledgers={"investments": entries})
+    decisions = decide(JILIN, None, facts, on=ON)
+    hinges = {reading.id for reading, _, _ in decisions.otherwise("smart_factory", 0)}
+    assert {"investment_window", "investment_completed"} <= hinges
+    assert decisions.headline("smart_factory", 0, "zh").count("软硬件完成投资") == 1
+
+
 def test_the_line_of_an_undecided_tier_names_what_is_missing() -> None:
     decisions = decided({"credit_grade": None, "digital_workshops": None})
     assert decisions.headline("smart_factory", 0, "zh") == "待定（缺少：信用等级、统一管理的数字化车间数）"

@@ -468,6 +468,30 @@ def test_an_id_that_is_not_there_names_those_near_it(tmp_path: Path) -> None:
     assert line == "--id: there is no enterprise with the id 'JL01' (of 4); did you mean: JL010, JL001, JL100"
 
 
+def test_the_only_enterprise_needs_no_id(tmp_path: Path) -> None:
+    """A batch of one is explained as it is with the id; as JSON, too."""
+    path = tmp_path / "batch.csv"
+    path.write_text("id,profile,data.1a\nE1,discrete,full\n", encoding="utf-8")
+    for words in ((), ("--format", "json")):
+        alone = maturity("explain", path, "--on", "2025-06-30", *words)
+        assert alone.exit_code == 0, alone.output
+        assert alone.stdout == maturity("explain", path, "--id", "E1", "--on", "2025-06-30", *words).stdout
+
+
+@pytest.mark.parametrize(
+    ("count", "named"),
+    [(2, "known are: E0, E1"), (9, "9 are known: E0, E1, E2, E3, E4, E5, E6, E7 ...")],
+)
+def test_of_several_one_has_to_be_named(count: int, named: str, tmp_path: Path) -> None:
+    """Wrong usage; some ids are there to choose from."""
+    path = tmp_path / "batch.csv"
+    rows = ("id,profile,data.1a", *(f"E{k},discrete,full" for k in range(count)))
+    path.write_text("\n".join(rows), encoding="utf-8")
+    done = maturity("explain", path, "--on", "2025-06-30", "--lang", "en")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == f"--id: which enterprise is not said; give its id; {named}"
+
+
 @pytest.mark.parametrize(
     "words",
     [

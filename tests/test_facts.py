@@ -213,6 +213,25 @@ def test_numbers_come_back_as_they_were_given(numbers: Sequence[Decimal]) -> Non
     assert [floats.value("money", i) for i in range(len(ids))] == list(numbers)
 
 
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("数字化设", "例如：数字化设计", "such as: Digital design"),
+        ("digital desgn", "例如：数字化设计", "such as: Digital design"),
+        (
+            "暂无",
+            "例如：新一代信息技术应用、数字化设计、",
+            "such as: Use of new information technology, Digital design,",
+        ),
+    ],
+)
+def test_entries_of_a_catalogue_are_named_in_the_language_of_the_hint(name: str, zh: str, en: str) -> None:
+    """Whichever language the sheet is filled in: the one that is near, or else all of them."""
+    (note,) = Facts.of(JILIN, {"scenarios": [name]}, id="E1").notes
+    assert zh in note.hint("zh")
+    assert en in note.hint("en")
+
+
 def test_rows_can_be_taken() -> None:
     """A part of the rows, in another order, is what those rows would be alone; notes go along."""
     facts = Facts.from_columns(SMALL, {"money": [1, 2, None], "things": ["三", "一", "二"]}, ids=["E1", "E2", "E3"])

@@ -82,6 +82,15 @@ def test_texts_exist_in_both_languages(file: str) -> None:
         assert named.get("en_one", named["en"] - {"count"}) == named["en"] - {"count"}, key
 
 
+@pytest.mark.parametrize(("en", "zh"), [("Programme", "认定计划"), ("Tier", "认定等次")])
+def test_a_heading_is_the_word_of_the_glossary(en: str, zh: str) -> None:
+    """On the screen, in sheets and in reports: a programme and a tier have one name."""
+    files = sorted(path.stem for path in (SOURCE / "language").glob("*.toml"))
+    entries = [entry for file in files for _, entry in languages_of(dict(texts(file)), file)]
+    headings = [entry["zh"] for entry in entries if entry["en"].partition(":")[0] == en]
+    assert {heading.partition("：")[0] for heading in headings} == {zh}
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel of this tree."""

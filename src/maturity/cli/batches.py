@@ -339,11 +339,14 @@ def _divisions(
     """What the cohort report is divided by, besides the profile: columns of the sheet, and facts that are asked for."""
     from maturity.cohort import by_column, by_fact
 
-    if facts and decisions is None:
-        raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--by")
     columns = [by_column(id, batch.groups[id]) for id in ("industry", "city") if id in batch.groups]
+    own = {fact.id for fact in decisions.programme.facts} if decisions else set()
+    # Profile and columns divide it unasked; a programme may have a fact of that name.
+    others = [fact for fact in facts if fact in own or fact not in ("profile", *batch.groups)]
+    if others and decisions is None:
+        raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--by")
     with frame.typed({"by": "--by"}):
-        return [*columns, *(by_fact(assessment, decisions, fact) for fact in facts if decisions)]
+        return [*columns, *(by_fact(assessment, decisions, fact) for fact in others if decisions)]
 
 
 @contextmanager

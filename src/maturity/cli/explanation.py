@@ -52,7 +52,9 @@ def _format(value: str) -> str:
 @app.command()
 def explain(
     files: Files,
-    id: Annotated[str, typer.Option("--id", metavar="ID", help="企业编号 · id of the enterprise")],
+    id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="企业编号，只有一家时可省略 · which enterprise, of several")
+    ] = None,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
     on: On = None,
@@ -74,6 +76,7 @@ def explain(
         loaded = frame.load(model, programme, day)
         batch = frame.read(files, *loaded, language, aside=True)
         i = _row(id, batch.answers.ids)
+        id = batch.answers.ids[i]
         assessment, decisions = frame.judge(batch, loaded[1], day, reading)
         if format == "json":
             own = notes_by_id(decisions).get(id, ()) if decisions else ()
@@ -97,8 +100,12 @@ def explain(
         frame.finish(batch.problems, language)
 
 
-def _row(id: str, ids: Sequence[str]) -> int:
-    """The enterprise of that id; ids that are near it are named when there is none."""
+def _row(id: str | None, ids: Sequence[str]) -> int:
+    """The enterprise of that id, or the only one; some ids are named when there are several, or none is that id."""
+    if id is None:
+        if len(ids) == 1:
+            return 0
+        raise InputError([Problem.of("cli.which-enterprise", "--id", near=near_or_known("", ids))])
     if id in ids:
         return ids.index(id)
     near = tuple(get_close_matches(id, ids, n=NEAR, cutoff=0.5)) or near_or_known(id, ids)

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from rich.table import Table as Screen
 from rich.text import Text as Cell
 
+from maturity import __version__
 from maturity.cli.usage import Commands
 from maturity.errors import InputError, MaturityError, Problem, near_or_known, reason
 from maturity.language import LANGUAGES, Lang, say, texts
@@ -43,10 +44,27 @@ app = typer.Typer(
     add_completion=False,
     help="智能制造能力成熟度：评分、定级、认定、报告 · Smart-manufacturing maturity: scores, levels, tiers, reports",
 )
-models_app = typer.Typer(no_args_is_help=False, help="成熟度模型：列出、查看、导出 · maturity models")
-programmes_app = typer.Typer(no_args_is_help=False, help="认定计划：列出、查看、导出 · recognition programmes")
+models_app = typer.Typer(cls=Commands, no_args_is_help=False, help="成熟度模型：列出、查看、导出 · maturity models")
+programmes_app = typer.Typer(
+    cls=Commands, no_args_is_help=False, help="认定计划：列出、查看、导出 · recognition programmes"
+)
 app.add_typer(models_app, name="models", invoke_without_command=True)
 app.add_typer(programmes_app, name="programmes", invoke_without_command=True)
+
+
+def _version(value: bool) -> None:
+    if value:
+        out.print(f"maturity-scoring {__version__}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def maturity(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="打印版本 · print the version")
+    ] = False,
+) -> None:
+    """What stands before the command."""
 
 
 def _lang(value: str) -> str:

@@ -37,7 +37,8 @@ AgainstOn = Annotated[
     ),
 ]
 Against = Annotated[
-    str | None, typer.Option("--against", metavar="ID|PATH", help="另一版本或另一计划 · another edition or programme")
+    str | None,
+    typer.Option("--against", metavar="ID|PATH", help="另一版本或另一认定计划 · another edition or programme"),
 ]
 AgainstReadings = Annotated[
     list[str] | None,

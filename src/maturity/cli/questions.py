@@ -231,6 +231,8 @@ def plan(
         missing: dict[int, way.Gaps] = {}
         for aim, those in aims.items() if gaps else ():
             missing |= {one.row: one for one in way.gaps(assessment, aim, rows=those)}
+        if any(found.upgrades for found in plans):
+            frame.tell("cost", language)
         for found in plans:
             frame.out.print(f"\n{found.id}  {batch.names[found.row]}", markup=False)
             frame.out.print(f"  {found.headline(language)}", markup=False)

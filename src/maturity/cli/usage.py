@@ -22,6 +22,8 @@ class Commands(TyperGroup):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read the options before the command; the language of all problems is looked up first."""
+        if parent:  # of the group above, which tells what is wrong with these words too
+            return super().make_context(info_name, args, parent, **extra)
         lang = chosen(args)
         with _told(lang):
             context = super().make_context(info_name, args, parent, **extra)
@@ -30,7 +32,7 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Read the words of the command, and run it."""
-        with _told(ctx.meta[_LANG]):
+        with _told(ctx.meta[_LANG], ctx):
             return super().invoke(ctx)
 
 
@@ -46,8 +48,8 @@ def chosen(words: Sequence[str]) -> Lang:
 
 
 @contextmanager
-def _told(lang: Lang) -> Iterator[None]:
-    """Wrong usage printed as a problem, with the exit code that it has."""
+def _told(lang: Lang, context: Any = None) -> Iterator[None]:
+    """Wrong usage printed as a problem, with the exit code that it has; ``context`` is that of the words before it."""
     from maturity.cli.frame import listed  # which needs the class above
 
     try:
@@ -55,13 +57,18 @@ def _told(lang: Lang) -> Iterator[None]:
     except _WRONG as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # the help itself, where nothing was asked for
             raise
-        listed([_problem(error)], lang)
+        listed([_problem(error, context)], lang)
         raise typer.Exit(2) from None
 
 
-def _problem(error: Any) -> Problem:
+def _problem(error: Any, context: Any) -> Problem:
     """What is wrong, by the kind of the error; what is rare, as the library says it."""
-    command = error.ctx.command_path if error.ctx else "maturity"
+    if error.ctx:
+        command = error.ctx.command_path
+    elif context:  # not every error knows its command
+        command = f"{context.command_path} {context.invoked_subcommand}"
+    else:
+        command = "maturity"
     kind, message = type(error).__name__, error.message
     if kind == "NoSuchOption":
         params = error.ctx.command.params

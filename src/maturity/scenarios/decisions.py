@@ -212,9 +212,10 @@ class Decisions:
         for reading, option, other in others:
             verdict = say(f"verdict.{other}", lang)
             line += say("programme.headline.other", lang, option=_option(reading, option, lang), verdict=verdict)
-        for reading in hinges:
-            option = next(option for one, option, _ in others if one is reading)
-            line += say("programme.headline.quote", lang, quote=self._quote(reading, option, tier, i))
+        first = {reading.id: option for reading, option, _ in reversed(others)}
+        quotes = (self._quote(reading, first[reading.id], tier, i) for reading in hinges)
+        for quote in dict.fromkeys(quotes):  # several readings may interpret the same words
+            line += say("programme.headline.quote", lang, quote=quote)
         return line
 
     def _quote(self, reading: Reading, option: str, tier: str, i: int) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem, near_or_known, nearest
-from maturity.language import Lang, in_a_row, say
+from maturity.language import LANGUAGES, Lang, Text, listed, say
 from maturity.scenarios.programme import ENTERPRISE, Catalogue, LedgerDefinition, Programme
 from maturity.scenarios.values import (
     NONE,
@@ -330,10 +330,11 @@ def _placed(catalogue: Catalogue, fact: str, names: Names, ids: Sequence[str]) -
 def unmatched(catalogue: Catalogue, lists: Iterable[tuple[str, ...]]) -> list[list[Problem]]:
     """For each list of names a note, without a place, for each of them that matches nothing in the catalogue."""
     entries = entries_by_name(catalogue)
-    known = [entry.name.zh for entry in catalogue.entries]
+    known = {name: entry.name for entry in catalogue.entries for name in (entry.name.zh, entry.name.en)}
+    every = Text(*(listed([entry.name.in_(lang) for entry in catalogue.entries], lang) for lang in LANGUAGES))
 
     def note(name: str) -> Problem:
-        near = nearest(name, known) or in_a_row(known)
+        near = known.get(nearest(name, known), every)
         return Problem.of("facts.unknown-name", "", name, catalogue=catalogue.name, near=near)
 
     return [
