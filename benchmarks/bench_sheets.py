@@ -92,13 +92,13 @@ KINDS = {
 """What stands in a file, by kind of `sheets_work.stream`."""
 
 
-@pytest.mark.parametrize("n", [200_000, 1_000_000])
+@pytest.mark.parametrize("n", [20_000, 100_000, 1_000_000])
 @pytest.mark.parametrize(("kind", "decided"), [("texts", "levels"), ("points", "levels"), ("texts", "tiers")])
 def test_parquet_of_answers(folder: Path, kind: str, decided: str, n: int) -> None:
     streamed(folder, kind, decided, n)
 
 
-@pytest.mark.parametrize("n", [200_000, 1_000_000])
+@pytest.mark.parametrize("n", [20_000, 100_000, 1_000_000])
 def test_parquet_of_answers_and_facts(folder: Path, n: int) -> None:
     streamed(folder, "facts", "tiers", n)
 
@@ -113,6 +113,7 @@ def streamed(folder: Path, kind: str, decided: str, n: int) -> None:
         run(f"make_{kind}", folder, n)
     rows = [
         (f"pyarrow alone: reads {KINDS[kind]}; writes the results ({decided})", f"stream_{kind}_{decided}_alone", n),
+        (f"pyarrow alone: reads and writes the same columns ({kind})", f"stream_{kind}_{decided}_copied", n),
         (f"`maturity score`: {kind}, {decided}", f"stream_{kind}_{decided}_scored", n),
     ]
     compare(rows, folder)

@@ -140,23 +140,33 @@ def alone(source: Path, blocks: list[pa.RecordBatch], to: Path) -> None:
             writer.write_batch(block)
 
 
+def copied(source: Path, to: Path) -> None:
+    """What pyarrow takes to read the columns of a file and to write the same columns."""
+    with pq.ParquetFile(source) as file, pq.ParquetWriter(to, file.schema_arrow) as writer:
+        for block in file.iter_batches(GROUP):
+            writer.write_batch(block)
+
+
 def scored(source: Path, to: Path, scoring: Scoring, n: int) -> None:
     """The same file scored."""
     assert score_parquet([source], to, scoring).enterprises == n
 
 
 def stream(kind: str, decided: str, way: str, folder: Path, n: int) -> Callable[[], object]:
-    """A file of answers (``texts``, ``points`` ...) scored to ``levels`` or ``tiers``, or taken by pyarrow ``alone``.
+    """A file of answers (``texts``, ``points`` ...): ``scored`` to ``levels`` or ``tiers``, or taken by pyarrow alone.
 
-    The latter reads the same columns of the same file and writes the very columns of those results, which it has in
-    memory. The former has read some of them, too: what pyarrow prepares for its first file is in neither time.
+    ``alone`` reads the same columns of the same file and writes the very columns of those results, which it has in
+    memory; ``copied`` writes those that it reads. All of them have read some of the results before: what pyarrow
+    prepares for its first file is in no time.
     """
     source, results = folder / f"{n}-{kind}.parquet", folder / f"{n}-{kind}-{decided}.parquet"
     scoring = Scoring(MODEL, PROGRAMME, ON) if decided == "tiers" else Scoring(MODEL)
     if not results.exists():
         score_parquet([source], results, scoring)
-    if way == "scored":
+    if way != "alone":
         pq.ParquetFile(results).read_row_group(0)
+        if way == "copied":
+            return lambda: copied(source, folder / "copied.parquet")
         return lambda: scored(source, folder / "scored.parquet", scoring, n)
     blocks = pq.read_table(results).to_batches(GROUP)
     return lambda: alone(source, blocks, folder / "alone.parquet")

@@ -340,7 +340,6 @@ def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
     """Ids that occur twice, and levels that are not 1, 2, 3 ... with rising totals."""
     value, file = loaded.value, loaded.file
     yield from duplicates([source.id for source in value.sources], f"{file}: sources")
-    yield from duplicates([profile.id for profile in value.profiles], f"{file}: profiles")
     # A word that means two profiles would give the weights of either; a profile may well repeat its own.
     meant: dict[str, list[str]] = {}
     for profile in value.profiles:
