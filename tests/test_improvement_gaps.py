@@ -242,13 +242,18 @@ def test_a_table_of_costs_from_a_workbook(tmp_path: Path) -> None:
         ("data.1a", "full"): Price(Decimal("12.5"), Decimal(3)),
         ("data", ""): Price(Decimal(2)),
     }
-    sheet["C3"], sheet["A5"] = "很多", "datta"
+    sheet["C3"], sheet["D3"], sheet["A5"], sheet["B6"] = "很多", "很久", "datta", "大概"
+    sheet["A6"], sheet["A7"], sheet["A8"], sheet["C7"], sheet["C8"] = "data", "data", "data", 1, 2
     book.save(path)
     with pytest.raises(InputError) as error:
         read_costs(path, standard())
     assert [(problem.id, problem.where) for problem in error.value.problems] == [
-        ("improvement.bad-cost", "costs.xlsx!费用!3"),
-        ("improvement.unknown-item", "costs.xlsx!费用!5"),
+        ("improvement.bad-cost", "costs.xlsx!费用!C3"),
+        ("improvement.bad-cost", "costs.xlsx!费用!D3"),
+        ("improvement.unknown-item", "costs.xlsx!费用!A5"),
+        ("answers.unknown-choice", "costs.xlsx!费用!B6"),
+        ("improvement.bad-cost", "costs.xlsx!费用!C6"),
+        ("improvement.double-cost", "costs.xlsx!费用!A8"),
     ]
 
 

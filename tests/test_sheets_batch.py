@@ -132,6 +132,20 @@ def test_unknown_double_and_unnamed_columns_are_named(tmp_path: Path) -> None:
     assert "did you mean 'organization_strategy.1b'" in batch.problems[0].text("en")
 
 
+def test_without_a_programme_what_one_asks_is_passed_over_in_one_note(path: Path) -> None:
+    """By id or name, with unit, number or as a question, of whichever programme; other headings stay unknown."""
+    asked = ["registered", "近3年设备购置投资（亿元）", "4.是否依法登记注册", "provincially_recognised"]
+    head = [*HEAD, *asked, "regisstered"]
+    batch = read(path, head, ["E1", "示例", "discrete", 1, 1, "是", 0.1, "也许", "x", "y"])
+    place = "batch.csv" if path.suffix == ".csv" else "batch.xlsx!企业"
+    assert ids(batch.problems) == [("sheets.unknown-column", f"{place}!J1")]
+    (note,) = [note for note in batch.notes if note.id == "sheets.unasked"]
+    assert ids([note]) == [("sheets.unasked", place)]
+    assert (note.value, note.values["count"]) == (", ".join(asked), len(asked))
+    unknown = [problem.value for problem in read(path, head, ["E1", "示例"], facts=True).problems]
+    assert "provincially_recognised" in unknown, "another programme's, where one is decided on"
+
+
 def test_header_rows_that_disagree_are_named(tmp_path: Path) -> None:
     """The fuller row holds."""
     below = ["编号", "企业名称", "行业类型", FIRST.name.zh, FIRST.name.zh]

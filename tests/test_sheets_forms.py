@@ -100,8 +100,11 @@ def test_an_empty_form_is_recognised_and_has_no_enterprise(batch: bool, lang: La
     """Its header is found; nothing in it is mistaken for data."""
     path = tmp_path / "form.xlsx"
     path.write_bytes(form(batch, lang))
-    with pytest.raises(InputError, match="no enterprise below the header" if batch else "the form is not filled in"):
-        read_batch(path, MODEL, PROGRAMME)
+    nobody = "there is no enterprise below the header" if batch else "the form is not filled in"
+    for programme in (PROGRAMME, None):
+        with pytest.raises(InputError, match=nobody) as error:
+            read_batch(path, MODEL, programme)
+        assert len(error.value.problems) == 1
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -252,6 +255,23 @@ def test_a_single_form_names_what_it_cannot_read_by_cell(tmp_path: Path) -> None
     assert [(problem.id, problem.where) for problem in batch.problems] == [
         ("sheets.bad-number", f"form.xlsx!企业情况!{WORKSHOPS}"),
     ]
+
+
+def test_without_a_programme_the_facts_and_ledgers_of_a_single_form_are_one_note(tmp_path: Path) -> None:
+    """What no programme asks is named by cell, as it is elsewhere."""
+    path = tmp_path / "form.xlsx"
+    fill({"id": "E1", "profile": "离散型", "registered": "也许"}, "zh", path)
+    book = openpyxl.load_workbook(path)
+    book.worksheets[2].append(["registerd", "", "是"])
+    row = book.worksheets[2].max_row
+    book.save(path)
+    batch = read_batch(path, MODEL)
+    assert [(problem.id, problem.where) for problem in batch.problems] == [
+        ("sheets.unknown-item", f"form.xlsx!企业情况!A{row}")
+    ]
+    (note,) = [note for note in batch.notes if note.id == "sheets.unasked"]
+    assert (note.where, note.values["count"]) == ("form.xlsx!企业情况", len(PROGRAMME.facts) + len(PROGRAMME.ledgers))
+    assert note.value.startswith(", ".join(fact.id for fact in PROGRAMME.facts[:9]))
 
 
 def test_a_unit_that_somebody_changed_in_a_single_form_holds(tmp_path: Path) -> None:

@@ -176,3 +176,18 @@ def test_a_ledger_that_was_filled_into_a_form_comes_back(batch: bool, lang: Lang
         (0, date(2025, 6, 30), Decimal("1999.99"), "machine", None, "=1+1"),
         (0, date(2025, 1, 1), Decimal("0.5"), None, None, "＝示例🏭"),
     ]
+
+
+def test_without_a_programme_the_sheet_of_a_shipped_ledger_is_named_in_a_note(tmp_path: Path) -> None:
+    """Other sheets are passed over as ever."""
+    entry = ["企业编号", "支付日期", "金额（万元）", "类别"]
+    path = saved(
+        tmp_path / "b.xlsx",
+        企业=[HEAD, ["E1", "一", "离散型", 1]],
+        明细=[entry, ["E1", "2025-01-01", 5, "设备"]],
+        联系人=[["编号", "姓名"], ["E1", "某人"]],
+    )
+    batch = read_batch(path, MODEL)
+    assert batch.problems == ()
+    assert ids(batch.notes)[-1] == ("sheets.unasked", "b.xlsx!企业")
+    assert batch.notes[-1].text("en").endswith("明细; levels do not depend on them; name a programme to decide by")

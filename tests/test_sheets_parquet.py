@@ -355,6 +355,19 @@ def test_what_cannot_be_read_is_named_by_file_row_and_column(tmp_path: Path) -> 
     assert {row["kind"] for row in found} == {"note"}
 
 
+def test_without_a_programme_its_columns_are_one_note(tmp_path: Path) -> None:
+    """In memory as block by block; what no programme asks is a problem."""
+    columns = {"registered": [True], "近3年设备购置投资（亿元）": [1.2], "investments": [[{"amount": 1.0}]]}
+    path = table(tmp_path / "a.parquet", **{FIRST: ["full"], **columns, "registerd": [True]})
+    batch = read_batch(path, MODEL)
+    assert listed(batch.problems) == [("sheets.unknown-column", "a.parquet: registerd")]
+    notes = [(note.id, note.where, note.value) for note in batch.notes]
+    assert ("sheets.unasked", "a.parquet", ", ".join(columns)) in notes
+    assert score_parquet([path], tmp_path / "r.parquet", Scoring(MODEL)).problems == 1
+    rows = pq.read_table(tmp_path / "r-problems.parquet").to_pylist()
+    assert [row["kind"] for row in rows if row["problem"] == "sheets.unasked"] == ["note"]
+
+
 @pytest.mark.parametrize("column", ["id", "name", "profile", FIRST])
 def test_texts_that_are_not_utf8_are_a_problem_of_the_file(column: str, tmp_path: Path) -> None:
     """As of a program that wrote GB18030 and called it text: no traceback, whichever way the file is read."""

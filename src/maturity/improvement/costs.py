@@ -14,6 +14,7 @@ from maturity.models import MaturityModel, Requirement
 MOST_UNITS: Final = 2**40
 """Costs are added in whole units below this, so that the solver's floating point tells one unit from the next."""
 MOST_DECIMALS: Final = 9
+_COLUMNS: Final = ("id", "choice", "cost", "duration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,12 @@ class Costs:
         rows: Iterable[Mapping[str, object]],
         *,
         default: Decimal | str | int = 1,
-        places: Sequence[str] = (),
+        places: Sequence[Mapping[str, str]] = (),
     ) -> "Costs":
         """A table from rows with ``id`` (requirement or subdomain), ``cost``, and if wanted ``choice``, ``duration``.
 
-        Numbers are read exactly: Decimal, int, or their text; floats are read as they print. ``places`` says where each
-        row stands, for the problems; without it they are counted.
+        Numbers are read exactly: Decimal, int, or their text; floats are read as they print. ``places`` says where what
+        each row holds stands, by the same keys, for the problems; without it rows are counted.
 
         >>> from maturity.models import load_model
         >>> costs = Costs.of(load_model("gbt39116-2020"), [{"id": "data", "cost": "2.5", "duration": 3}])
@@ -64,15 +65,15 @@ class Costs:
         table: dict[tuple[str, str], Price] = {}
         for at, row in enumerate(rows, start=1):
             id, choice = str(row.get("id") or "").strip(), str(row.get("choice") or "").strip()
-            where = places[at - 1] if places else f"costs: {at}"
+            where = places[at - 1] if places else dict.fromkeys(_COLUMNS, f"costs: {at}")
             found = [*_unknown(model, id, choice, where)]
             if (id, choice) in table:
-                found.append(Problem.of("improvement.double-cost", where, f"{id} {choice}".strip()))
+                found.append(Problem.of("improvement.double-cost", where["id"], f"{id} {choice}".strip()))
             cost, duration = _number(row.get("cost")), _number(row.get("duration"))
             if cost is None:
-                found.append(Problem.of("improvement.bad-cost", where, row.get("cost")))
+                found.append(Problem.of("improvement.bad-cost", where["cost"], row.get("cost")))
             if duration is None and str(row.get("duration") or "").strip():
-                found.append(Problem.of("improvement.bad-cost", where, row.get("duration")))
+                found.append(Problem.of("improvement.bad-cost", where["duration"], row.get("duration")))
             problems += found
             if cost is not None and not found:
                 table[id, choice] = Price(cost, duration)
@@ -113,14 +114,14 @@ class Costs:
         return unit
 
 
-def _unknown(model: MaturityModel, id: str, choice: str, where: str) -> Iterator[Problem]:
+def _unknown(model: MaturityModel, id: str, choice: str, where: Mapping[str, str]) -> Iterator[Problem]:
     own = [one for one in model.requirements if id in (one.id, one.subdomain)]
     if not own:
         known = [*model.columns, *(node.id for node in model.subdomains)]
-        yield Problem.of("improvement.unknown-item", where, id, near=near_or_known(id, known))
+        yield Problem.of("improvement.unknown-item", where["id"], id, near=near_or_known(id, known))
     elif choice and not any(choice == known.id for one in own for known in one.choices):
         right = ", ".join(dict.fromkeys(known.id for one in own for known in one.choices))
-        yield Problem.of("answers.unknown-choice", where, choice, right=right)
+        yield Problem.of("answers.unknown-choice", where["choice"], choice, right=right)
 
 
 def _number(value: object) -> Decimal | None:

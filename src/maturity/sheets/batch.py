@@ -16,7 +16,7 @@ from maturity.profiles import without_profile
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
 from maturity.sheets.cells import ROUNDED, Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
-from maturity.sheets.columns import Column, Found, Records, is_blank, report, report_others, rows_of, values_of
+from maturity.sheets.columns import Column, Found, Records, is_blank, report, report_others, rows_of, some, values_of
 from maturity.sheets.grid import Broken, Cell, Grid
 from maturity.sheets.headings import (
     ANSWER,
@@ -33,8 +33,8 @@ from maturity.sheets.headings import (
 )
 from maturity.sheets.intake import TABLES, WORKBOOKS, Progress, read_grids, untold
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
+from maturity.sheets.unasked import without_unasked
 
-_LISTED: Final = 10
 FEW_FILES: Final = 10
 """Of so many files it is told how far each is; of more, how many of them are read."""
 OTHER_SHEETS: Final = (".xlsb", ".ods", ".fods", ".et", ".numbers", ".tsv", ".xltx", PARQUET)
@@ -111,7 +111,8 @@ def read_batch(
         path: an .xlsx, .xlsm, .xls or .csv file, a folder of them, or several of either; or .parquet files (see
             `maturity.sheets.blocks`).
         model: whose requirements are answered.
-        programme: whose facts are given, if any.
+        programme: whose facts are given, if any. Without one, those that a shipped programme asks are passed over, and
+            each file that has such has a note that says so.
         strict: whether any problem ends the reading; all of them are in the error.
         progress: is told how far a workbook is (`maturity.sheets.intake.Progress`).
 
@@ -195,7 +196,7 @@ def _files(paths: Sequence[str | Path], found: Found) -> Iterator[tuple[Path, st
         if not known:
             found.problems.append(Problem.of("sheets.empty-folder", path.name, known=", ".join((*WORKBOOKS, *TABLES))))
         if others := [file.relative_to(path).as_posix() for file in inside if file not in [*known, *sheets]]:
-            found.notes.append(Problem.of("sheets.other-files", path.name, _some(others), count=len(others)))
+            found.notes.append(Problem.of("sheets.other-files", path.name, some(others), count=len(others)))
         for file in known:
             yield file, file.relative_to(path.parent).as_posix()
 
@@ -222,8 +223,10 @@ def _part(
     own.problems.extend(_hidden([grid for grid in grids if grid.hidden], headings, ledgers))
     if known or not lists:
         table, read = _table(known, called, model, programme, headings, own)
-        rest = [grid for grid in seen if grid not in read and grid.sheet not in lists]
-        own.problems.extend(_overlooked(rest, table, model, headings))
+        rest = [(grid, header) for grid, header in headers if grid not in read and grid.sheet not in lists]
+        own.problems.extend(_overlooked([grid for grid, _ in rest], table, model, headings))
+        if programme is None:
+            own = without_unasked(own, table.place, rest)
     else:
         table = Records(seen[0].place, [], {})
     kept, profiles, known_profiles = _enterprises(table, model, own)
@@ -383,13 +386,9 @@ def _name_missing(table: Records, model: MaturityModel, programme: Programme | N
     if len(absent) == len(asked) and len(unknown) == len(facts):
         found.problems.append(Problem.of("sheets.no-requirements", table.place))
     elif absent:
-        found.notes.append(Problem.of("sheets.missing-requirements", table.place, _some(absent), count=len(absent)))
+        found.notes.append(Problem.of("sheets.missing-requirements", table.place, some(absent), count=len(absent)))
     if unknown:
-        found.notes.append(Problem.of("sheets.missing-facts", table.place, _some(unknown), count=len(unknown)))
-
-
-def _some(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:_LISTED]) + (" …" if len(ids) > _LISTED else "")
+        found.notes.append(Problem.of("sheets.missing-facts", table.place, some(unknown), count=len(unknown)))
 
 
 # ------------------------------------------------------------------------------------------- a table -> its enterprises

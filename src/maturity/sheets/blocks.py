@@ -74,8 +74,10 @@ from maturity.sheets.cells import (
     one_of,
     shown,
 )
+from maturity.sheets.columns import Found, some
 from maturity.sheets.grid import Cell
 from maturity.sheets.headings import CREDIT_CODE, GROUPS, ID, NAME, PROFILE, Heading, Headings, Target, identified
+from maturity.sheets.unasked import without_unasked
 
 Kind = Literal["problem", "note"]
 Rows = NDArray[np.intp]
@@ -103,7 +105,7 @@ class Layout:
     Attributes:
         columns: name and heading of each column that is of use; of several with one name it is the first.
         problems: unknown, ambiguous and double columns, and those of a type that nothing can be read from.
-        notes: requirements and facts that have no column.
+        notes: requirements and facts that have no column, and facts of a shipped programme where none is given.
     """
 
     columns: Mapping[Target, tuple[str, Heading]]
@@ -142,9 +144,12 @@ class Layout:
             elif useful:
                 columns[useful[0]] = (column.name, Heading(useful[0], unit))
         columns = identified(columns)
+        found = Found(problems, list(_missing(columns, model, programme)))
+        if programme is None:
+            found = without_unasked(found, "")
         if ID not in columns:
-            raise InputError([*problems, Problem.of("blocks.no-id", "")])
-        return cls(columns, tuple(problems), tuple(_missing(columns, model, programme)))
+            raise InputError([*found.problems, Problem.of("blocks.no-id", "")])
+        return cls(columns, tuple(found.problems), tuple(found.notes))
 
     def of_block(self, batch: pa.RecordBatch) -> dict[Target, pa.Array]:
         """The columns of a block that are of use."""
@@ -158,8 +163,7 @@ def _missing(columns: Mapping[Target, object], model: MaturityModel, programme: 
         ("fact", [fact.id for fact in programme.facts] if programme else []),
     ):
         if absent := [id for id in ids if Target(kind, id) not in columns]:  # type: ignore[arg-type]
-            some = ", ".join(absent[:10]) + (" …" if len(absent) > 10 else "")
-            yield Problem.of(f"sheets.missing-{kind}s", "", some, count=len(absent))
+            yield Problem.of(f"sheets.missing-{kind}s", "", some(absent), count=len(absent))
 
 
 def _value_type(of: pa.DataType) -> pa.DataType:

@@ -26,6 +26,8 @@ _NUMBERED: Final = 3
 """Fewer numbers in a row may be anything."""
 _LONGEST: Final = 200
 """Characters of a cell that a message quotes."""
+_LISTED: Final = 10
+"""Names that a message lists; of more it is said that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,11 @@ class Found:
                 written = shown(cell)
                 value = written if len(written) <= _LONGEST else f"{written[:_LONGEST]}…"
                 kept.append(Problem.of(id, where, value, **read.details, **more))
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of several names, for a message that says how many they are."""
+    return ", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")
 
 
 def rows_of(grid: Grid, header: Header, found: Found) -> Records:

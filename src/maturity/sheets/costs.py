@@ -45,13 +45,13 @@ def read_costs(path: str | Path, model: MaturityModel) -> Costs:
         for name in (choice.id, *(choice.name.in_(lang) for lang in LANGUAGES))
     }
     rows: list[dict[str, object]] = []
-    places: list[str] = []
+    places: list[dict[str, str]] = []
     for number, cells in enumerate(grid.rows[at + 1 :], start=at + 1):
         own: dict[str, object] = {key: said(cells[column]) for column, key in columns.items() if column < len(cells)}
         if any(own.values()):
             own["choice"] = choices.get(plain(str(own.get("choice", ""))), own.get("choice", ""))
             rows.append(own)
-            places.append(f"{grid.place}!{number + 1}")
+            places.append({key: grid.where(number, column) for column, key in columns.items()})
     return Costs.of(model, rows, places=places)
 
 
