@@ -462,6 +462,43 @@ def test_whatif(tmp_path: Path) -> None:
     assert "must sum to exactly 1" in refused.output
 
 
+def test_requirements_may_have_other_ids_in_another_model(tmp_path: Path) -> None:
+    """Said with --renamed, no answer is left behind; an id that a model does not have is wrong usage."""
+    own = tmp_path / "own.toml"
+    maturity("models", "export", "gbt39116-2020", "-o", own)
+    own.write_text(own.read_text(encoding="utf-8").replace('"data.1a"', '"data.1x"'), encoding="utf-8")
+    words = ("whatif", EXAMPLE, "--to-model", own, "--lang", "en", *ON)
+    assert "data.1a: the other model has no such requirement" in maturity(*words).output
+    done = maturity(*words, "--renamed", "data.1a=data.1x")
+    assert done.exit_code == 0, done.output
+    assert "data.1" not in done.output
+    refused = maturity(*words, "--renamed", "data.1q=data.1x")
+    assert refused.exit_code == 2
+    assert "--renamed data.1q" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("score", EXAMPLE, "-o", "r.docx", *ON), "r.docx"),
+        (("form", "-o", "f.docx", *ON), "f.docx"),
+        (("check", "batch.docx", *ON), "batch.docx"),
+        (("score", EXAMPLE, "-o", "r.xlsx", "--on", "2020-01-01"), "2020-01-01"),
+        (("templates", "-o", "."), "report.html.j2"),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(
+    words: tuple[str | Path, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An ending that nothing is written or read as, a day before the rules, templates that would be lost."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("batch.docx", "report.html.j2"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    done = maturity(*words)
+    assert done.exit_code == 2, done.output
+    assert told in done.output
+
+
 @pytest.mark.parametrize("word", ["流程型", "Process", "流程制造"])
 def test_whatif_takes_a_profile_as_sheets_do(word: str, tmp_path: Path) -> None:
     """By id, by either name, and by a synonym; on its own and beside results."""

@@ -170,7 +170,7 @@ def report(
     ] = False,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", metavar="FACT", help="总体报告另按此信息项分组 · divide the cohort by a fact too"),
+        typer.Option("--by", metavar="FACT", help="总体报告另按此事实分组 · divide the cohort by a fact too"),
     ] = None,
     jobs: Annotated[
         int | None,

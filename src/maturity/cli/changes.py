@@ -45,11 +45,13 @@ def changed(
     *,
     profile: str | None,
     model: "MaturityModel | None",
+    renamed: dict[str, str] | None = None,
     option: str = "",
 ) -> "WhatIf":
     """The batch with weights by ``PROFILE:NODE``, choices by ``[ID:]REQUIREMENT``, another profile or model.
 
-    ``option`` is what all of them were typed as; without it, each has an option of its own.
+    ``renamed`` are requirements that have another id in the other model: that, by the one before. ``option`` is what all
+    of them were typed as; without it, each has an option of its own.
     """
     from maturity.firmness import whatif
 
@@ -62,6 +64,9 @@ def changed(
         by_profile.setdefault(_profile(target, own), {})[node] = value
     answer = option or "--answer"
     typed = {"weights": option or "--weight", "profile": option or "--profile", "choices": answer}
+    typed |= {"requirements": "--renamed"} | {
+        f"{old} -> {new}": f"--renamed {old}" for old, new in (renamed or {}).items()
+    }
     by_enterprise: dict[str, Any] = {}
     for key, value in choices.items():
         enterprise, colon, requirement = key.rpartition(":")
@@ -78,6 +83,7 @@ def changed(
             weights=by_profile or None,
             model=model,
             profile=None if profile is None else _profile(target, profile),
+            requirements=renamed,
         )
 
 

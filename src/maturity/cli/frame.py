@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 from rich.box import HORIZONTALS
@@ -128,11 +128,21 @@ def reported(lang: Lang) -> Iterator[None]:
         raise typer.Exit(2 if all(map(_misused, error.problems)) else 1) from None
 
 
+_MISUSED: Final = (
+    "definition.not-found",
+    "programme.not-in-force",
+    "reports.template-there",
+    "sheets.missing-file",
+    "sheets.unknown-kind",
+)
+"""Problems of what was typed, though they stand at a file or a day."""
+
+
 def _misused(problem: Problem) -> bool:
     """Whether the command was called wrongly; an id that no sheet has may be the sheet's fault."""
     if problem.id in ("cli.unknown-enterprise", "firmness.unknown-enterprise", "reports.unknown-id"):
         return False
-    return problem.id in ("definition.not-found", "sheets.missing-file") or problem.where.startswith("--")
+    return problem.id in _MISUSED or problem.where.startswith("--")
 
 
 @contextmanager

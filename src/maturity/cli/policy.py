@@ -16,7 +16,6 @@ from maturity.cli.frame import (
     Language,
     Model,
     On,
-    ProgrammeRef,
     Readings,
     app,
 )
@@ -50,7 +49,9 @@ AgainstReadings = Annotated[
 def compare(
     files: Files,
     output: Extra = None,
-    programme: ProgrammeRef = DEFAULT_PROGRAMME,
+    programme: Annotated[
+        str, typer.Option("--programme", metavar="ID|PATH", help="认定计划 · programme")
+    ] = DEFAULT_PROGRAMME,
     against: Against = None,
     reading: Readings = None,
     against_reading: AgainstReadings = None,
@@ -211,7 +212,10 @@ def _days(decisions: "Decisions") -> str:
 def calendar(
     ref: Annotated[str, typer.Argument(metavar="ID|PATH")],
     output: Extra = None,
-    on: On = None,
+    on: Annotated[
+        date | None,
+        typer.Option("--on", metavar="YYYY-MM-DD", parser=frame.as_day, help="看哪一天，默认今天 · day to look at"),
+    ] = None,
     reading: Readings = None,
     lang: Language = "zh",
 ) -> None:

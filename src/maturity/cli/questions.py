@@ -318,6 +318,10 @@ def whatif(
     to_model: Annotated[
         str | None, typer.Option("--to-model", metavar="ID|PATH", help="另一模型 · another model")
     ] = None,
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option("--renamed", metavar="OLD=NEW", help="要求在另一模型中的编号 · its id in the other model"),
+    ] = None,
     model: Model = DEFAULT_MODEL,
     programme: ProgrammeRef = DEFAULT_PROGRAMME,
     on: On = None,
@@ -341,6 +345,7 @@ def whatif(
             frame.pairs(answer, "--answer"),
             profile=profile,
             model=other,
+            renamed=frame.pairs(renamed, "--renamed"),
         )
         for note in found.notes:
             frame.out.print(note.text(language), markup=False)
