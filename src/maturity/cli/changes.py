@@ -50,8 +50,8 @@ def changed(
 ) -> "WhatIf":
     """The batch with weights by ``PROFILE:NODE``, choices by ``[ID:]REQUIREMENT``, another profile or model.
 
-    ``renamed`` are requirements that have another id in the other model: that, by the one before. ``option`` is what all
-    of them were typed as; without it, each has an option of its own.
+    ``renamed`` are requirements that have another id in the other model: that, by the one before. ``option`` is what
+    all of them were typed as; without it, each has an option of its own.
     """
     from maturity.firmness import whatif
 
