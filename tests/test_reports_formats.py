@@ -42,7 +42,7 @@ from maturity.reports import (
 from maturity.reports.content.context import Picture, as_json
 from maturity.reports.formats.lettering import apart
 from maturity.reports.formats.templates import export, shipped
-from maturity.scenarios.verdicts import Role
+from maturity.scenarios.conditions import Role
 from maturity.scoring import assess
 from test_cli import maturity
 from test_reports import ASSESSMENT, CHROMIUM, DECISIONS, IDS, MODEL, NAMES, chromium

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, say
+from maturity.scenarios.conditions import DECIDING_ROLES
 from maturity.scenarios.decisions import ConditionResult, Decisions
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Truth
-from maturity.scenarios.verdicts import DECIDING_ROLES, Verdict
+from maturity.scenarios.verdicts import Verdict
 
 IDLE: Final = YES + 1
 """The condition does not count."""

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Final, Literal, get_args
 
 from maturity.errors import InputError
+from maturity.scenarios.conditions import unknown_readings
 from maturity.scenarios.procedure import Actor, Deadline
 from maturity.scenarios.programme import Programme
-from maturity.scenarios.verdicts import unknown_readings
 
 When = Literal["late", "due", "next", "later"]
 """Of a deadline on a day: over; its last day; the next one of its actor; a later one."""

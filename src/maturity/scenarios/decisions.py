@@ -13,6 +13,7 @@ from maturity.errors import InputError, Problem
 from maturity.language import Lang, Text, listed, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates
+from maturity.scenarios.conditions import DECIDING_ROLES, Parts, Role, conditions_of, unknown_readings
 from maturity.scenarios.facts import Facts, place
 from maturity.scenarios.notes import Notes, amount_notes, notes_of
 from maturity.scenarios.portfolio import Places, places
@@ -20,19 +21,7 @@ from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Goal, Mend, Mending
 from maturity.scenarios.truth import NO, YES, Given, Truth, missing
-from maturity.scenarios.verdicts import (
-    DECIDING_ROLES,
-    Asked,
-    Parts,
-    Role,
-    Verdict,
-    Worded,
-    conditions_of,
-    interval,
-    lost,
-    read_otherwise,
-    unknown_readings,
-)
+from maturity.scenarios.verdicts import Asked, Verdict, Worded, interval, lost, read_otherwise
 from maturity.scoring import Assessment
 
 SPARED: Final = 1024
@@ -299,7 +288,7 @@ def decide(
         for option in reading.options:
             other = dict(everyone)
             for tier, read in conditions.items() if option.id != chosen[reading.id] else ():
-                found = read_otherwise(intervals[tier], read.change(reading.id, option.id), asked)
+                found = read_otherwise(intervals[tier], read.reread(reading.id, option.id), asked)
                 if found is not intervals[tier]:
                     code = found.code
                     other[tier] = of_all(code)

@@ -15,6 +15,7 @@ import numpy as np
 from maturity.errors import Problem
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.scenarios import wording
+from maturity.scenarios.conditions import DECIDING_ROLES, Role
 from maturity.scenarios.decisions import ConditionResult, Decisions
 from maturity.scenarios.kinds import Rows, kinds, parts
 from maturity.scenarios.programme import Condition, Programme
@@ -37,7 +38,7 @@ from maturity.scenarios.tree import (
     ToMend,
 )
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, missing, truth
-from maturity.scenarios.verdicts import DECIDING_ROLES, Role, Verdict, ranks
+from maturity.scenarios.verdicts import Verdict, ranks
 
 Noted = tuple[str, Problem]
 """A note, and the id of the fact that it is about or ``""``."""

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from maturity.language import Lang, say
 from maturity.scenarios import wording
+from maturity.scenarios.conditions import DECIDING_ROLES, Parts, told_apart
 from maturity.scenarios.programme import Condition, Programme
 from maturity.scenarios.rules import Aggregate, AllOf, Applied, AtLeast, Combined, Count, NoneOf, Rule, Sum, leaves
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Given, Truth, missing, thresholds, truth
 from maturity.scenarios.values import Column
-from maturity.scenarios.verdicts import DECIDING_ROLES, Parts, fold, told_apart
+from maturity.scenarios.verdicts import fold
 
 Goal = Literal["eligible", "cultivation"]
 

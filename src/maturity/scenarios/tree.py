@@ -14,8 +14,9 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import ConfigDict, Field
 
 from maturity.language import Text
+from maturity.scenarios.conditions import Role
 from maturity.scenarios.rules import Modality
-from maturity.scenarios.verdicts import Role, Verdict
+from maturity.scenarios.verdicts import Verdict
 
 TruthWord = Literal["no", "unknown", "yes"]
 TRUTHS: Final[tuple[TruthWord, ...]] = ("no", "unknown", "yes")

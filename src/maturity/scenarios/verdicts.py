@@ -12,9 +12,8 @@ in another kind of rule than a comparison (a sum, a share, a window, a ledger), 
 recognition with equivalents, overlays that hang on what they compare); there it is a bound that contains the exact one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Any, Final, Literal, get_args
@@ -22,27 +21,9 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import Problem
-from maturity.scenarios.programme import MOST_UNITS, Condition, Programme, Route
-from maturity.scenarios.rules import (
-    DECIDING,
-    AllOf,
-    AnyOf,
-    Assessed,
-    AtLeast,
-    Combined,
-    Compare,
-    Dated,
-    Grade,
-    Is,
-    NoneOf,
-    NotBarred,
-    Op,
-    Rule,
-    leaves,
-)
-from maturity.scenarios.rules import parts as all_parts
-from maturity.scenarios.truth import ALL, NO, YES, Given, Truth, thresholds, truth
+from maturity.scenarios.conditions import DECIDING_ROLES, Conditions, Part, Rereading, Rules
+from maturity.scenarios.rules import AllOf, AnyOf, AtLeast, Combined, NoneOf, Rule
+from maturity.scenarios.truth import ALL, NO, YES, Given, Truth, truth
 from maturity.scenarios.values import Column
 
 Verdict = Literal["eligible", "cultivation", "ineligible", "undecided"]
@@ -54,19 +35,11 @@ WORDS: Final[tuple[Verdict, ...]] = (*RANKED, "undecided")
 
 CULTIVATION: Final = np.int8(RANKED.index("cultivation"))
 ELIGIBLE: Final = np.int8(RANKED.index("eligible"))
-
-Role = Literal["required", "production", "cultivation", "advice", "experts"]
-"""What a condition does in a tier: required; waived by the cultivation route (production); asked by that route
-(cultivation); advice and experts never decide."""
-DECIDING_ROLES: Final[tuple[Role, ...]] = ("required", "production", "cultivation")
 REQUIRED: Final = DECIDING_ROLES.index("required")
 
 Verdicts = NDArray[np.str_]
 Ranks = NDArray[np.int8]
 """(n,) positions in `RANKED`."""
-Part = tuple[Role, Condition]
-"""A condition with what it does in a tier."""
-Parts = Sequence[Part]
 Answers = tuple[tuple[str, Any], ...]
 """Facts with the answer that those are assumed to give who have not said, as columns store it."""
 
@@ -123,146 +96,6 @@ class Worded(Mapping[str, Verdicts]):
         return len(self.ranks)
 
 
-def role(condition: Condition, route: Route | None) -> Role:
-    """What a condition does in a tier with that route."""
-    if condition.modality not in DECIDING:
-        return "experts" if condition.modality == "judgement" else "advice"
-    if route is not None and condition.id in route.waives:
-        return "production"
-    return "cultivation" if route is not None and condition.id in route.requires else "required"
-
-
-@dataclass(frozen=True, eq=False)
-class Conditions:
-    """The conditions of a tier under some readings, and what follows from them alone.
-
-    The latter is found out once and not for each batch of applicants: for a block of a stream, of which few kinds of
-    rows are decided, it is most of the work.
-
-    Attributes:
-        rules: of the programme.
-        route: of the tier.
-        readings: the option of each reading.
-        parts: in the file's order, each with what it does.
-    """
-
-    rules: "Rules"
-    route: Route | None
-    readings: Mapping[str, str]
-    parts: tuple[Part, ...]
-    _asking: dict[tuple[str, ...], tuple[tuple[Part, ...], "Conditions"]] = field(default_factory=dict, init=False)
-    _changes: dict[tuple[str, str], "Change"] = field(default_factory=dict, init=False)
-
-    @cached_property
-    def deciding(self) -> tuple[Part, ...]:
-        """The conditions that are not left to advice or experts."""
-        return tuple(part for part in self.parts if part[0] in DECIDING_ROLES)
-
-    @cached_property
-    def firm(self) -> tuple[Part, ...]:
-        """Those that decide and that no reading touches."""
-        return tuple(part for part in self.deciding if not part[1].under)
-
-    @cached_property
-    def readable(self) -> tuple[Part, ...]:
-        """Those that decide and that readings touch."""
-        return tuple(part for part in self.deciding if part[1].under)
-
-    @cached_property
-    def splits(self) -> Mapping[str, tuple[Any, ...]]:
-        """The facts that must be given all their answers for an exact interval, with these answers.
-
-        Those asked in several places, and those asked by a rule that every answer meets, or none; left out are numbers
-        and dates that other kinds of rules than comparisons ask.
-        """
-        asking: dict[str, list[Rule]] = {}
-        for leaf in (leaf for _, condition in self.deciding for leaf in leaves(condition.rule)):
-            for fact in self.rules.facts_of(leaf):
-                asking.setdefault(fact, []).append(leaf)
-        told = {fact: self.rules.to_try(fact, own) for fact, own in asking.items()}
-        return {fact: answers for fact, answers in told.items() if answers}
-
-    def asking(self, facts: tuple[str, ...]) -> tuple[tuple[Part, ...], "Conditions"]:
-        """Those that decide and ask any of some facts, and the others."""
-        if facts not in self._asking:
-            those = tuple(
-                part for part in self.deciding if not set(facts).isdisjoint(self.rules.facts_of(part[1].rule))
-            )
-            self._asking[facts] = those, self._of(part for part in self.deciding if part not in those)
-        return self._asking[facts]
-
-    def change(self, reading: str, option: str) -> "Change":
-        """What another option of a reading changes."""
-        if (reading, option) not in self._changes:
-            readings = {**self.readings, reading: option}
-            other = replace(
-                self,
-                readings=readings,
-                parts=tuple(
-                    _read(one, readings, self.route) if reading in one.under else (own, one) for own, one in self.parts
-                ),
-            )
-            pairs = list(zip(self.parts, other.parts, strict=True))
-            changed = [(here, there) for here, there in pairs if here != there]
-            facts = {fact for pair in changed for _, one in pair for fact in self.rules.facts_of(one.rule)}
-            self._changes[reading, option] = Change(
-                other,
-                self._of(here for here, _ in changed),
-                self._of(there for _, there in changed),
-                self._of(here for here, there in pairs if here == there),
-                not facts.isdisjoint([*self.splits, *other.splits]),
-            )
-        return self._changes[reading, option]
-
-    def _of(self, parts: Iterable[Part]) -> "Conditions":
-        return replace(self, parts=tuple(parts))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Change:
-    """What another option of a reading changes.
-
-    Attributes:
-        other: the conditions under that option.
-        before, after: those that it changes, as they were and as they are then.
-        unchanged: the others.
-        splits: whether those ask a fact that must be given all its answers.
-    """
-
-    other: Conditions
-    before: Conditions
-    after: Conditions
-    unchanged: Conditions
-    splits: bool
-
-
-def conditions_of(programme: Programme, tier: str, readings: Mapping[str, str]) -> Conditions:
-    """The conditions of a tier under some readings, each with what it does."""
-    return _conditions_of(programme, tier, tuple(readings.items()))
-
-
-@lru_cache(64)
-def _conditions_of(programme: Programme, tier: str, readings: tuple[tuple[str, str], ...]) -> Conditions:
-    route, options = programme.route(tier), dict(readings)
-    own = tuple(_read(one, options, route) for one in programme.conditions if tier in one.tiers)
-    return Conditions(Rules.of(programme), route, options, own)
-
-
-def _read(condition: Condition, readings: Mapping[str, str], route: Route | None) -> Part:
-    read = condition.read(readings)
-    return role(read, route), read
-
-
-def unknown_readings(programme: Programme, chosen: Mapping[str, str]) -> Iterator[Problem]:
-    """Readings, and options of readings, that a programme does not have."""
-    known = {reading.id: [option.id for option in reading.options] for reading in programme.readings}
-    for reading, option in chosen.items():
-        if reading not in known:
-            yield Problem.of("decide.unknown-reading", "readings", reading, known=", ".join(known))
-        elif option not in known[reading]:
-            yield Problem.of("decide.unknown-option", reading, option, known=", ".join(known[reading]))
-
-
 def fold(rule: Rule, leaf: Callable[[Rule], Truth]) -> Truth:
     """The truth of a rule from the truth of its leaves; arrays of any shapes that broadcast."""
     if not isinstance(rule, Combined):
@@ -285,46 +118,6 @@ def _reduced(least_or_most: np.ufunc, parts: Sequence[Truth]) -> Truth:
     for part in parts[1:]:
         found = least_or_most(found, part)
     return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rules:
-    """What the rules of a programme say and ask, by their identity: they live as long as it does.
-
-    Attributes:
-        programme: whose rules.
-        told: what a rule says and the facts that it asks, with the rule itself, so that its identity lasts.
-        tried: by fact and the rules that ask it, the answers to be tried.
-    """
-
-    programme: Programme
-    told: dict[int, tuple[Rule, str, tuple[str, ...]]]
-    tried: dict[tuple[str, tuple[int, ...]], tuple[Any, ...]]
-
-    @staticmethod
-    @lru_cache(4)
-    def of(programme: Programme) -> "Rules":
-        """Those of a programme, with what was found out about them so far."""
-        return Rules(programme, {}, {})
-
-    def tell(self, rule: Rule) -> tuple[Rule, str, tuple[str, ...]]:
-        """A rule, what it says, and the facts that it asks; what is on record is never assumed of who has not said."""
-        if id(rule) not in self.told:
-            asks = (rule.fact,) if isinstance(rule, NotBarred) else self.programme.facts_of(rule)
-            self.told[id(rule)] = rule, rule.model_dump_json(serialize_as_any=True), asks
-        return self.told[id(rule)]
-
-    def facts_of(self, rule: Rule) -> tuple[str, ...]:
-        """The facts that a rule asks."""
-        return self.tell(rule)[2]
-
-    def to_try(self, fact: str, rules: Sequence[Rule]) -> tuple[Any, ...]:
-        """The answers to a fact that some rules tell apart, () where one look at each of them is exact."""
-        key = fact, tuple(map(id, rules))
-        if key not in self.tried:
-            several = len(rules) > 1 or _in_vain(rules[0], fact, self.programme)
-            self.tried[key] = told_apart(fact, rules, self.programme) if several else ()
-        return self.tried[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,27 +188,27 @@ def interval(tier: Conditions, asked: Asked) -> Interval:
     return _interval(tier, asked, np.arange(len(asked.given.on)), least(tier, asked))
 
 
-def read_otherwise(own: Interval, change: Change, asked: Asked) -> Interval:
+def read_otherwise(own: Interval, reread: Rereading, asked: Asked) -> Interval:
     """The interval under another reading: the applicants that it can change are looked at again, and no others.
 
     Args:
         own: the interval under the readings as they are.
-        change: what that reading changes.
+        reread: what that reading changes.
         asked: what was decided so far.
     """
-    if not change.after.parts:
+    if not reread.after.parts:
         return own
-    after = least(change.after, asked)
-    differs = np.logical_or.reduce(least(change.before, asked) != after)
-    if change.splits:
+    after = least(reread.after, asked)
+    differs = np.logical_or.reduce(least(reread.before, asked) != after)
+    if reread.splits:
         differs |= own.open
     if not differs.any():
         return own
-    unchanged = least(change.unchanged, asked)
+    unchanged = least(reread.unchanged, asked)
     rows = np.flatnonzero(differs & (unchanged[REQUIRED] != NO))  # the others are ineligible either way
     if not len(rows):
         return own
-    found = _interval(change.other, asked, rows, np.minimum(unchanged, after).take(rows, axis=1))
+    found = _interval(reread.other, asked, rows, np.minimum(unchanged, after).take(rows, axis=1))
     worst, best, still_open = own.worst.copy(), own.best.copy(), own.open.copy()
     worst[rows], best[rows], still_open[rows] = found.worst, found.best, found.open
     return Interval(worst, best, still_open)
@@ -521,59 +314,3 @@ def _rank(holds: NDArray[np.bool_]) -> Ranks:
     """(m,) the rank that follows from whether base, built and route hold, (3, m)."""
     base, built, route = holds.view(np.int8)
     return np.asarray(base * np.maximum(built * ELIGIBLE, route * CULTIVATION))
-
-
-# ---------------------------------------------------------------------- answers that the rules tell apart
-
-
-def told_apart(fact: str, rules: Sequence[Rule], programme: Programme) -> tuple[Any, ...]:
-    """Answers to a fact, as stored, at least one of every kind that some rules tell apart; () if that is not known."""
-    definition = programme.fact(fact)
-    asking = [part for rule in rules for part in all_parts(rule) if fact in programme.facts_named(part)]
-    match definition.kind:
-        case "yes_no":
-            return (0, 1)
-        case "one_of" | "grade":
-            return tuple(range(len(definition.options)))
-        case "number" if all(isinstance(rule, Compare | Assessed) for rule in asking):
-            bars = {bar for rule in asking for bar in _bars(rule, fact, programme)}
-            least = -MOST_UNITS if definition.negative else 0
-            most = MOST_UNITS if definition.most is None else int(definition.most.exact * 10**definition.decimals)
-            near = {number for bar in bars for number in (bar - 1, bar, bar + 1)}
-            return tuple(sorted(number for number in near if least <= number <= most))
-        case "date" if all(isinstance(rule, Dated) and rule.date and not rule.months for rule in asking):
-            fixed = (rule.date for rule in asking if isinstance(rule, Dated))
-            days = {np.datetime64(day.value, "D") for day in fixed if day is not None}
-            step = np.timedelta64(1, "D")
-            return tuple(sorted({day for bar in days for day in (bar - step, bar, bar + step)}))
-    return ()
-
-
-def _bars(rule: Rule, fact: str, programme: Programme) -> Iterator[int]:
-    """Where a number begins to be told apart."""
-    if isinstance(rule, Compare):
-        yield from thresholds(rule, programme)
-    elif isinstance(rule, Assessed) and fact == rule.declared_level:
-        yield int(rule.at_least.value)
-
-
-def _in_vain(rule: Rule, fact: str, programme: Programme) -> bool:
-    """Whether every answer meets a rule, or none does."""
-    if not isinstance(rule, Is | Grade | Compare):
-        return False
-    told = told_apart(fact, [rule], programme)
-    options = [option.id for option in programme.fact(fact).options]
-    match rule:
-        case Is() if not isinstance(rule.value, bool):
-            met = {options[stored] in rule.value for stored in told}
-        case Grade():
-            met = {_compared(stored, rule.op, options.index(rule.grade)) for stored in told}
-        case Compare() if not rule.overlays:
-            met = {_compared(stored, rule.op, *thresholds(rule, programme)) for stored in told}
-        case _:
-            return False
-    return len(met) == 1
-
-
-def _compared(stored: int, op: Op, bar: int) -> bool:
-    return {">=": stored >= bar, ">": stored > bar, "<=": stored <= bar, "<": stored < bar}[op]

@@ -10,9 +10,9 @@ from maturity.reports.content.enterprise import Enterprise
 from maturity.reports.content.figures import printable
 from maturity.reports.content.lines import ConditionLine
 from maturity.scenarios import Decisions, explain
+from maturity.scenarios.conditions import DECIDING_ROLES, Role
 from maturity.scenarios.explaining import Noted
 from maturity.scenarios.tree import ConditionNode, TierNode
-from maturity.scenarios.verdicts import DECIDING_ROLES, Role
 
 Conditions = tuple[ConditionLine, ...]
 
