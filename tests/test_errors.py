@@ -107,9 +107,9 @@ def test_nothing_is_guessed_where_nothing_is_near(word: str, known: list[str], z
     assert problem.hint("en") == en
 
 
-def test_a_requirement_that_resembles_none_is_given_an_example() -> None:
-    """The first requirement is no guess at what was meant."""
+def test_a_requirement_that_resembles_none_is_told_which_there_are() -> None:
+    """The first requirement would be no guess at what was meant."""
     with pytest.raises(InputError) as caught:
         Answers.of(load_model("gbt39116-2020"), {"zzzzz": "full"}, profile="discrete")
-    assert caught.value.problems[0].hint("en") == "for example: organization_strategy.1a"
-    assert caught.value.problems[0].hint("zh") == "例如：organization_strategy.1a"
+    assert caught.value.problems[0].hint("en").startswith("216 are known: organization_strategy.1a, ")
+    assert caught.value.problems[0].hint("zh").startswith("现有 216 个：organization_strategy.1a、")

@@ -6,6 +6,7 @@ Quick ones and those that notice most stand first, since the first that fails en
 import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, Profiles, _look_through, blocks
 from maturity.errors import InputError
+from maturity.language import Text
 from maturity.models import READINGS, MaturityModel, parse_model
 from maturity.scoring import Assessment, assess, cut
 from maturity.scoring.arithmetic import (
@@ -482,7 +484,7 @@ def refused(error: pytest.ExceptionInfo[InputError]) -> list[tuple[str, str, str
 
 @pytest.mark.parametrize("id", ["", "e1"])
 def test_unknown_answers_are_refused(id: str) -> None:
-    """Unknown requirements with the nearest one, or else the first; unknown choices and profile with what is right."""
+    """Unknown requirements with the nearest one, or which there are; unknown choices and profile with what is right."""
     model = model_of("lowest above zero")
     sheet = {"a.00": "c0", "a.0": "c9", "zzzzz": "c0", "a.1": "c0", "b.0": "na"}
     with pytest.raises(InputError) as error:
@@ -497,7 +499,9 @@ def test_unknown_answers_are_refused(id: str) -> None:
     ]
     near = [problem.values.get("near") for problem in error.value.problems]
     right = [problem.values.get("right") for problem in error.value.problems]
-    assert near == ["a.0", None, "a.0", None, None]
+    first = [requirement.id for requirement in model.requirements[:8]]
+    known = Text(f"现有 15 个：{'、'.join(first)} 等", f"15 are known: {', '.join(first)} ...")
+    assert near == ["a.0", None, known, None, None]
     assert right == [None, "c1, c2, c0, not_applicable", None, "c1, c2, c0, not_applicable", "p, q"]
     assert "did you mean: a.0" in error.value.text("en")
 
@@ -764,13 +768,16 @@ def test_choices_round_trip(name: str) -> None:
 
 
 def test_take() -> None:
-    """Rows by a slice or by numbers, with their ids and profiles."""
+    """Rows by a slice or by numbers, with their ids and profiles; without a level stays so, whatever the reason."""
     answers = answers_of("renormalise", pinned()["renormalise"])
+    answers = replace(answers, rejected=np.arange(len(answers)) % 5 == 2)
     for rows in (slice(3, 20, 4), np.array([5, 2, 2])):
         taken = answers.take(rows)
         assert np.array_equal(taken.points, answers.points[rows])
         assert np.array_equal(taken.profile_codes, answers.profile_codes[rows])
         assert taken.ids == tuple(f"e{i}" for i in np.arange(len(answers))[rows])
+        assert np.array_equal(taken.rejected, answers.rejected[rows])
+        assert not taken.rejected.flags.writeable
 
 
 # ---------------------------------------------------------------- what is shown

@@ -12,7 +12,7 @@ from maturity.answers import UNANSWERED, Answers
 from maturity.cohort import Cohort, by_profile
 from maturity.firmness import compare, whatif
 from maturity.models import load_model
-from maturity.profiles import known_profile, taken, unknown_profiles
+from maturity.profiles import known_profile, unknown_profiles
 from maturity.reports import cohort_content, contents, render, write_reports
 from maturity.scenarios import decide, load_programme
 from maturity.scoring import assess
@@ -99,7 +99,7 @@ def test_written_answers_come_back(batch: Batch, tmp_path: Path) -> None:
 
 def test_some_of_them_and_what_if_leave_them_without_a_level(batch: Batch) -> None:
     """Neither a choice of rows nor an assumption makes a level of answers that were never kept."""
-    assert unknown_profiles(taken(batch.answers, np.array([2, 1]))).tolist() == [False, True]
+    assert unknown_profiles(batch.answers.take(np.array([2, 1]))).tolist() == [False, True]
     found = whatif(batch.answers, choices={ASKED[0]: "none"}, profile="process")
     assert (found.before.level[1], found.after.level[1], found.row(1).changed) == (-1, -1, ())
     assert (found.row(1).profile_before, found.row(1).profile_after) == ("", "")
@@ -120,7 +120,7 @@ def test_the_cohort_counts_them_as_unknown(batch: Batch) -> None:
     summary = Cohort(assessment).summary()
     assert (summary.rejected, summary.levels[0], summary.open) == (6, 0, 0)
     assert cohort_content(assessment, lang="en").rejected == 6
-    again = assess(taken(batch.answers, np.repeat(np.arange(len(KNOWN)), 5)))
+    again = assess(batch.answers.take(np.repeat(np.arange(len(KNOWN)), 5)))
     page = cohort_content(again, lang="en").divisions[0]
     assert [(group.name, group.size, group.levels[-1]) for group in page.groups] == [
         ("Discrete manufacturing", 5, 0),

@@ -1,13 +1,13 @@
 """Answers: a checked batch of answer sheets, n enterprises by q requirements. One enterprise is a batch of one."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import InputError, Problem, nearest
+from maturity.errors import InputError, Problem, near_or_known
 from maturity.models import NOT_APPLICABLE_ID, MaturityModel, Requirement
 
 NOT_APPLICABLE: Final = 254
@@ -75,8 +75,11 @@ class Answers:
         for requirement, choice in choices.items():
             where = f"{id}: {requirement}" if id else requirement
             if requirement not in columns:
-                near = nearest(requirement, columns) or model.requirements[0].id
-                problems.append(Problem.of("answers.unknown-requirement", where, requirement, near=near))
+                problems.append(
+                    Problem.of(
+                        "answers.unknown-requirement", where, requirement, near=near_or_known(requirement, columns)
+                    )
+                )
                 continue
             known = _points(model.requirements[columns[requirement]])
             if choice not in known:
@@ -163,14 +166,17 @@ class Answers:
         }
 
     def take(self, rows: slice | NDArray[np.intp]) -> "Answers":
-        """Some of the enterprises, in the order of ``rows``."""
+        """Some of the enterprises, in the order of ``rows``; those without a level for want of a profile stay so."""
         chosen = np.arange(len(self))[rows]
-        return Answers.from_points(
+        taken = Answers.from_points(
             self.model,
             self.points[chosen],
             ids=[self.ids[i] for i in chosen],
             profiles=self.profile_codes[chosen],
         )
+        rejected = self.rejected[chosen]
+        rejected.flags.writeable = False
+        return replace(taken, rejected=rejected)
 
 
 def _refuse(problems: Sequence[Problem] | Iterator[Problem]) -> None:

@@ -51,11 +51,8 @@ class Problem:
         near = self.values.get("near", "")
         if isinstance(near, Text):
             return near.in_(lang)
-        if isinstance(near, tuple):
-            return say("problems.near", lang, near=listed(near, lang))
-        # A word may stand there as an example only: it is no guess at what was meant.
-        key = "near" if nearest(self.value, [str(near)]) else "example"
-        return say(f"problems.{key}", lang, near=near) if near else ""
+        words = near if isinstance(near, tuple) else (near,)
+        return say("problems.near", lang, near=listed(words, lang)) if near else ""
 
     def text(self, lang: Lang = "en") -> str:
         """Place, what is wrong, and the way out, on one line."""

@@ -35,8 +35,3 @@ def known_profile(answers: Answers, i: int) -> str:
     """Profile id of enterprise i, ``""`` if nobody knows it."""
     unknown = answers.rejected[i] and bool((answers.columns[:, i] == UNANSWERED).all())
     return "" if unknown else answers.profile(i)
-
-
-def taken(answers: Answers, rows: slice | NDArray[np.intp]) -> Answers:
-    """Some of the enterprises, as `Answers.take`; those without a profile stay so."""
-    return without_profile(answers.take(rows), unknown_profiles(answers)[rows])

@@ -359,14 +359,12 @@ def chosen(batch: "Batch", only: Sequence[str] | None) -> "Answers":
     """The answers of the enterprises asked for."""
     import numpy as np
 
-    from maturity.profiles import taken
-
     ids = batch.answers.ids
     if unknown := [id for id in only or () if id not in ids]:
         raise InputError(
             [Problem.of("reports.unknown-id", "--only", id, near=near_or_known(id, ids)) for id in unknown]
         )
-    return taken(batch.answers, np.array([i for i, id in enumerate(ids) if only is None or id in only], np.intp))
+    return batch.answers.take(np.array([i for i, id in enumerate(ids) if only is None or id in only], np.intp))
 
 
 def pairs(words: Sequence[str] | None, option: str) -> dict[str, str]:

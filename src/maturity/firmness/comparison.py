@@ -29,7 +29,7 @@ from maturity.firmness.disagreement import Disagreement
 from maturity.firmness.words import UNANSWERED_ID, shown
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, Choice, MaturityModel, Requirement
-from maturity.profiles import known_profile, taken
+from maturity.profiles import known_profile
 from maturity.scoring import Assessment, assess
 from maturity.scoring.arithmetic import NO_LEVEL
 from maturity.scoring.lines import Sheet, certain, level_of, line, lines
@@ -295,8 +295,8 @@ def compare(first: Answers, second: Answers, *, layer: str = "") -> Comparison:
     rows, notes = _matched(first, second)
     if not rows:
         raise InputError([*notes, Problem.of("firmness.nothing-compared", "second")])
-    ours = taken(first, np.array([own for own, _ in rows], np.intp))
-    theirs = taken(second, np.array([other for _, other in rows], np.intp))
+    ours = first.take(np.array([own for own, _ in rows], np.intp))
+    theirs = second.take(np.array([other for _, other in rows], np.intp))
     return Comparison(
         first=assess(ours),
         second=assess(theirs),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import numpy as np
@@ -336,8 +337,7 @@ def _other_programme(programme: Programme, facts: Facts) -> Iterator[Problem]:
 def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
     """Ids that stand twice on a side, or on one side only."""
     answered = facts.ids if assessment is None else assessment.answers.ids
-    once = set(facts.ids)
-    if len(once) == len(facts) == len(answered) and (answered is facts.ids or once == set(answered)):
+    if _differ(facts.ids) and (answered is facts.ids or (_differ(answered) and set(facts.ids) == set(answered))):
         return  # as a rule they are the same; finding out which are not takes many times as long
     sides = {"facts": facts.ids} | ({} if assessment is None else {"answers": assessment.answers.ids})
     names = {
@@ -351,6 +351,12 @@ def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
         wanted = dict.fromkeys(one for others in sides.values() for one in others)
         have = set(ids)
         yield from (Problem.of("decide.missing-id", one, one, side=names[side]) for one in wanted if one not in have)
+
+
+@lru_cache(2)
+def _differ(ids: tuple[str, ...]) -> bool:
+    """Whether no id stands twice; the blocks of a file have the same ids, one block after the other."""
+    return len(set(ids)) == len(ids)
 
 
 def _rows(assessment: Assessment | None, facts: Facts) -> NDArray[np.intp] | None:

@@ -138,30 +138,34 @@ def cell_sums(plan: Plan, answers: Answers, rows: slice | NDArray[np.intp]) -> l
     """The cells of every level, for some enterprises; with a second sheet if anything in the batch is unanswered."""
     points = answers.columns[:, rows]
     reserved = (answers.unanswered or answers.not_applicable) and points.max() >= NOT_APPLICABLE
-    return [_cell_sums(level, points, answers.unanswered, reserved) for level in plan.levels]
+    gone, missing = (reserved and occurs for occurs in (answers.not_applicable, answers.unanswered))
+    return [_cell_sums(level, points, 1 + answers.unanswered, gone, missing) for level in plan.levels]
 
 
-def _cell_sums(level: Level, points: Points, unanswered: bool, reserved: bool) -> CellSums:
+def _cell_sums(level: Level, points: Points, sheets: int, gone: bool, missing: bool) -> CellSums:
+    """The cells of a level; ``gone`` and ``missing``: whether anything may be not applicable, and unanswered."""
     n, count = points.shape[1], len(level.cells)
-    totals = np.empty((count, 2 if unanswered else 1, n), level.sums)
+    totals = np.empty((count, sheets, n), level.sums)
     counts = np.broadcast_to(level.asked, (count, n))
-    counts = counts.copy() if reserved else counts
+    counts = counts.copy() if gone else counts
     lowest = any(worth for cell in level.cells for _, worth, _ in cell.alike)
-    forgone = np.zeros((count, n), level.sums) if reserved and lowest else None
+    forgone = np.zeros((count, n), level.sums) if gone and lowest else None
     for k, cell in enumerate(level.cells):
         # Everything is added as it stands, 254 and 255 too. Such sums may wrap; what is taken off again wraps back.
         np.add.reduce(points[cell.rows], axis=0, dtype=level.sums, out=totals[k, 0])
         totals[k, 1:] = totals[k, 0]
-        for columns, *worths in cell.alike if reserved else ():
-            gone, missing = (_how_many(points[columns], value, level.sums) for value in (NOT_APPLICABLE, UNANSWERED))
-            counts[k] -= gone
+        for columns, *worths in cell.alike if gone else ():
+            how_many = _how_many(points[columns], NOT_APPLICABLE, level.sums)
+            counts[k] -= how_many
             if forgone is not None:
-                forgone[k] += gone * worths[0]
-            gone *= NOT_APPLICABLE
-            totals[k] -= gone
-            for sheet, worth in zip(totals[k], worths, strict=False):
-                np.subtract(sheet, missing * (UNANSWERED - worth), out=sheet)
-    return CellSums(totals, counts, forgone, reserved and bool((counts < level.asked).any()))
+                forgone[k] += how_many * worths[0]
+            how_many *= NOT_APPLICABLE
+            totals[k] -= how_many
+        for columns, *worths in cell.alike if missing else ():
+            how_many = _how_many(points[columns], UNANSWERED, level.sums)
+            for sheet, worth in zip(totals[k], worths, strict=True):
+                np.subtract(sheet, how_many * (UNANSWERED - worth), out=sheet)
+    return CellSums(totals, counts, forgone, gone and bool((counts < level.asked).any()))
 
 
 def _how_many(points: Points, value: int, to: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:

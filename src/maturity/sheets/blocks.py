@@ -44,7 +44,7 @@ from maturity.answers import UNANSWERED, Answers, Points
 from maturity.errors import InputError, Problem, near_or_known
 from maturity.language import Lang
 from maturity.models import NOT_APPLICABLE_ID, MaturityModel
-from maturity.profiles import taken, unknown_profiles, without_profile
+from maturity.profiles import unknown_profiles, without_profile
 from maturity.scenarios import (
     Decisions,
     FactDefinition,
@@ -725,7 +725,7 @@ class Scoring:
             first, rows = _alike(block.facts, assessment)
             facts, few = block.facts, assessment
             if len(first) < len(rows):
-                facts, few = facts.take(first), assess(taken(block.answers, first))
+                facts, few = facts.take(first), assess(block.answers.take(first))
             decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
             findings += _notes(decisions, rows)
         columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
