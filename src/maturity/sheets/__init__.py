@@ -15,11 +15,11 @@ from maturity.sheets.schema import schema
 from maturity.sheets.tables import Table, write_tables
 
 if TYPE_CHECKING:
-    from maturity.sheets.blocks import Scoring
     from maturity.sheets.parquet import Scored, write_answers
     from maturity.sheets.partitions import score_parquet
+    from maturity.sheets.scoring import Scoring
 
-_TYPED = {"Scored": "parquet", "Scoring": "blocks", "score_parquet": "partitions", "write_answers": "parquet"}
+_TYPED = {"Scored": "parquet", "Scoring": "scoring", "score_parquet": "partitions", "write_answers": "parquet"}
 
 __all__ = [
     "Batch",

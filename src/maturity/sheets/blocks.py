@@ -1,4 +1,4 @@
-"""Tables of typed columns (Arrow, parquet) -> answers, facts, and results: a block of enterprises at a time.
+"""Tables of typed columns (Arrow, parquet) <-> answers and facts, a block of enterprises at a time.
 
 Columns of a table of answers, in any order, headed as those of a sheet: by id, or by Chinese or English name.
 
@@ -12,27 +12,13 @@ Columns of a table of answers, in any order, headed as those of a sheet: by id, 
     a fact        as in `maturity.Facts`: yes_no bool; one_of, grade text; number a number; date a date; event_date
                   text, an ISO date or ``none``; names a list of texts. Text is read as in a sheet. Null is unknown.
     a ledger      a list of structs, one for each entry, with the ledger's columns, typed as facts are
-
-Columns of the results are headed by the words of every other format:
-
-    id, name, profile                      text; the profile is null where none is known, and so are levels and totals
-    level, level_possible, level_stepwise, level_if_na_unmet       int8, null where there is no level
-    readings_differ                        bool
-    total, total_possible, A1, A2, ...     double, cut after two decimals, null where there is no level
-    PROGRAMME.TIER                         text, the verdict
-    PROGRAMME.TIER.depends_on_reading      bool
-
-No type among them is one that Spark lacks.
 """
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from importlib.metadata import version
 from typing import Any, Final, Literal, cast
 
 import numpy as np
@@ -42,26 +28,19 @@ from numpy.typing import NDArray
 
 from maturity.answers import UNANSWERED, Answers, Points
 from maturity.errors import InputError, Problem, near_or_known
-from maturity.language import Lang
 from maturity.models import NOT_APPLICABLE_ID, MaturityModel
 from maturity.profiles import unknown_profiles, without_profile
 from maturity.scenarios import (
-    Decisions,
     FactDefinition,
     Facts,
     Ledger,
     LedgerDefinition,
     Programme,
-    decide,
     value_problem,
 )
 from maturity.scenarios.facts import unmatched
-from maturity.scenarios.kinds import kinds, parts
-from maturity.scenarios.notes import Notes
 from maturity.scenarios.programme import MOST_UNITS
 from maturity.scenarios.values import NO_NAMES, NONE, Column, Names, Value, read_column
-from maturity.scenarios.verdicts import WORDS
-from maturity.scoring import Assessment, assess, cut
 from maturity.sheets.cells import (
     ROUNDED,
     Read,
@@ -74,138 +53,18 @@ from maturity.sheets.cells import (
     one_of,
     shown,
 )
-from maturity.sheets.columns import Found, some
 from maturity.sheets.grid import Cell
-from maturity.sheets.headings import CREDIT_CODE, GROUPS, ID, NAME, PROFILE, Heading, Headings, Target, identified
-from maturity.sheets.unasked import without_unasked
+from maturity.sheets.headings import ID, NAME, PROFILE, Target
+from maturity.sheets.layout import Layout, is_list, is_text
 
 Kind = Literal["problem", "note"]
 Rows = NDArray[np.intp]
 
-METADATA: Final = b"maturity"
-"""Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""
 _DAYS: Final = np.dtype("datetime64[D]")
 _CALENDAR: Final = np.array([date.min, date.max], _DAYS).astype(np.int32)
 """The first and the last day that Python has, counted from 1970 on."""
-_INDEX: Final = r"__index_level_\d+__"
-"""How pandas calls row numbers that it keeps."""
-FEW: Final = 4
-"""Rows are decided on by kind where there are this many times fewer kinds than rows."""
 _EXACT: Final = 10**15
 """Below, a float has one shortest decimal, and a whole number is a float."""
-
-
-# ------------------------------------------------------------------------------------------------- which column is what
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What the columns of a table are.
-
-    Attributes:
-        columns: name and heading of each column that is of use; of several with one name it is the first.
-        problems: unknown, ambiguous and double columns, and those of a type that nothing can be read from.
-        notes: requirements and facts that have no column, and facts of a shipped programme where none is given.
-    """
-
-    columns: Mapping[Target, tuple[str, Heading]]
-    problems: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
-
-    @classmethod
-    def of(cls, schema: pa.Schema, model: MaturityModel, programme: Programme | None) -> "Layout":
-        """The layout of a table.
-
-        Raises:
-            InputError: there is no column of ids.
-        """
-        headings = Headings.of(model, programme)
-        ledgers = {ledger.id: {Target("fact", ledger.id)} for ledger in programme.ledgers} if programme else {}
-        columns: dict[Target, tuple[str, Heading]] = {}
-        problems: list[Problem] = []
-        for column in schema:
-            if re.fullmatch(_INDEX, column.name):
-                continue
-            targets, unit = headings.targets(column.name)
-            targets = ledgers.get(column.name, targets)
-            useful = [target for target in targets if target.kind in ("enterprise", "requirement", "fact")]
-            if len(targets) > 1:
-                right = ", ".join(sorted(target.id for target in targets))
-                problems.append(Problem.of("sheets.ambiguous-column", column.name, column.name, right=right))
-            elif not targets or (not useful and next(iter(targets)).kind == "form"):
-                near = headings.suggestion(column.name)
-                problems.append(Problem.of("sheets.unknown-column", column.name, column.name, near=near))
-            elif useful and useful[0] in columns:
-                first = columns[useful[0]][0]
-                problems.append(Problem.of("sheets.duplicate-column", column.name, column.name, first=first))
-            elif useful and not _readable(useful[0], column.type, programme):
-                right = _right_type(useful[0], programme)
-                problems.append(Problem.of("blocks.bad-type", column.name, column.type, right=right))
-            elif useful:
-                columns[useful[0]] = (column.name, Heading(useful[0], unit))
-        columns = identified(columns)
-        found = Found(problems, list(_missing(columns, model, programme)))
-        if programme is None:
-            found = without_unasked(found, "")
-        if ID not in columns:
-            raise InputError([*found.problems, Problem.of("blocks.no-id", "")])
-        return cls(columns, tuple(found.problems), tuple(found.notes))
-
-    def of_block(self, batch: pa.RecordBatch) -> dict[Target, pa.Array]:
-        """The columns of a block that are of use."""
-        positions = {name: at for at, name in reversed(list(enumerate(batch.schema.names)))}
-        return {target: batch.column(positions[name]) for target, (name, _) in self.columns.items()}
-
-
-def _missing(columns: Mapping[Target, object], model: MaturityModel, programme: Programme | None) -> Iterator[Problem]:
-    for kind, ids in (
-        ("requirement", [requirement.id for requirement in model.requirements]),
-        ("fact", [fact.id for fact in programme.facts] if programme else []),
-    ):
-        if absent := [id for id in ids if Target(kind, id) not in columns]:  # type: ignore[arg-type]
-            yield Problem.of(f"sheets.missing-{kind}s", "", some(absent), count=len(absent))
-
-
-def _value_type(of: pa.DataType) -> pa.DataType:
-    return of.value_type if pa.types.is_dictionary(of) else of
-
-
-def is_text(of: pa.DataType) -> bool:
-    """Whether a column holds texts, or nothing at all."""
-    types = pa.types
-    own = _value_type(of)
-    return bool(types.is_string(own) or types.is_large_string(own) or types.is_string_view(own) or types.is_null(own))
-
-
-def _is_list(of: pa.DataType) -> bool:
-    return bool(pa.types.is_list(of) or pa.types.is_large_list(of))
-
-
-def _readable(target: Target, of: pa.DataType, programme: Programme | None) -> bool:
-    """Whether there is a way to read such a column at all; each value is looked at later."""
-    types, own = pa.types, _value_type(of)
-    if target in (ID, CREDIT_CODE):
-        return is_text(of) or bool(types.is_integer(own))
-    if target in (NAME, PROFILE, *GROUPS):
-        return is_text(of)
-    if target.kind == "fact" and programme and target.id in (ledger.id for ledger in programme.ledgers):
-        return _is_list(of) and bool(types.is_struct(of.value_type))
-    if target.kind == "fact" and programme and programme.fact(target.id).kind == "names" and _is_list(of):
-        return is_text(of.value_type)
-    plain = (types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_date, types.is_timestamp)
-    return is_text(of) or any(test(own) for test in plain)
-
-
-def _right_type(target: Target, programme: Programme | None) -> str:
-    if target in (ID, CREDIT_CODE):
-        return "string, int64"
-    if target.kind == "enterprise":
-        return "string"
-    if target.kind == "requirement":
-        return "dictionary, string, uint8, double"
-    right = {"yes_no": "bool", "number": "int64, decimal128, double", "date": "date32", "names": "list<string>"}
-    fact = next((fact for fact in programme.facts if fact.id == target.id), None) if programme else None
-    return right.get(fact.kind, "string") if fact else "list<struct>"
 
 
 # ------------------------------------------------------------------------------------------- a block -> its enterprises
@@ -219,6 +78,14 @@ class Finding:
     column: str
     problem: Problem
     rows: Rows
+
+    @classmethod
+    def of(cls, kind: Kind, problem: Problem) -> "Finding":
+        """A problem whose place begins with the key of a row; any other place is named at the first row."""
+        key, _, column = problem.where.partition(": ")
+        return cls(
+            kind, column if key.isdigit() else problem.where, problem, np.array([int(key) if key.isdigit() else 0])
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,8 +139,8 @@ def read_block(
         answers = Answers.from_points(model, points.T, ids=keys, profiles=codes)
     answers = without_profile(answers, ~known)
     facts = _facts(columns, layout, programme, keys, findings, described) if programme else None
-    findings += [_finding("problem", problem) for problem in answers.problems]
-    findings += [_finding("note", note) for note in answers.notes]
+    findings += [Finding.of("problem", problem) for problem in answers.problems]
+    findings += [Finding.of("note", note) for note in answers.notes]
     return Block(ids, names, profile_column(answers), answers, facts, tuple(findings))
 
 
@@ -281,14 +148,6 @@ def read_block(
 def _keys(n: int) -> tuple[str, ...]:
     """Ids of the rows of a block; Arrow writes numbers in a third of the time that Python takes."""
     return tuple(pa.array(np.arange(n)).cast(pa.string()).to_pylist())
-
-
-def _finding(kind: Kind, problem: Problem) -> Finding:
-    """A problem whose place begins with the key of a row, as a finding; any other place is named at the first row."""
-    key, _, column = problem.where.partition(": ")
-    return Finding(
-        kind, column if key.isdigit() else problem.where, problem, np.array([int(key) if key.isdigit() else 0])
-    )
 
 
 def _ruined(ids: pa.Array) -> Iterator[Finding]:
@@ -308,7 +167,7 @@ def _text(column: pa.Array | None, n: int) -> pa.Array:
 
 def _distinct(column: pa.Array) -> tuple[Rows, list[Cell]]:
     """(n,) which of the distinct contents stands in each row, and these; what is null or NaN is ``""``."""
-    if _is_list(column.type):
+    if is_list(column.type):
         return _distinct_lists(column)
     encoded = _encoded(column)
     indices, cells = encoded.indices, _cells(encoded.dictionary)
@@ -672,187 +531,6 @@ def _bits(column: pa.Array, buffer: int) -> NDArray[np.bool_]:
     octets = np.frombuffer(column.buffers()[buffer], np.uint8)[column.offset // 8 :]
     start = column.offset % 8
     return np.unpackbits(octets, count=start + len(column), bitorder="little")[start:].view(np.bool_)
-
-
-# -------------------------------------------------------------------------------------------------------------- results
-
-
-_PROBLEM: Final = ("kind", "column", "problem", "value", "what", "hint")
-PROBLEMS: Final = pa.list_(pa.struct([pa.field(name, pa.string()) for name in _PROBLEM]))
-"""What was found in a row: problem or note, column, id of the problem, the value, and the texts of `Problem`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """Levels and tiers of a block of enterprises: a pure function ``RecordBatch -> RecordBatch``, to be sent anywhere.
-
-    It takes columns as this module's first lines tell, and returns the results' columns and, last, ``problems``: a list
-    for each row of what was wrong in it. Unknown columns are passed over here; `Layout.of` names them.
-
-    Attributes:
-        model: whose requirements are answered.
-        programme: whose tiers are decided, if any.
-        on: the day of application of those who do not state their own.
-        readings: options of readings that are not to take their default.
-        lang: of the texts of problems.
-    """
-
-    model: MaturityModel
-    programme: Programme | None = None
-    on: date | None = None
-    readings: Mapping[str, str] = field(default_factory=dict)
-    lang: Lang = "zh"
-
-    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The results of a block.
-
-        Raises:
-            InputError: there is no column of ids, or no day of application.
-        """
-        layout = Layout.of(batch.schema, self.model, self.programme)
-        return self.results_of(self.read(batch, layout))
-
-    def read(self, batch: pa.RecordBatch, layout: Layout) -> Block:
-        """The enterprises of a block whose layout is known already, as far as they are asked."""
-        return read_block(batch, layout, self.model, self.programme, described=False)
-
-    def results_of(self, block: Block) -> pa.RecordBatch:
-        """The results of a block that was read."""
-        assessment = assess(block.answers)
-        findings, decisions, rows = list(block.findings), None, None
-        if self.programme is not None and block.facts is not None:
-            on: Any = np.datetime64("NaT") if self.on is None else self.on
-            first, rows = _alike(block.facts, assessment)
-            facts, few = block.facts, assessment
-            if len(first) < len(rows):
-                facts, few = facts.take(first), assess(block.answers.take(first))
-            decisions = decide(self.programme, few, facts, on=on, readings=self.readings)
-            findings += _notes(decisions, rows)
-        columns = result_columns(block.ids, block.names, block.profiles, assessment, decisions, rows)
-        columns["problems"] = _problems(findings, len(block.answers), self.lang)
-        return pa.RecordBatch.from_arrays(list(columns.values()), schema=self.schema)
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The columns of the results, ``problems`` last."""
-        return result_schema(self.model, self.programme).append(pa.field("problems", PROBLEMS))
-
-    @property
-    def results(self) -> pa.Schema:
-        """The columns of a table of results, with what they rest on as its metadata."""
-        return result_schema(self.model, self.programme).with_metadata(self._basis())
-
-    def _basis(self) -> dict[bytes, bytes]:
-        keys = ("id", "edition", "status", "fingerprint")
-        model, programme = (
-            {key: str(getattr(one, key)) for key in keys} if one else None for one in (self.model, self.programme)
-        )
-        readings = {**self.programme.default_readings, **self.readings} if self.programme else {}
-        basis = {
-            "library": f"maturity-scoring {version('maturity-scoring')}",
-            "model": model,
-            "programme": programme,
-            "readings": readings,
-            "on": str(self.on) if self.on else None,
-        }
-        return {METADATA: json.dumps(basis, ensure_ascii=False).encode()}
-
-
-def _notes(decisions: Decisions, rows: Rows) -> Iterator[Finding]:
-    """The notes on a block; ``rows`` (n,) are those of the decisions: what is noted of one is of all that share it."""
-    shared = len(decisions) < len(rows)
-    sharing = np.split(np.argsort(rows, kind="stable"), np.cumsum(np.bincount(rows))[:-1]) if shared else []
-
-    def everyone(decided: Rows) -> Rows:
-        return np.concatenate([sharing[row] for row in decided]) if shared else decided
-
-    for noted in decisions.noted:
-        if isinstance(noted, Notes):
-            for note, decided in noted.by_words():
-                yield Finding("note", note.where, note, everyone(decided))
-        else:
-            one = _finding("note", noted)
-            yield replace(one, rows=everyone(rows[one.rows]))
-
-
-def _alike(facts: Facts, assessment: Assessment) -> tuple[Rows, Rows]:
-    """The first of each kind of row that the rules cannot tell apart, and (n,) the kind of each row.
-
-    What is decided follows from the levels and the facts of a row. Where these take few values, deciding on each kind
-    once is many times faster; where they take many, every row is a kind of its own.
-    """
-    if any(len(ledger.rows) for ledger in facts.ledgers.values()):
-        everyone = np.arange(len(facts))
-        return everyone, everyone
-    stated = (part for column in facts.columns.values() for part in parts(column))
-    return kinds((assessment.level, assessment.level_possible, *stated), len(facts), FEW)
-
-
-def result_schema(model: MaturityModel, programme: Programme | None) -> pa.Schema:
-    """The columns of a table of results."""
-    text, whole, flag, score = pa.string(), pa.int8(), pa.bool_(), pa.float64()
-    fields = {"id": text, "name": text, "profile": text, "level": whole, "level_possible": whole}
-    fields |= {"total": score, "total_possible": score, "level_stepwise": whole, "level_if_na_unmet": whole}
-    fields |= {"readings_differ": flag, **{f"A{level.number}": score for level in model.levels}}
-    for tier in programme.tiers if programme else ():
-        fields |= {f"{programme.id}.{tier.id}": text, f"{programme.id}.{tier.id}.depends_on_reading": flag}  # type: ignore[union-attr]
-    return pa.schema(fields)
-
-
-def result_columns(
-    ids: pa.Array,
-    names: pa.Array,
-    profiles: pa.Array,
-    assessment: Assessment,
-    decisions: Decisions | None = None,
-    rows: Rows | None = None,
-) -> dict[str, pa.Array]:
-    """The results of n enterprises; ``rows`` (n,) are those of the decisions, if there are any."""
-    unknown = assessment.level < 0
-    none = unknown if unknown.any() else None
-
-    def whole(levels: NDArray[np.int8]) -> pa.Array:
-        return pa.array(levels, mask=none)
-
-    def score(scores: NDArray[np.float64]) -> pa.Array:
-        return pa.array(cut(scores), mask=none)
-
-    columns = {
-        "id": ids,
-        "name": names,
-        "profile": profiles,
-        "level": whole(assessment.level),
-        "level_possible": whole(assessment.level_possible),
-        "total": score(assessment.total),
-        "total_possible": score(assessment.total_possible),
-        "level_stepwise": whole(assessment.level_by_reading["stepwise"]),
-        "level_if_na_unmet": whole(assessment.level_if_na_unmet),
-        "readings_differ": pa.array(assessment.readings_differ, mask=none),
-    }
-    for level, scores in zip(assessment.answers.model.levels, assessment.level_scores.T, strict=True):
-        columns[f"A{level.number}"] = score(scores)
-    for tier in decisions.programme.tiers if decisions is not None else ():
-        assert decisions is not None
-        key = f"{decisions.programme.id}.{tier.id}"
-        columns[key] = pa.array(WORDS).take(pa.array(decisions.verdict.ranks[tier.id][rows]))
-        columns[f"{key}.depends_on_reading"] = pa.array(decisions.depends_on_reading[tier.id][rows])
-    return columns
-
-
-def _problems(findings: Sequence[Finding], n: int, lang: Lang) -> pa.Array:
-    """(n,) lists of what was found in each row."""
-    texts: dict[str, list[str]] = {name: [] for name in _PROBLEM}
-    for one in findings:
-        problem = one.problem
-        own = (one.kind, one.column, problem.id, problem.value, problem.what(lang), problem.hint(lang))
-        for name, text in zip(_PROBLEM, own, strict=True):
-            texts[name].append(text)
-    rows = np.concatenate([one.rows for one in findings]) if findings else np.empty(0, np.intp)
-    which = np.repeat(np.arange(len(findings)), [len(one.rows) for one in findings])
-    order = np.argsort(rows, kind="stable")
-    offsets = np.append(0, np.cumsum(np.bincount(rows, minlength=n))).astype(np.int32)
-    each = pa.StructArray.from_arrays([pa.array(own, pa.string()) for own in texts.values()], names=list(texts))
-    return pa.ListArray.from_arrays(pa.array(offsets), each.take(pa.array(which[order])), type=PROBLEMS)
 
 
 # ----------------------------------------------------------------------------------------------- enterprises -> columns

@@ -37,17 +37,10 @@ from maturity.scoring import Assessment
 from maturity.scoring.plan import plan
 from maturity.sheets.arrow import PARQUET
 from maturity.sheets.batch import Batch, free
-from maturity.sheets.blocks import (
-    Layout,
-    Scoring,
-    answer_table,
-    free_texts,
-    is_text,
-    profile_column,
-    read_block,
-    result_columns,
-)
+from maturity.sheets.blocks import answer_table, free_texts, profile_column, read_block
 from maturity.sheets.headings import GROUPS, ID, NAME
+from maturity.sheets.layout import Layout, is_text
+from maturity.sheets.scoring import Scoring, result_columns
 from maturity.sheets.writing import replacing
 
 BLOCK: Final = 65_536

@@ -18,7 +18,6 @@ import pyarrow as pa
 
 from maturity.errors import InputError, Problem, reason
 from maturity.sheets.arrow import PARQUET, require
-from maturity.sheets.blocks import Scoring
 from maturity.sheets.parquet import (
     BLOCK,
     FoundTable,
@@ -30,6 +29,7 @@ from maturity.sheets.parquet import (
     score_file,
     twice,
 )
+from maturity.sheets.scoring import Scoring
 
 Progress = Callable[[int, int], None]
 """Is told how many enterprises are done, of how many."""
