@@ -324,3 +324,30 @@ def test_a_mark_is_a_ring_of_its_own_and_rings_stand_at_each_step() -> None:
     assert re.findall(r">(0\.\d|1)</text>", plain) == ["0.2", "0.4", "0.6", "0.8", "1"]
     assert "pass mark 0.8" in marked
     assert marked.count("stroke-dasharray") == plain.count("stroke-dasharray") + 2
+
+
+def test_a_scale_of_very_many_levels_has_lines_that_can_be_told_apart() -> None:
+    """At most ten and the last, evenly; as many as there are levels where that is few."""
+    values = charts.Series("x", np.full(3, 20.0), "certain")
+    spread = np.array([[10.0, 20.0, 30.0]])
+
+    def written(top: int) -> list[list[str]]:
+        radar = charts.radar("abc", [values], top=top, title="")
+        ranges = charts.ranges(["a"], spread, np.array([38.0]), top=top, title="")
+        return [re.findall(r">(\d+)</text>", picture) for picture in (radar, ranges)]
+
+    assert written(10) == [[str(number) for number in range(first, 11)] for first in (1, 0)]
+    assert written(38) == [[str(number) for number in (*range(first, 38, 5), 38)] for first in (5, 0)]
+    assert written(21)[0] == ["5", "10", "15", "21"]  # 20 would stand in the way of 21
+
+
+def test_a_level_without_a_score_has_no_bar() -> None:
+    """Its name and what is shown beside it stand there; the other bars are as they are without it."""
+    scores = np.array([0.5, np.nan, 1.0])
+    shown = ["0.5", "—", "1"]
+    picture = charts.level_bars(
+        list("abc"), scores, [False, False, True], mark=0.8, mark_label="m", shown=shown, title=""
+    )
+    assert "nan" not in picture
+    assert picture.count("<rect") == 2
+    assert ">—</text>" in picture

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
 from io import StringIO
+from itertools import cycle
 from math import ceil, isnan
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -66,6 +67,7 @@ a program that remembers what it has read need not read them again."""
 _TEXT: Final = 12.0  # px; labels
 _SMALL: Final = 10.0  # px; ring and column captions
 _LEADING: Final = 1.25  # distance of two lines in units of the text size
+_MOST_TICKS: Final = 10  # 15 px apart on a radar, whose numbers are 10 px high
 _KEPT: Final = 64  # frames; a run needs about ten, and a service that is asked for ever other labels stays small
 # Fonts of a reader's system run up to this much wider than the one that is measured with (YaHei's and Arial's Latin).
 _SLACK: Final = 1.06
@@ -135,7 +137,7 @@ def radar(
         series: one or more, drawn in this order, each (k,).
         top: value at the rim.
         title: what the picture shows, for those who cannot see it.
-        step: there is a ring at every multiple of it.
+        step: there is a ring at every multiple of it, as far as they can be told apart (`ticks`).
         mark: a dashed ring of its own, which the legend calls ``mark_label``.
 
     >>> radar(["a", "b", "c"], [Series("now", np.array([1.0, 2.0, 3.0]), "certain")], top=5, title="T")[:40]
@@ -206,7 +208,7 @@ def level_bars(
 
     Args:
         labels: (L,) names of the levels.
-        scores: (L,) float, 0 to 1.
+        scores: (L,) float, 0 to 1; NaN where there is none, and no bar.
         met: (L,) whether each level is met.
         mark: the pass mark, 0 to 1.
         mark_label: what stands over it.
@@ -225,8 +227,9 @@ def level_bars(
             parts.append(
                 f'<rect {best[row]} fill="#fff" stroke="{AMBER}" stroke-width="1.2" stroke-dasharray="4 2.5"/>'
             )
-        fill = _MET[1] if met[row] else "#a9c1da"
-        parts.append(f'<rect {bars[row]} fill="{fill}" stroke="{DEEP}" stroke-width="0.8"/>')
+        if not isnan(scores[row]):
+            fill = _MET[1] if met[row] else "#a9c1da"
+            parts.append(f'<rect {bars[row]} fill="{fill}" stroke="{DEEP}" stroke-width="0.8"/>')
         look = f'font-size="{_TEXT:g}" fill="{INK}"' + (' font-weight="700"' if met[row] else "")
         parts.append(f'<text x="{x + 10:.2f}" y="{y + 4.3:.2f}" {look}>{escape(shown[row])}</text>')
     return frame.filled("".join(parts), title=title)
@@ -369,10 +372,10 @@ def ranges(labels: Sequence[str], spreads: Floats, most: Floats, *, top: int, ti
         labels: (m,) names.
         spreads: (m, 3) lower quartile, median and upper quartile, 0 to ``top``; NaN where there are none.
         most: (m,) the most that can be reached, drawn as a pale track.
-        top: value at the right end; there is a line at every whole number.
+        top: value at the right end; there is a line at every whole number, as far as there is room (`ticks`).
         title: what the picture shows.
     """
-    frame = _rows_frame(tuple(labels), float(top), tuple(float(tick) for tick in range(top + 1)), 14.0, (), narrow=True)
+    frame = _rows_frame(tuple(labels), float(top), (0.0, *ticks(top, 1.0)), 14.0, (), narrow=True)
     parts = []
     for row, ((lower, median, upper), end) in enumerate(zip(spreads.tolist(), most.tolist(), strict=True)):
         track = _rectangle(frame, 0.0, row - 0.14, end, row + 0.14)
@@ -386,6 +389,22 @@ def ranges(labels: Sequence[str], spreads: Floats, most: Floats, *, top: int, ti
     return frame.filled("".join(parts), title=title)
 
 
+def ticks(top: float, step: float) -> list[float]:
+    """Where a scale from 0 has its lines: at each step up to ``top``, which has one in any case.
+
+    Where that would be more than ten, at each 2, 5, 10, 20 ... steps; one that would run into the last is left out.
+
+    >>> ticks(5, 1.0), ticks(38, 1.0), ticks(21, 1.0)
+    ([1.0, 2.0, 3.0, 4.0, 5.0], [5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 38.0], [5.0, 10.0, 15.0, 21.0])
+    """
+    wide = step
+    for more in cycle((2, 2.5, 2)):
+        if top / wide < _MOST_TICKS + 0.5:
+            break
+        wide *= more
+    return [*(wide * number for number in range(1, ceil(top / wide - 0.5))), float(top)]
+
+
 def axis_angles(k: int) -> Floats:
     """(k,) angle of each axis of a radar in radians, clockwise from the top."""
     return np.linspace(0.0, 2 * np.pi, k, endpoint=False, dtype=np.float64)
@@ -393,7 +412,7 @@ def axis_angles(k: int) -> Floats:
 
 def radar_axes(labels: Sequence[str], top: float, step: float = 1.0) -> tuple[Figure, Axes]:
     """matplotlib's empty radar: rings, spokes, and labels broken into lines."""
-    rings = [step * number for number in range(1, round(top / step) + 1)]
+    rings = ticks(top, step)
     angles = axis_angles(len(labels))
     boxes = _around(angles, [lines_of(label, 14) for label in labels])
     half = max(max(abs(box.left), abs(box.right)) for box in boxes) + 6
