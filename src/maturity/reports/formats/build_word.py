@@ -203,6 +203,7 @@ class Builder:
             _dressed(styles[name], size, color, before, after)
         for name, size, color, after in (
             ("Lead", 9, MUTED, 6),
+            ("Note", 9, MUTED, 6),
             ("Call", 9, "5A3A06", 6),
             ("Picture", 10, INK, 2),
             ("Table Text", 8.5, INK, 0),
@@ -240,8 +241,8 @@ class Builder:
         section.top_margin, section.bottom_margin = Mm(22), Mm(19)
         head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
         for paragraph in (head, foot):
-            paragraph.style = "Lead"
-            paragraph.paragraph_format.keep_with_next = False
+            paragraph.style = "Note"
+            paragraph.paragraph_format.space_after = Pt(0)  # a head of two lines moves no page down
         head.text = "{{ report.name | truncate(40, True, '…') }} · {{ report.model }}"
         foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _field(foot, "PAGE")
@@ -306,16 +307,26 @@ def _summary(page: Builder) -> None:
             page.text(_say("summary.peers", peers), "Lead")
         page.text("", "After Table")
     with page.inside(table.cell(0, 1)):
-        page.picture("reach")
+        with page.block("if pictures.reach"):
+            page.text("{{ pictures.reach }}", "Picture")
         page.text("", "After Table")
+    with page.block("if pictures.reach"):
+        page.text(
+            "{{ report.pictures.reach.caption }}", "Caption"
+        )  # in lines as wide as the page, which needs all of it
     with page.block("for note in report.notes"):
         page.text("{{ note }}", "List Bullet")
     with page.block("if report.tiers"):
         page.heading(_say("summary.verdicts"), 2)
         with page.block("for tier in report.tiers"):
-            _written(page.text(""), "Term|{{ tier.name }}|" + _say("colon") + "{{ tier.headline }}", 9)
+            line = "Term|{{ tier.name }}|" + _say("colon") + "{{ tier.headline }}"
             with page.block("if tier.failed"):
-                page.text(_say("tiers.failed", f"conditions={_joined('tier.failed')}"), "Lead")
+                tier = page.text("")
+                tier.paragraph_format.keep_with_next = True
+                _written(tier, line, 9)
+                page.text(_say("tiers.failed", f"conditions={_joined('tier.failed')}"), "Note")
+            with page.block("if not tier.failed"):
+                _written(page.text(""), line, 9)
     with page.block("if report.provisional"):
         page.text("{{ report.provisional }}", "Call")
 
@@ -442,7 +453,7 @@ def _way(page: Builder) -> None:
                     + "{{ value }}{% if not loop.last %}  ·  {% endif %}{% endfor %}"
                 )
                 with page.block("if plan.same_as"):
-                    page.text(_say("way.same", "target=plan.same_as"), "Lead")
+                    page.text(_say("way.same", "target=plan.same_as"), "Note")
                 with page.block("if plan.open_note and not plan.same_as"):
                     page.text("{{ plan.open_note }}", "Call")
                 with page.block("if not plan.same_as"):
@@ -531,7 +542,7 @@ def _firm(page: Builder) -> None:
                     right=(2, 3),
                 )
                 with page.block("if moves.more"):
-                    page.text(_say("firm.more", "count=moves.more"), "Lead")
+                    page.text(_say("firm.more", "count=moves.more"), "Note")
 
 
 def _what_if(page: Builder) -> None:
@@ -549,7 +560,7 @@ def _what_if(page: Builder) -> None:
             )
             if title == "given":
                 with page.block("if report.whatif.more"):
-                    page.text(_say("whatif.more", "count=report.whatif.more"), "Lead")
+                    page.text(_say("whatif.more", "count=report.whatif.more"), "Note")
 
 
 def _tiers(page: Builder) -> None:
