@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -262,6 +263,25 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(
         write(path)
     assert [file.name for file in tmp_path.iterdir()] == ["r.json"]
     assert path.read_text(encoding="utf-8") == "old"
+
+
+def test_a_file_with_the_longest_name_there_is_can_be_written(tmp_path: Path) -> None:
+    """What is written beside it until it is complete has a shorter one."""
+    path = tmp_path / f"{'企' * 83}.json"  # 254 bytes
+    assert write(path) == (path,)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What it leads to is written anew; whoever reads that place has the new results."""
+    (tmp_path / "share").mkdir()
+    (tmp_path / "r.json").symlink_to(tmp_path / "share" / "results.json")
+    for _ in range(2):  # what it leads to is not there yet; then it is
+        write(tmp_path / "r.json")
+        assert (tmp_path / "r.json").is_symlink()
+        assert json.loads((tmp_path / "share" / "results.json").read_text(encoding="utf-8"))["enterprises"]
+        assert [file.name for file in (tmp_path / "share").iterdir()] == ["results.json"]
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
