@@ -354,3 +354,15 @@ def test_a_level_without_a_score_has_no_bar() -> None:
     assert "nan" not in picture
     assert picture.count("<rect") == 2
     assert ">—</text>" in picture
+
+
+def test_labels_stand_as_they_are() -> None:
+    """Only what matplotlib itself writes is made shorter: a pass mark of 0.875 is not one of 0.88."""
+    label = 'no id="x" of font-family: y; in 0.1234567'
+    picture = charts.level_bars(
+        [label], np.array([0.5]), [False], mark=0.875, mark_label="pass mark 0.875", shown=["0.50"], title=""
+    )
+    texts = re.findall(r">([^<]*)</text>", picture)
+    assert "pass mark 0.875" in texts
+    assert all(word in " ".join(texts) for word in label.split())
+    assert not re.search(r"\bid=", re.sub(r">[^<]*<", "><", picture))

@@ -317,13 +317,18 @@ def _lean(svg: str) -> str:
     svg = re.sub(
         rf'<g id="{HALO}[^"]*">\s*<text ', '<g><text paint-order="stroke" stroke="#fff" stroke-width="3" ', svg
     )
-    svg = re.sub(r'\s+id="[^"]*"', "", svg)
-    svg = re.sub(r"font-family:[^;]*;\s*", "", svg)
-    svg = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", svg)
-    svg = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: _lean_tag(tag[0]), svg)
     # Groups carry nothing any more; what a group of one line break separates may stand together.
     svg = re.sub(r"</?g>", "", svg)
     return re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
+
+
+def _lean_tag(tag: str) -> str:
+    """A tag alone: a label may hold a number that has as many digits."""
+    tag = re.sub(r'\s+id="[^"]*"', "", tag)
+    tag = re.sub(r"font-family:[^;]*;\s*", "", tag)
+    tag = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", tag)
+    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", tag)
 
 
 @contextmanager
