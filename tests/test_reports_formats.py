@@ -507,6 +507,14 @@ def test_what_belongs_together_stays_on_a_page_in_word() -> None:
     assert [kept[missed] for missed in misses] == [[False, True]] * len(misses)  # in the summary, and where it is told
 
 
+def test_what_a_table_of_word_looks_like_is_said_in_the_order_of_the_format() -> None:
+    """Its properties are a sequence by the schema; a program may pass over what stands out of it."""
+    order = ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblLook"]
+    for table in docx.Document(BytesIO(made("half", "docx"))).tables:
+        said = [one.tag.rpartition("}")[2] for one in table._tbl.tblPr]
+        assert said == [name for name in order if name in said]
+
+
 def test_chinese_has_a_font_of_its_own_in_word() -> None:
     """Every style names one for East Asian text: else Word takes what its theme says, which is none for Chinese."""
     with ZipFile(BytesIO(made("plain", "docx"))) as archive:

@@ -160,7 +160,7 @@ class Builder:
             for name, value in (("val", "single"), ("sz", str(size)), ("space", "0"), ("color", color)):
                 border.set(qn(f"w:{name}"), value)
             borders.append(border)
-        table._tbl.tblPr.append(borders)
+        table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width * scale)
             for cell in column.cells:
