@@ -85,7 +85,6 @@ class Builder:
         widths: Sequence[float],
         *,
         right: Sequence[int] = (),
-        size: float = 8.5,
         only: tuple[int, str] | None = None,
     ) -> None:
         """A table with its head repeated on every page, and a row for each turn of a loop.
@@ -97,7 +96,7 @@ class Builder:
             column, condition = only
             rest = [at for at in range(len(heads)) if at != column]
             with self.block(f"if {condition}"):
-                self.table(heads, cells, each, widths, right=right, size=size)
+                self.table(heads, cells, each, widths, right=right)
             with self.block(f"if not {condition}"):
                 self.table(
                     [heads[at] for at in rest],
@@ -105,7 +104,6 @@ class Builder:
                     each,
                     [widths[at] for at in rest],
                     right=[new for new, at in enumerate(rest) if at in right],
-                    size=size,
                 )
             return
         rows = [heads, [f"{{%tr for {each} %}}"], cells, ["{%tr endfor %}"]]
@@ -117,7 +115,7 @@ class Builder:
                 paragraph.style = "Table Head" if number == 0 else "Table Text"
                 if at in right:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-                written(paragraph, text, size)
+                written(paragraph, text, 8.5)
         flagged(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
         for row in table.rows:
             flagged(row._tr.get_or_add_trPr(), "w:cantSplit")
