@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from maturity import charts
-from maturity.charts.frames import axis_angles, bars_axes, field_axes, radar_axes, style, svg_body
+from maturity.charts.frames import axis_angles, bars_axes, field_axes, radar_axes, radar_frame, style, svg_body
 from maturity.charts.labels import lines_of, width_of
 from maturity.charts.looks import POLYGON
 from maturity.language import LANGUAGES, Lang
@@ -94,6 +94,26 @@ def test_long_labels_of_another_model_stay_apart() -> None:
     lines = [box for box in found if len(box[0]) > 1]
     for (_, left, bottom, right, top), (_, left2, bottom2, right2, top2) in combinations(lines, 2):
         assert left >= right2 or left2 >= right or bottom >= top2 - 3.5 or bottom2 >= top - 3.5
+
+
+def test_long_names_of_levels_stay_apart() -> None:
+    """Each in its own row of the bars, which is as high as it needs."""
+    _, found = boxes(
+        lambda: bars_axes([f"{k} A rather long name of a level, in three lines" for k in (1, 2)], 24, 1, "m")
+    )
+    names = [box for box in found if len(box[0]) > 4]
+    assert len(names) == 6
+    for (_, _, bottom, _, top), (_, _, bottom2, _, top2) in combinations(names, 2):
+        assert bottom >= top2 - 3.5 or bottom2 >= top - 3.5
+
+
+@pytest.mark.parametrize("k", [3, 4, 5, 6, 30])
+def test_the_rim_of_a_radar_lies_inside_the_picture(k: int) -> None:
+    """Whether or not there is a label below it."""
+    picture = radar_frame(("x",) * k, 5, 1.0)
+    rim = picture.place(np.array([[angle, 5.0] for angle in np.linspace(0, 2 * np.pi, 73)]))
+    assert (rim > 0).all()
+    assert (rim < [picture.width, picture.height]).all()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -296,6 +316,7 @@ def test_the_mark_is_visible_in_grey() -> None:
         ("Planning and scheduling", 14, ["Planning and", "scheduling"]),
         ("计划与调度", 14, ["计划与调度"]),
         ("供应链协同与全球资源配置", 14, ["供应链协同与", "全球资源配置"]),
+        ("持续改进机制（第二十七项）", 14, ["持续改进机制", "（第二十七项）"]),
         ("Unbreakablelongword", 8, ["Unbreakablelongword"]),
         ("", 14, [""]),
     ],

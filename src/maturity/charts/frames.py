@@ -94,9 +94,9 @@ def radar_axes(labels: Sequence[str], top: float, step: float = 1.0) -> tuple[Fi
     rings = ticks(top, step)
     angles = axis_angles(len(labels))
     boxes = _around(angles, [lines_of(label, 14) for label in labels])
-    half = max(max(abs(box.left), abs(box.right)) for box in boxes) + 6
+    half = max(_RADIUS, *(max(-box.left, box.right) for box in boxes)) + 6  # three labels leave out a side of the rim
     above = max(box.top for box in boxes) + 6
-    below = -min(box.bottom for box in boxes) + 8
+    below = max(_RADIUS, *(-box.bottom for box in boxes)) + 8
     width, height = 2 * half, above + below
     figure = Figure(figsize=(width / 72, height / 72), dpi=72)
     place = ((half - _RADIUS) / width, (below - _RADIUS) / height, 2 * _RADIUS / width, 2 * _RADIUS / height)
@@ -127,7 +127,7 @@ def bars_axes(labels: Sequence[str], room: float, mark: float, mark_label: str) 
     """matplotlib's empty level bars: names on the left, a scale below, the pass mark, ``room`` px on the right."""
     lines = [lines_of(label, 18) for label in labels]
     left = max(width_of(line) for name in lines for line in name) + 14
-    pitch, plot = 38.0, 300.0
+    pitch, plot = max(38.0, 5 + TEXT * LEADING * max(map(len, lines))), 300.0
     width, height = left + plot + 14 + room, 26 + pitch * len(labels) + 24
     figure = Figure(figsize=(width / 72, height / 72), dpi=72)
     axes = figure.add_axes((left / width, 24 / height, plot / width, pitch * len(labels) / height))

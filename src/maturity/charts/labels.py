@@ -40,7 +40,7 @@ def lines_of(text: str, most: int) -> list[str]:
     >>> lines_of("Safety and environmental protection", 14), lines_of("安全环保", 14)
     (['Safety and', 'environmental', 'protection'], ['安全环保'])
     """
-    pieces = re.findall(r"[\u2e80-\uffef][、，。）)]?|[^\s\u2e80-\uffef]+\s*|\s+", text) or [""]
+    pieces = re.findall(r"（?[\u2e80-\uffef][、，。）)]?|[^\s\u2e80-\uffef]+\s*|\s+", text) or [""]
     sizes = [sum(2 if character > "\u2e7f" else 1 for character in piece) for piece in pieces]
     count = max(1, -(-sum(sizes) // most))
     while True:
