@@ -192,6 +192,20 @@ def test_results_come_back_through_our_own_header_finder(tmp_path: Path) -> None
         assert [row[1] for row in grid.rows[first:]] == [*NAMES[:3], "\x01\ttext?"]
 
 
+def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with both header rows; all of them are read back as one. 30,000 enterprises have so many conditions."""
+    write(tmp_path / "whole.xlsx")
+    monkeypatch.setattr("maturity.sheets.results.MOST_ROWS", 102)
+    write(tmp_path / "parts.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "parts.xlsx")
+    parts = [sheet for sheet in book if sheet.title.startswith("条件")]
+    assert [sheet.title for sheet in parts] == ["条件", "条件 (2)", "条件 (3)", "条件 (4)"]
+    assert [sheet.max_row for sheet in parts] == [102, 102, 102, 6]
+    assert len({tuple(cell.value for row in sheet["A1:E2"] for cell in row) for sheet in parts}) == 1
+    whole, read = (read_results(tmp_path / f"{name}.xlsx", MODEL, PROGRAMME) for name in ("whole", "parts"))
+    assert read == whole
+
+
 def test_a_workbook_prints_legibly(tmp_path: Path) -> None:
     """A sheet too wide for a page goes on over as few as may be, each with id and name; no text ends at its cell."""
     write(tmp_path / "r.xlsx")
