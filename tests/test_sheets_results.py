@@ -192,6 +192,30 @@ def test_results_come_back_through_our_own_header_finder(tmp_path: Path) -> None
         assert [row[1] for row in grid.rows[first:]] == [*NAMES[:3], "\x01\ttext?"]
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "json", "parquet"])
+def test_some_of_those_decided_on_can_be_written(ending: str, tmp_path: Path) -> None:
+    """What each has in the results of all; the others are not there."""
+    assessment, decisions = results()
+    some = assess(assessment.answers.take(np.array([2, 0])))
+    write_results(tmp_path / f"all.{ending}", assessment, decisions, names=NAMES)
+    write_results(tmp_path / f"some.{ending}", some, decisions, names=[NAMES[2], NAMES[0]])
+    whole, part = (read_results(tmp_path / f"{name}.{ending}", MODEL, PROGRAMME) for name in ("all", "some"))
+    assert part.enterprises == (whole.enterprises[2], whole.enterprises[0])
+    ids = [one["id"] for one in part.enterprises]
+    assert part.conditions == tuple(one for id in ids for one in whole.conditions if one["id"] == id)
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "json", "parquet"])
+def test_an_enterprise_nobody_decided_on_is_named(ending: str, tmp_path: Path) -> None:
+    """Nothing is written."""
+    _, decisions = results()
+    other = assess(Answers.of(MODEL, {}, profile="discrete", id="E9"))
+    with pytest.raises(InputError) as refused:
+        write_results(tmp_path / f"r.{ending}", other, decisions, names=["x"])
+    assert [(problem.id, problem.value) for problem in refused.value.problems] == [("reports.unmatched", "E9")]
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each with both header rows; all of them are read back as one. 30,000 enterprises have so many conditions."""
     write(tmp_path / "whole.xlsx")

@@ -5,7 +5,7 @@ The same words head the columns of every format. Scores are cut after two decima
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib.metadata import version
 from itertools import zip_longest
@@ -247,13 +247,18 @@ def with_least(results: Results, conditions: pd.DataFrame) -> pd.DataFrame:
     decisions, lang = results.decisions, results.lang
     if decisions is None:
         return results.enterprises
-    order = np.argsort(rows_in(results.assessment, decisions))  # the enterprise that each row of the decisions is
-    worded = conditions["shortfall"].to_numpy().reshape(len(decisions.ids), len(decisions.conditions))
+    many = len(results.enterprises)
+    order = np.full(len(decisions.ids), -1)  # the enterprise that each row of the decisions is; -1 for none of these
+    order[rows_in(results.assessment, decisions)] = np.arange(many)
+    worded = conditions["shortfall"].to_numpy().reshape(many, len(decisions.conditions))
     at = {(one.tier, one.condition.id): number for number, one in enumerate(decisions.conditions)}
     columns = {}
     for tier in decisions.programme.tiers:
-        lines: list[list[str]] = [[] for _ in decisions.ids]
-        for one in decisions.mending(tier.id):
+        lines: list[list[str]] = [[] for _ in range(many)]
+        for of_all in decisions.mending(tier.id):
+            one = replace(of_all, rows=of_all.rows[order[of_all.rows] >= 0])
+            if not len(one.rows):
+                continue
             rows = order[one.rows].tolist()
             for row, text in zip(rows, _lines(one, worded[rows, at[tier.id, one.condition.id]], lang), strict=True):
                 lines[row].append(text)

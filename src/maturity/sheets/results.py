@@ -85,7 +85,7 @@ def write_results(
     Args:
         path: the file to write or replace.
         assessment: n enterprises.
-        decisions: of the same enterprises, matched by id.
+        decisions: of the same enterprises, or of more, in any order; matched by id.
         names: (n,) their names.
         problems, notes: listed as they are.
         lang: of titles and texts.
@@ -98,8 +98,8 @@ def write_results(
         the files written.
 
     Raises:
-        InputError: another ending, another number of names, plans or firmness of enterprises that are not these, or a
-            place that cannot be written to.
+        InputError: another ending, another number of names, an enterprise without a decision, plans or firmness of
+            enterprises that are not these, or a place that cannot be written to.
     """
     path = Path(path)
     write = {".xlsx": _write_workbook, ".csv": _write_tables, ".json": _write_object}.get(path.suffix.lower())
@@ -109,7 +109,7 @@ def write_results(
         raise InputError([Problem.of("sheets.unknown-kind", path.name, path.suffix, known=known)])
     if len(names) != len(assessment.answers):
         raise InputError([Problem.of("sheets.bad-lengths", "names", len(names), expected=len(assessment.answers))])
-    _refuse_others(assessment.answers.ids, plans, firmness, whatif)
+    _refuse_others(assessment.answers.ids, decisions, plans, firmness, whatif)
     if write is None:
         if plans or firmness or whatif:
             raise InputError([Problem.of("blocks.not-streamed", path.name)])
@@ -120,9 +120,15 @@ def write_results(
 
 
 def _refuse_others(
-    ids: Sequence[str], plans: Sequence[Plan], firmness: Sequence[Firmness], whatif: WhatIf | None
+    ids: Sequence[str],
+    decisions: Decisions | None,
+    plans: Sequence[Plan] = (),
+    firmness: Sequence[Firmness] = (),
+    whatif: WhatIf | None = None,
 ) -> None:
     """A plan is for the enterprise of its row and id; one of another batch is no plan for these."""
+    if decisions and (unmatched := sorted(set(ids) - set(decisions.ids))):
+        raise InputError(Problem.of("reports.unmatched", id, id) for id in unmatched)
     given = [("plans", one.row, one.id) for one in plans] + [("firmness", one.row, one.id) for one in firmness]
     if whatif and tuple(whatif.before.answers.ids) != tuple(ids):
         given += [("whatif", row, id) for row, id in enumerate(whatif.before.answers.ids)]
@@ -213,12 +219,13 @@ def results_object(
 
     Args:
         assessment: n enterprises.
-        decisions: of the same enterprises, matched by id.
+        decisions: of the same enterprises, or of more, in any order; matched by id.
         rows: of the assessment, those to be told of.
         names: (n,) their names.
         problems, notes: listed as they are.
         lang: of texts.
     """
+    _refuse_others(assessment.answers.ids, decisions)
     return "".join(_object(results_of(assessment, decisions, names, problems, notes, (), (), None, lang, None), rows))
 
 
