@@ -17,6 +17,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from maturity import charts
+from maturity.charts.frames import axis_angles, bars_axes, field_axes, radar_axes, radar_frame, style, svg_body
+from maturity.charts.labels import lines_of, width_of
+from maturity.charts.looks import POLYGON
 from maturity.language import LANGUAGES, Lang
 from maturity.models import MaturityModel, load_model
 
@@ -43,17 +46,17 @@ def frames(profile: str, lang: Lang) -> dict[str, Draw]:
     subdomains = names(MODEL, "subdomain", profile, lang)
     mark = "满足线 0.8" if lang == "zh" else "pass mark 0.8"
     return {
-        "radar": lambda: charts.radar_axes(subdomains, 5),
-        "domains": lambda: charts.radar_axes(names(MODEL, "domain", profile, lang), 5),
-        "elements": lambda: charts.radar_axes(names(MODEL, "element", profile, lang), 5),
-        "bars": lambda: charts.bars_axes([" ".join(level) for level in levels], 96, 0.8, mark),
-        "field": lambda: charts.field_axes(subdomains, levels, (2, 5, 7)),
+        "radar": lambda: radar_axes(subdomains, 5),
+        "domains": lambda: radar_axes(names(MODEL, "domain", profile, lang), 5),
+        "elements": lambda: radar_axes(names(MODEL, "element", profile, lang), 5),
+        "bars": lambda: bars_axes([" ".join(level) for level in levels], 96, 0.8, mark),
+        "field": lambda: field_axes(subdomains, levels, (2, 5, 7)),
     }
 
 
 def boxes(draw: Draw) -> tuple[Figure, list[tuple[str, float, float, float, float]]]:
     """Where matplotlib puts each line of text: its words, left, bottom, right, top in px."""
-    with charts.style():
+    with style():
         figure, _ = draw()
         figure.savefig(StringIO(), format="svg")
         extents = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
@@ -87,10 +90,30 @@ def test_no_label_is_clipped_or_overlaps_another(kind: str, profile: str, lang: 
 def test_long_labels_of_another_model_stay_apart() -> None:
     """Forty subdomains with names of eight words are pushed apart rather than written over each other."""
     labels = [f"A rather long name of a capability sub-domain {k}" for k in range(40)]
-    _, found = boxes(lambda: charts.radar_axes(labels, 5))
+    _, found = boxes(lambda: radar_axes(labels, 5))
     lines = [box for box in found if len(box[0]) > 1]
     for (_, left, bottom, right, top), (_, left2, bottom2, right2, top2) in combinations(lines, 2):
         assert left >= right2 or left2 >= right or bottom >= top2 - 3.5 or bottom2 >= top - 3.5
+
+
+def test_long_names_of_levels_stay_apart() -> None:
+    """Each in its own row of the bars, which is as high as it needs."""
+    _, found = boxes(
+        lambda: bars_axes([f"{k} A rather long name of a level, in three lines" for k in (1, 2)], 24, 1, "m")
+    )
+    names = [box for box in found if len(box[0]) > 4]
+    assert len(names) == 6
+    for (_, _, bottom, _, top), (_, _, bottom2, _, top2) in combinations(names, 2):
+        assert bottom >= top2 - 3.5 or bottom2 >= top - 3.5
+
+
+@pytest.mark.parametrize("k", [3, 4, 5, 6, 30])
+def test_the_rim_of_a_radar_lies_inside_the_picture(k: int) -> None:
+    """Whether or not there is a label below it."""
+    picture = radar_frame(("x",) * k, 5, 1.0)
+    rim = picture.place(np.array([[angle, 5.0] for angle in np.linspace(0, 2 * np.pi, 73)]))
+    assert (rim > 0).all()
+    assert (rim < [picture.width, picture.height]).all()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -112,7 +135,7 @@ def test_a_legend_stands_below_the_labels_each_name_beside_its_sample(lang: Lang
     assert [name for *_, name in found] == [*(name for name, _ in LEGENDS[lang]), "next level from 3.8"]
     assert all(x == pytest.approx(sample + 28) and lowest < y < height for sample, x, y, _ in found)
     for (_, x, y, name), (beside, _, y2, _) in pairwise(found):
-        assert y2 > y or x + charts._width(name) < beside
+        assert y2 > y or x + width_of(name) < beside
 
 
 def test_layers_of_a_frame_are_the_same_from_one_enterprise_to_the_next() -> None:
@@ -138,10 +161,10 @@ def test_a_radar_is_where_matplotlib_draws_it() -> None:
     labels = names(MODEL, "subdomain", "discrete", "zh")
     values = np.linspace(0.3, 5.0, len(labels))
     picture = charts.radar(labels, [charts.Series("", values, "certain")], top=5, title="")
-    with charts.style():
-        figure, axes = charts.radar_axes(labels, 5)
-        axes.fill(charts.axis_angles(len(labels)), values, clip_on=False, closed=True)
-        drawn = svg_paths(charts.svg_body(figure))
+    with style():
+        figure, axes = radar_axes(labels, 5)
+        axes.fill(axis_angles(len(labels)), values, clip_on=False, closed=True)
+        drawn = svg_paths(svg_body(figure))
     polygon = re.search(r'<polygon points="([^"]*)"', picture)
     assert polygon is not None
     placed = np.array([point.split(",") for point in polygon[1].split()], np.float64)
@@ -154,10 +177,10 @@ def test_bars_are_where_matplotlib_draws_them() -> None:
     picture = charts.level_bars(
         labels, scores, [False, True, True], mark=0.8, mark_label="m", shown=["x"] * 3, title=""
     )
-    with charts.style():
-        figure, axes = charts.bars_axes(labels, 24, 0.8, "m")
+    with style():
+        figure, axes = bars_axes(labels, 24, 0.8, "m")
         axes.barh(range(3), scores, height=0.64, clip_on=False)
-        drawn = svg_paths(charts.svg_body(figure))
+        drawn = svg_paths(svg_body(figure))
     placed = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', picture)
     assert len(placed) == 3
     for x, y, width, height in np.array(placed, np.float64):
@@ -171,11 +194,11 @@ def test_cells_are_where_matplotlib_draws_them() -> None:
     values = np.array([[0.1, 0.5, 0.8], [0.9, 1.0, np.nan]])
     shown = [[("0", "")] * 3] * 2
     picture = charts.heat_map(rows, columns, values, mark=0.8, title="", shown=shown)
-    with charts.style():
-        figure, axes = charts.field_axes(rows, columns, ())
+    with style():
+        figure, axes = field_axes(rows, columns, ())
         for k in range(6):
             axes.add_patch(Rectangle((k % 3, k // 3), 1, 1, clip_on=False))
-        drawn = svg_paths(charts.svg_body(figure))
+        drawn = svg_paths(svg_body(figure))
     placed = re.findall(r'<path d="M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)h-[\d.]+z"', picture)
     assert len(placed) == 6
     for x, y, width, height in np.array(placed, np.float64):
@@ -215,13 +238,13 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 def test_a_frame_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second enterprise with the same labels costs no drawing."""
     charts.forget_frames()
-    draw, calls = charts.radar_axes, []
+    draw, calls = radar_axes, []
 
     def counted(*args: Any) -> tuple[Figure, Axes]:
         calls.append(args)
         return draw(*args)
 
-    monkeypatch.setattr(charts, "radar_axes", counted)
+    monkeypatch.setattr("maturity.charts.frames.radar_axes", counted)
     labels = names(MODEL, "domain", "discrete", "zh")
     drawn = [
         charts.radar(labels, [charts.Series("", np.full(12, value), "certain")], top=5, title="")
@@ -293,13 +316,14 @@ def test_the_mark_is_visible_in_grey() -> None:
         ("Planning and scheduling", 14, ["Planning and", "scheduling"]),
         ("计划与调度", 14, ["计划与调度"]),
         ("供应链协同与全球资源配置", 14, ["供应链协同与", "全球资源配置"]),
+        ("持续改进机制（第二十七项）", 14, ["持续改进机制", "（第二十七项）"]),
         ("Unbreakablelongword", 8, ["Unbreakablelongword"]),
         ("", 14, [""]),
     ],
 )
 def test_labels_break_at_blanks_and_between_chinese_characters(text: str, most: int, lines: list[str]) -> None:
     """In as few lines as fit, of about the same length."""
-    assert charts.lines_of(text, most) == lines
+    assert lines_of(text, most) == lines
 
 
 def test_pyplot_is_never_imported() -> None:
@@ -312,7 +336,7 @@ def test_pyplot_is_never_imported() -> None:
 
 def test_outlines_differ_without_colour() -> None:
     """By fill, dashes or weight of the line: a grey copy can be read."""
-    bare = {style: re.sub(r"#[0-9a-f]{6}", "", look) for style, look in charts._POLYGON.items()}
+    bare = {style: re.sub(r"#[0-9a-f]{6}", "", look) for style, look in POLYGON.items()}
     assert len(set(bare.values())) == len(bare)
 
 
@@ -324,3 +348,42 @@ def test_a_mark_is_a_ring_of_its_own_and_rings_stand_at_each_step() -> None:
     assert re.findall(r">(0\.\d|1)</text>", plain) == ["0.2", "0.4", "0.6", "0.8", "1"]
     assert "pass mark 0.8" in marked
     assert marked.count("stroke-dasharray") == plain.count("stroke-dasharray") + 2
+
+
+def test_a_scale_of_very_many_levels_has_lines_that_can_be_told_apart() -> None:
+    """At most ten and the last, evenly; as many as there are levels where that is few."""
+    values = charts.Series("x", np.full(3, 20.0), "certain")
+    spread = np.array([[10.0, 20.0, 30.0]])
+
+    def written(top: int) -> list[list[str]]:
+        radar = charts.radar("abc", [values], top=top, title="")
+        ranges = charts.ranges(["a"], spread, np.array([38.0]), top=top, title="")
+        return [re.findall(r">(\d+)</text>", picture) for picture in (radar, ranges)]
+
+    assert written(10) == [[str(number) for number in range(first, 11)] for first in (1, 0)]
+    assert written(38) == [[str(number) for number in (*range(first, 38, 5), 38)] for first in (5, 0)]
+    assert written(21)[0] == ["5", "10", "15", "21"]  # 20 would stand in the way of 21
+
+
+def test_a_level_without_a_score_has_no_bar() -> None:
+    """Its name and what is shown beside it stand there; the other bars are as they are without it."""
+    scores = np.array([0.5, np.nan, 1.0])
+    shown = ["0.5", "—", "1"]
+    picture = charts.level_bars(
+        list("abc"), scores, [False, False, True], mark=0.8, mark_label="m", shown=shown, title=""
+    )
+    assert "nan" not in picture
+    assert picture.count("<rect") == 2
+    assert ">—</text>" in picture
+
+
+def test_labels_stand_as_they_are() -> None:
+    """Only what matplotlib itself writes is made shorter: a pass mark of 0.875 is not one of 0.88."""
+    label = 'no id="x" of font-family: y; in 0.1234567'
+    picture = charts.level_bars(
+        [label], np.array([0.5]), [False], mark=0.875, mark_label="pass mark 0.875", shown=["0.50"], title=""
+    )
+    texts = re.findall(r">([^<]*)</text>", picture)
+    assert "pass mark 0.875" in texts
+    assert all(word in " ".join(texts) for word in label.split())
+    assert not re.search(r"\bid=", re.sub(r">[^<]*<", "><", picture))

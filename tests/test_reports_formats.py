@@ -482,8 +482,11 @@ def test_a_column_that_would_say_nothing_is_left_out_of_every_format(id: str, fo
     assert ("".join(heads) in packed(text_of(render(timed, format), format))) == bool(content.plans)
 
 
-def test_no_heading_is_left_alone_at_the_end_of_a_page_in_word() -> None:
-    """What stands above a list or a table stays with it: names of subdomains, a tier's verdict."""
+def test_what_belongs_together_stays_on_a_page_in_word() -> None:
+    """What stands above a list or a table stays with it: names of subdomains, a tier's verdict.
+
+    On the first page a tier stays with what it misses, and that lets the next tier go to another page.
+    """
     kept: dict[str, list[bool]] = {}
     for paragraph in docx.Document(BytesIO(made(EVERYTHING, "docx"))).paragraphs:
         own, style = paragraph.paragraph_format.keep_with_next, paragraph.style.paragraph_format.keep_with_next
@@ -493,6 +496,23 @@ def test_no_heading_is_left_alone_at_the_end_of_a_page_in_word() -> None:
     names += [tier.headline for tier in content.tiers if tier.headline != say(f"verdict.{tier.verdict}", "zh")]
     assert len(names) > len(content.unanswered) > 0
     assert [name for name in names if not all(kept[name])] == []
+    colon = say("report.colon", "zh")
+    failing = {f"{tier.name}{colon}{tier.headline}": bool(tier.failed) for tier in content.tiers}
+    assert {name: kept[name][0] for name in failing} == failing
+    assert set(failing.values()) == {True, False}
+    comma = say("report.list", "zh")
+    misses = [
+        say("report.tiers.failed", "zh", conditions=comma.join(one.failed)) for one in content.tiers if one.failed
+    ]
+    assert [kept[missed] for missed in misses] == [[False, True]] * len(misses)  # in the summary, and where it is told
+
+
+def test_what_a_table_of_word_looks_like_is_said_in_the_order_of_the_format() -> None:
+    """Its properties are a sequence by the schema; a program may pass over what stands out of it."""
+    order = ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblLook"]
+    for table in docx.Document(BytesIO(made("half", "docx"))).tables:
+        said = [one.tag.rpartition("}")[2] for one in table._tbl.tblPr]
+        assert said == [name for name in order if name in said]
 
 
 def test_chinese_has_a_font_of_its_own_in_word() -> None:

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import openpyxl
@@ -74,6 +75,17 @@ def test_the_same_rows_give_the_same_bytes_and_progress_is_told(tmp_path: Path) 
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     assert told == [(4096, 5000), (5000, 5000)] * 2
     assert content(tmp_path / "a.xlsx")[5000][0] == "E4999"
+
+
+def test_a_workbook_is_pressed(tmp_path: Path) -> None:
+    """Three thousand enterprises with their conditions would be a hundred megabytes else, which nobody can send."""
+    with filled(tmp_path / "a.xlsx") as (book, filling):
+        sheet = book.add_worksheet("x")
+        sheet.write_string(0, 0, "id")
+        filling.put(sheet, 1, [Cells([f"E{i}" for i in range(5000)]), Cells(["eligible"] * 5000)])
+    with ZipFile(tmp_path / "a.xlsx") as archive:
+        whole = sum(part.file_size for part in archive.infolist())
+    assert (tmp_path / "a.xlsx").stat().st_size < whole / 5
 
 
 def test_a_sheet_without_rows_and_a_text_that_is_too_long(tmp_path: Path) -> None:

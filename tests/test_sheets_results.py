@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -191,6 +192,44 @@ def test_results_come_back_through_our_own_header_finder(tmp_path: Path) -> None
         assert [row[1] for row in grid.rows[first:]] == [*NAMES[:3], "\x01\ttext?"]
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "json", "parquet"])
+def test_some_of_those_decided_on_can_be_written(ending: str, tmp_path: Path) -> None:
+    """What each has in the results of all; the others are not there."""
+    assessment, decisions = results()
+    some = assess(assessment.answers.take(np.array([2, 0])))
+    write_results(tmp_path / f"all.{ending}", assessment, decisions, names=NAMES)
+    write_results(tmp_path / f"some.{ending}", some, decisions, names=[NAMES[2], NAMES[0]])
+    whole, part = (read_results(tmp_path / f"{name}.{ending}", MODEL, PROGRAMME) for name in ("all", "some"))
+    assert part.enterprises == (whole.enterprises[2], whole.enterprises[0])
+    ids = [one["id"] for one in part.enterprises]
+    assert part.conditions == tuple(one for id in ids for one in whole.conditions if one["id"] == id)
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "json", "parquet"])
+def test_an_enterprise_nobody_decided_on_is_named(ending: str, tmp_path: Path) -> None:
+    """Nothing is written."""
+    _, decisions = results()
+    other = assess(Answers.of(MODEL, {}, profile="discrete", id="E9"))
+    with pytest.raises(InputError) as refused:
+        write_results(tmp_path / f"r.{ending}", other, decisions, names=["x"])
+    assert [(problem.id, problem.value) for problem in refused.value.problems] == [("reports.unmatched", "E9")]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with both header rows; all of them are read back as one. 30,000 enterprises have so many conditions."""
+    write(tmp_path / "whole.xlsx")
+    monkeypatch.setattr("maturity.sheets.results.MOST_ROWS", 102)
+    write(tmp_path / "parts.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "parts.xlsx")
+    parts = [sheet for sheet in book if sheet.title.startswith("条件")]
+    assert [sheet.title for sheet in parts] == ["条件", "条件 (2)", "条件 (3)", "条件 (4)"]
+    assert [sheet.max_row for sheet in parts] == [102, 102, 102, 6]
+    assert len({tuple(cell.value for row in sheet["A1:E2"] for cell in row) for sheet in parts}) == 1
+    whole, read = (read_results(tmp_path / f"{name}.xlsx", MODEL, PROGRAMME) for name in ("whole", "parts"))
+    assert read == whole
+
+
 def test_a_workbook_prints_legibly(tmp_path: Path) -> None:
     """A sheet too wide for a page goes on over as few as may be, each with id and name; no text ends at its cell."""
     write(tmp_path / "r.xlsx")
@@ -262,6 +301,25 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(
         write(path)
     assert [file.name for file in tmp_path.iterdir()] == ["r.json"]
     assert path.read_text(encoding="utf-8") == "old"
+
+
+def test_a_file_with_the_longest_name_there_is_can_be_written(tmp_path: Path) -> None:
+    """What is written beside it until it is complete has a shorter one."""
+    path = tmp_path / f"{'企' * 83}.json"  # 254 bytes
+    assert write(path) == (path,)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What it leads to is written anew; whoever reads that place has the new results."""
+    (tmp_path / "share").mkdir()
+    (tmp_path / "r.json").symlink_to(tmp_path / "share" / "results.json")
+    for _ in range(2):  # what it leads to is not there yet; then it is
+        write(tmp_path / "r.json")
+        assert (tmp_path / "r.json").is_symlink()
+        assert json.loads((tmp_path / "share" / "results.json").read_text(encoding="utf-8"))["enterprises"]
+        assert [file.name for file in (tmp_path / "share").iterdir()] == ["results.json"]
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])

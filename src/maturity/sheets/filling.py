@@ -81,14 +81,14 @@ def _fill(
     done = 0
     with (
         zipfile.ZipFile(frame) as made,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive,
+        zipfile.ZipFile(path, "w") as archive,
     ):
         texts = _Texts(made.read(_TEXTS).decode("utf-8"))
         for name in made.namelist():
             if name == _TEXTS:
                 continue
             content = made.read(name)
-            with archive.open(zipfile.ZipInfo(name, _DATE), "w", force_zip64=name in sheets) as part:
+            with archive.open(_entry(name), "w", force_zip64=name in sheets) as part:
                 if name not in sheets:
                     part.write(content)
                     continue
@@ -102,11 +102,19 @@ def _fill(
                     done += len(rows)
                     progress(done, total)
                 part.write(f"</sheetData>{tail}".encode())
-        with archive.open(zipfile.ZipInfo(_TEXTS, _DATE), "w") as part:
+        with archive.open(_entry(_TEXTS), "w") as part:
             part.write(texts.xml().encode("utf-8"))
 
 
 _TEXTS: Final = "xl/sharedStrings.xml"
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """A part of the archive. How it is pressed stands in it: what an archive says of that is for parts named only."""
+    entry = zipfile.ZipInfo(name, _DATE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry._compresslevel = _LEVEL  # type: ignore[attr-defined]  # its public name is there from Python 3.13 on
+    return entry
 
 
 class _Texts(dict[str, int]):

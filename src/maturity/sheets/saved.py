@@ -16,9 +16,10 @@ from maturity.scenarios import VERDICTS, Programme
 from maturity.scenarios.tree import TRUTHS
 from maturity.sheets.arrow import PARQUET, import_arrow
 from maturity.sheets.cells import shown
+from maturity.sheets.findings import KINDS, ROLES
 from maturity.sheets.grid import Cell, Grid
 from maturity.sheets.intake import read_whole_grids
-from maturity.sheets.results import KINDS, ROLES, WRITTEN
+from maturity.sheets.results import WRITTEN
 
 Kept = str | int | float | None
 _TABLES: Final = ("results", "conditions", "problems")

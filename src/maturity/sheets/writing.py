@@ -36,13 +36,15 @@ def replacing(path: Path) -> Iterator[Path]:
         InputError: the place cannot be written to.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+        target = path.resolve() if path.is_symlink() else path  # a link stays one, and leads to what is new
+        # As long as the name itself, it could be too long for the file system.
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix)
         os.close(handle)
         fresh = Path(name)
         try:
             yield fresh
-            fresh.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-            fresh.replace(path)
+            fresh.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
+            fresh.replace(target)
         finally:
             fresh.unlink(missing_ok=True)
     except OSError as error:
