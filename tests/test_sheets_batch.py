@@ -270,6 +270,18 @@ def test_another_header_further_down_ends_the_table(path: Path) -> None:
     assert "the 2 rows below" in batch.problems[0].text("en")
 
 
+def test_another_header_whose_columns_were_moved_ends_the_table(path: Path) -> None:
+    """It is known by any of its headings: in the column of the ids the numbers of the rows, say."""
+    head = ["编号", "企业名称", "近3年设备购置投资"]
+    other = [["序号", "编号", "近3年软件购置投资"], [1, "E1", 500], [2, "E2", 600]]
+    batch = read(path, head, ["E1", "一", 100], ["说明", "二", 200], *other, facts=True)
+    assert batch.facts is not None
+    assert batch.answers.ids == ("E1", "说明")
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [100, 200]
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert ids(batch.problems) == [("sheets.second-header", f"{place}!4")]
+
+
 def test_a_comma_that_nobody_quoted_shifts_no_answers(tmp_path: Path) -> None:
     """The row is named once and counts as unanswered; where most rows are longer it is a heading that is missing."""
     head = ["id", "name", "profile", "规划建设的典型场景", FIRST.id, SECOND.id]
@@ -325,6 +337,19 @@ def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> 
     assert "sheets.total-row" in [note.id for note in batch.notes]
 
 
+@pytest.mark.parametrize(
+    "total",
+    [["长春 汇总", "", 300], ["", "长春 汇总", 300], ["汇总", "", 300], ["长春市小计", "", 300], ["合计（2家）", "", 300]],
+)
+def test_a_row_that_sums_up_a_group_is_no_enterprise(total: Sequence[object], path: Path) -> None:
+    """As a spreadsheet inserts them, group by group; where nobody needs a profile it would be scored without a word."""
+    head = ["城市", "编号", "近3年设备购置投资"]
+    rows = [["长春", "E1", 100], ["长春", "E2", 200], total, ["吉林", "数据汇总", 50]]
+    batch = read(path, head, *rows, facts=True)
+    assert (batch.answers.ids, batch.problems) == (("E1", "E2", "数据汇总"), ())
+    assert [note.value for note in batch.notes if note.id == "sheets.total-row"] == [next(filter(None, total))]
+
+
 @pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
 def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: Path) -> None:
     """Down or across, the others look empty; a title, a note below the table, and blanks lose nothing."""
@@ -334,9 +359,11 @@ def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: 
         ["E1", "一", "discrete", "长春", 1, "", ""],
         ["E2", "二", "discrete", "", 0.5, 0.5, ""],
         ["E3", "三", "discrete", "吉林", 1, 1, ""],
+        ["E4", "四", "discrete", "吉林", 1, 1, ""],
+        ["E5", "五", "discrete", "吉林", 1, "", ""],
         ["注：满足填 1", "", "", "", "", "", ""],
     ]
-    merged = ["A1:G1", "D3:D4", "E3:F3", "G3:G5", "A6:G6"]
+    merged = ["A1:G1", "D3:D4", "E3:F3", "G3:G5", "F6:G7", "A8:G8"]
     path = tmp_path / name
     if path.suffix == ".xlsx":
         book = openpyxl.Workbook()
@@ -362,8 +389,9 @@ def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: 
     assert ids(batch.problems) == [
         ("sheets.merged-cells", f"{name}!企业!E3:F3"),
         ("sheets.merged-cells", f"{name}!企业!D3:D4"),
+        ("sheets.merged-cells", f"{name}!企业!F6:G7"),
     ]
-    assert batch.groups["city"] == ("长春", "", "吉林")
+    assert batch.groups["city"] == ("长春", "", *["吉林"] * 3)
 
 
 def test_a_code_that_a_program_wrote_as_a_formula_into_a_csv_is_its_text(tmp_path: Path) -> None:
@@ -641,6 +669,31 @@ def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path)
         ("sheets.bad-choice", "b.xlsx!企业!D2:D31"),
         ("sheets.bad-choice", "b.xlsx!企业!D33:D101"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "problem", "where"),
+    [
+        (["编号", "企业名称", FIRST.id], ["一", 1], "sheets.missing-profile", "2:101"),
+        (["编号", "企业名称", FIRST.id, "行业类型"], ["一", 1, ""], "sheets.missing-profile", "D2:D101"),
+        (["编号", "企业名称", FIRST.id, "行业类型"], ["一", 1, "离散形"], "sheets.bad-profile", "D2:D101"),
+        (["编号", "企业名称", FIRST.id, "行业类型"], ["", "", ""], "sheets.lonely-row", "D2:D101"),
+        (["编号", "企业名称", "近3年设备购置投资"], ["一", 1], "sheets.profile-not-needed", "2:101"),
+    ],
+)
+def test_rows_without_a_profile_are_named_by_ranges(
+    head: list[object], row: list[object], problem: str, where: str, tmp_path: Path
+) -> None:
+    """Where a whole column lacks, or nobody filled it in; the first of them are called by their ids."""
+    full = ["E0", "二", 1, "离散型"]
+    path = written(tmp_path / "b.xlsx", [head, *([f"E{i}", *row] for i in range(1, 101)), full[: len(head)]])
+    batch = read_batch(path, MODEL, PROGRAMME)
+    named = [one for one in (*batch.problems, *batch.notes) if one.id == problem]
+    assert ids(named)[0] == (problem, f"b.xlsx!企业!{where.replace('2:101', '2:102') if len(head) == 3 else where}")
+    assert len(named) == 1
+    if problem != "sheets.profile-not-needed":
+        assert "E1, E2, E3" in named[0].text("en")
+        assert "E100" not in named[0].text("en")
 
 
 def test_a_column_of_descriptions_is_named_by_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

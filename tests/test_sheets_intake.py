@@ -442,6 +442,12 @@ def test_text_tables_are_read_in_the_encodings_of_the_trade(encoding: str, delim
     assert grid.where(1, 2) == "batch.csv!C2"
 
 
+def test_marks_within_cells_part_no_columns(tmp_path: Path) -> None:
+    """A list of names may have more semicolons than its row has commas."""
+    (tmp_path / "b.csv").write_text("编号,场景\nE1,甲;乙;丙;丁\nE2,甲;乙;丙\n", encoding="utf-8")
+    assert read_grids(tmp_path / "b.csv")[0].rows[1:] == [["E1", "甲;乙;丙;丁"], ["E2", "甲;乙;丙"]]
+
+
 @given(st.text())
 @example("'=1")
 @example("＝1")

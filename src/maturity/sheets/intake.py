@@ -154,7 +154,8 @@ def _content(path: Path) -> bytes:
 def _text_table(content: bytes) -> Grid:
     encoding = _encoding(content)
     head = content[:_CHUNK].decode(encoding, "replace").split("\n")[:20]
-    delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in head))
+    # A mark that parts the names in a cell may be the more frequent one, but it is not in the header.
+    delimiter = max(",\t;", key=lambda mark: (sum(mark in line for line in head), sum(line.count(mark) for line in head)))
     csv.field_size_limit(2**27)  # a cell of 128 Mi characters: more than any file that is accepted
     lines = io.TextIOWrapper(
         io.BytesIO(content), encoding, newline=""
