@@ -120,6 +120,13 @@ def test_a_credit_code_is_the_id_where_no_other_column_is(path: Path) -> None:
     assert (batch.answers.ids, batch.problems) == (("912201",), ())
 
 
+def test_a_credit_code_that_is_the_id_is_so_in_every_header(path: Path) -> None:
+    """Over our own ids, and where the header is repeated."""
+    head = ["统一社会信用代码", *HEAD[1:]]
+    batch = read(path, head, HEAD, ["912201", "一", "discrete", 1, 1], head, ["912202", "二", "discrete", 1, 1])
+    assert (batch.answers.ids, batch.problems) == (("912201", "912202"), ())
+
+
 def test_unknown_double_and_unnamed_columns_are_named(tmp_path: Path) -> None:
     """With a suggestion where one is near; nothing that has content is passed over in silence."""
     head = ["id", "name", "profile", FIRST.id, "organization_stratgy.1b", FIRST.name.zh, "", ""]
@@ -405,9 +412,9 @@ def test_a_code_that_a_program_wrote_as_a_formula_into_a_csv_is_its_text(tmp_pat
 
 
 def test_who_signed_below_the_table_is_no_enterprise(path: Path) -> None:
-    """As below every table of an office; it is listed with what was read differently."""
+    """As below every table of an office; it is listed with what was read differently. An empty column stays empty."""
     signed = [["填表人：张三", "", "审核人：李四", "", "日期：2025-06-30"], ["", "联系电话:0431-1", "", "", ""]]
-    batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], *signed)
+    batch = read(path, [*HEAD[:2], "", *HEAD[2:]], ["E1", "一", "", "discrete", 1, 1], *signed)
     assert (batch.answers.ids, batch.problems) == (("E1",), ())
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
     assert [where for id, where in ids(batch.notes) if id == "sheets.signed-row"] == [f"{place}!A3", f"{place}!B4"]

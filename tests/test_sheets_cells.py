@@ -154,6 +154,7 @@ FACTS: list[tuple[str, Cell, object, str]] = [
     ("planned_production_on", "2025/6/30", date(2025, 6, 30), ""),
     ("planned_production_on", "2025.6.30", date(2025, 6, 30), ""),
     ("planned_production_on", "2025年6月30日", date(2025, 6, 30), ""),
+    ("planned_production_on", "2025 年 6 月 30 日", date(2025, 6, 30), ""),
     ("planned_production_on", "２０２５年６月３０日", date(2025, 6, 30), ""),
     ("planned_production_on", "2025-06-30 00:00:00", date(2025, 6, 30), ""),
     ("planned_production_on", 45838.0, date(2025, 6, 30), "sheets.read-as"),

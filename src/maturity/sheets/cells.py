@@ -376,7 +376,7 @@ def _read_date(cell: Cell, *, epoch: date) -> Read:
         return Read(cell.date(), note=note, details={"read": cell.date().isoformat()})
     if isinstance(cell, date):
         return Read(cell)
-    word = plain(said(cell)).replace(" 年", "年").replace("年 ", "年").replace(" 月", "月").replace("月 ", "月")
+    word = re.sub(" ?([年月日]) ?", r"\1", plain(said(cell)))
     if isinstance(cell, bool | timedelta) or not word:
         return Read(None, "sheets.bad-date")
     if matched := _DATE.fullmatch(word):

@@ -16,7 +16,7 @@ from maturity.errors import Problem
 from maturity.scenarios import FactDefinition, value_problem
 from maturity.sheets.cells import Read, Value, fact_reader, plain, said, shown, words
 from maturity.sheets.grid import FROM_1900, Cell, Grid, letters
-from maturity.sheets.headings import ASIDE, ID, NAME, PROFILE, Header, Heading, Headings, Target
+from maturity.sheets.headings import ASIDE, ID, NAME, PROFILE, Header, Heading, Headings, Target, alike
 
 MOST_SINGLE: Final = 50
 """The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
@@ -123,6 +123,10 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
     # Without an id the row below is named already.
     read = {column for target, (column, _) in header.columns.items() if target != ID}
     found.problems.extend(lost_in_merged(grid, read, rows))
+    for row, column in header.unnamed:
+        below = (said(grid.rows[at][column]) for at in rows if column < len(grid.rows[at]))
+        if content := next(filter(None, below), ""):
+            found.problems.append(Problem.of("sheets.unnamed-column", grid.where(row, column), content))
     shifted = _shifted(grid, header, rows, found)
     columns = list(zip_longest(*_of_one_width(grid, header, rows, shifted), fillvalue="")) if rows else []
     numbers = [row + 1 for row in rows]
@@ -140,17 +144,17 @@ def below_one_header(table: Records, headings: Headings, found: Found) -> Record
     Another one has headings that are known in two columns, of which that of the industry type, or else the first,
     is one; or one where its own heading would be.
     """
-    target = next((target for target in (PROFILE, ID, NAME, *table.columns) if target in table.columns), None)
-    cells = table.columns[target].values if target else ()
+    target = next(target for target in (PROFILE, ID, NAME, *table.columns) if target in table.columns)
     kept = []
-    for i, cell in enumerate(cells):
+    for i, cell in enumerate(table.columns[target].values):
         meant = headings.targets(cell)[0] if isinstance(cell, str) and len(cell) < _HEADING else set()
         given = {of: headings.targets(column.values[i])[0] for of, column in table.columns.items()} if meant else {}
-        if meant != {target} and sum(bool(known - {ASIDE}) for known in given.values()) < 2:
+        own = any(alike(one, target) for one in meant)
+        if not own and sum(bool(known - {ASIDE}) for known in given.values()) < 2:
             kept.append(i)
             continue
         where = f"{table.place}!{table.rows[i]}"
-        if any(known and known != {of} for of, known in given.items()):
+        if any(known and not any(alike(one, of) for one in known) for of, known in given.items()):
             found.problems.append(Problem.of("sheets.second-header", where, count=len(table.rows) - i - 1))
             break
         found.notes.append(Problem.of("sheets.repeated-header", where))

@@ -55,11 +55,13 @@ class Header:
         first_data_row: from 0.
         columns: column (from 0) of each recognised heading; the first one where a heading occurs twice.
         problems: unknown, ambiguous, double and contradictory headings.
+        unnamed: cells (row and column, from 0) of the header where a column has no heading.
     """
 
     first_data_row: int
     columns: dict[Target, tuple[int, Heading]]
     problems: tuple[Problem, ...]
+    unnamed: tuple[tuple[int, int], ...] = ()
 
     @property
     def known(self) -> int:
@@ -192,6 +194,7 @@ class Headings:
         """
         columns: dict[Target, tuple[int, Heading]] = {}
         problems: list[Problem] = []
+        unnamed: list[tuple[int, int]] = []
         width = max(map(len, grid.rows[:first_data_row]))  # rows of a text table that are longer are found later
         for column in range(width):
             here = [(row, *found[row][column]) for row in rows if column < len(found[row])]
@@ -199,14 +202,15 @@ class Headings:
             main = rows[0]
             written = said(grid.rows[main][column]) if column < len(grid.rows[main]) else ""
             if not clear:
-                problems += self._unclear(grid, main, column, written, here[0][1] if here else set(), first_data_row)
+                problems += self._unclear(grid, main, column, written, here[0][1] if here else set())
+                unnamed += [] if written else [(main, column)]
                 continue
             row, target, _ = clear[0]
             where = grid.where(row, column)
             heading = said(grid.rows[row][column])
             if target == ASIDE:
                 continue
-            if others := [other for other, known, _ in clear[1:] if known not in (target, ASIDE)]:
+            if others := [other for other, known, _ in clear[1:] if known != ASIDE and not alike(known, target)]:
                 other = said(grid.rows[others[0]][column])
                 problems.append(Problem.of("sheets.headings-disagree", where, heading, other=other))
             if target in columns:
@@ -216,22 +220,16 @@ class Headings:
             own = units.get(column) or next((unit for _, _, unit in clear if unit), "")
             amount = target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
             columns[target] = (column, Heading(target, own or (of_money[column] if amount else "")))
-        return Header(first_data_row, identified(columns), tuple(problems))
+        return Header(first_data_row, identified(columns), tuple(problems), tuple(unnamed))
 
-    def _unclear(
-        self, grid: Grid, row: int, column: int, written: str, targets: set[Target], first_data_row: int
-    ) -> Iterator[Problem]:
-        """A column that cannot be told, unless it is empty."""
+    def _unclear(self, grid: Grid, row: int, column: int, written: str, targets: set[Target]) -> Iterator[Problem]:
+        """A column that cannot be told by what is written above it."""
         where = grid.where(row, column)
         if targets:
             right = ", ".join(sorted(target.id for target in targets))
             yield Problem.of("sheets.ambiguous-column", where, written, right=right)
         elif written:
             yield Problem.of("sheets.unknown-column", where, written, near=self.suggestion(written))
-        else:
-            below = (said(row[column]) for row in grid.rows[first_data_row:] if column < len(row))
-            if content := next(filter(None, below), ""):
-                yield Problem.of("sheets.unnamed-column", where, content)
 
 
 def _units_of_money(grid: Grid, main: int) -> list[str]:
@@ -260,6 +258,11 @@ def identified(columns: dict[Target, T]) -> dict[Target, T]:
     """The columns, where the credit code is the id if no other column is; beside an id it says nothing more."""
     code = columns.pop(CREDIT_CODE, None)
     return columns if code is None or ID in columns else {ID: code, **columns}
+
+
+def alike(one: Target, other: Target) -> bool:
+    """Whether two headings of a column say the same: the credit code is an id, too."""
+    return one == other or {one, other} == {ID, CREDIT_CODE}
 
 
 def _key(text: str) -> str:
