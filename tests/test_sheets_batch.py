@@ -346,7 +346,13 @@ def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> 
 
 @pytest.mark.parametrize(
     "total",
-    [["长春 汇总", "", 300], ["", "长春 汇总", 300], ["汇总", "", 300], ["长春市小计", "", 300], ["合计（2家）", "", 300]],
+    [
+        ["长春 汇总", "", 300],
+        ["", "长春 汇总", 300],
+        ["汇总", "", 300],
+        ["长春市小计", "", 300],
+        ["合计（2家）", "", 300],
+    ],
 )
 def test_a_row_that_sums_up_a_group_is_no_enterprise(total: Sequence[object], path: Path) -> None:
     """As a spreadsheet inserts them, group by group; where nobody needs a profile it would be scored without a word."""
@@ -512,6 +518,15 @@ def test_formula_errors_and_formulas_without_result_are_problems(tmp_path: Path)
     assert batch.answers.points[0, :2].tolist() == [UNANSWERED, UNANSWERED]
 
 
+def parsed(path: Path) -> None:
+    """Make the XML of a workbook one that has to be parsed."""
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part.replace(b"<sheetData>", b"<sheetData><!-- -->") if "/sheet1" in name else part)
+
+
 @pytest.mark.parametrize("usual", [True, False])
 def test_a_formula_that_a_script_wrote_and_nobody_computed_is_no_zero(usual: bool, tmp_path: Path) -> None:
     """Such a workbook holds zeros and asks to be computed when it is opened; a result that is there counts."""
@@ -522,12 +537,8 @@ def test_a_formula_that_a_script_wrote_and_nobody_computed_is_no_zero(usual: boo
         sheet.write_row(1, 0, ["E1", "示例", "discrete"])
         sheet.write_formula(1, 3, "=0.5+0.5")
         sheet.write_formula(1, 4, "=0.5+0.5", value=1)
-    if not usual:  # XML that has to be parsed
-        content = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
-            for name in old.namelist():
-                part = old.read(name)
-                new.writestr(name, part.replace(b"<sheetData>", b"<sheetData><!-- -->") if "/sheet1" in name else part)
+    if not usual:
+        parsed(path)
     batch = read_batch(path, MODEL)
     assert ids(batch.problems) == [("sheets.formula-cell", "b.xlsx!企业!D2")]
     assert batch.answers.points[0, :2].tolist() == [UNANSWERED, 10]
@@ -631,6 +642,35 @@ def test_a_heading_above_others_gives_the_unit_of_those_below_it(path: Path) -> 
     assert batch.facts is not None
     given = [batch.facts.value(f"investment_{one}", 0) for one in ("equipment", "software", "planned")]
     assert given == [Decimal(12000), Decimal(5000), Decimal("1.2")]
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "unusual.xlsx", "b.xls"])
+def test_an_amount_is_read_with_the_unit_that_its_format_shows(name: str, tmp_path: Path) -> None:
+    """Nobody sees 12000000 where the cell shows 12,000,000元; a number that is shown as another one is named."""
+    looks = ['0.00"亿元"', '#,##0"元"', '0"万元"', "#,##0.00", '0"个"', r'0\.0,"万"', "0;(0)"]
+    given = [1.5, 12000000, 300, 300, 3, 20000000, 1]
+    head = ["编号", "行业类型", *["近3年设备购置投资", "近3年软件购置投资", "近3年技术咨询与服务费"]]
+    head += ["还将完成的软硬件投资", "统一管理的数字化车间数", "平台评估得分", FIRST.id]
+    path = tmp_path / name
+    old = path.suffix == ".xls"
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(path)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    for column, heading in enumerate(head):
+        sheet.write(0, column, heading)
+    for column, cell in enumerate(["E1", "离散型", *given]):
+        look = looks[column - 2] if column > 1 else "General"
+        sheet.write(1, column, cell, xlwt.easyxf(num_format_str=look) if old else book.add_format({"num_format": look}))
+    book.save(path) if old else book.close()
+    if name == "unusual.xlsx":
+        parsed(path)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert batch.facts is not None
+    amounts = [batch.facts.value(f"investment_{one}", 0) for one in ("equipment", "software", "services", "planned")]
+    assert amounts == [15000, 1200, 300, 300]
+    assert (batch.facts.value("digital_workshops", 0), batch.answers.points[0, 0]) == (3, 10)
+    assert batch.facts.value("declared_total", 0) is None
+    assert ids(batch.problems) == [("sheets.scaled-cell", f"{name}!企业!H2")]
+    assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.5亿元", "12000000元"]
 
 
 @pytest.mark.parametrize(

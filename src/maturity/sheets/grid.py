@@ -14,9 +14,10 @@ FROM_1904: Final = date(1904, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell without a value of its own: a formula error, or a formula that was never computed."""
+    """A cell without a value of its own: a formula error, a formula that was never computed, or a number that its
+    format shows as another one."""
 
-    kind: Literal["error", "formula"]
+    kind: Literal["error", "formula", "scaled"]
     shown: str
 
     def __str__(self) -> str:
