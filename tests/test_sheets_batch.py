@@ -673,6 +673,30 @@ def test_an_amount_is_read_with_the_unit_that_its_format_shows(name: str, tmp_pa
     assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.5亿元", "12000000元"]
 
 
+@pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
+@pytest.mark.parametrize("look", ['yyyy"年"m"月"', "mmm-yy"])
+def test_a_month_that_a_spreadsheet_made_a_day_of_is_named(look: str, name: str, tmp_path: Path) -> None:
+    """Whoever types 2025年6月 gets the first of June, and sees no day; another day somebody must have typed."""
+    old = name.endswith(".xls")
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(tmp_path / name)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    for column, heading in enumerate(["编号", "行业类型", "申报日期", "计划建成投产日期", "建成投产日期"]):
+        sheet.write(0, column, heading)
+    for column, (cell, shown) in enumerate([(45809, look), (45838, look), (45809, "yyyy/m/d")], start=2):
+        sheet.write(
+            1, column, cell, xlwt.easyxf(num_format_str=shown) if old else book.add_format({"num_format": shown})
+        )
+    sheet.write(1, 0, "E1")
+    sheet.write(1, 1, "离散型")
+    book.save(tmp_path / name) if old else book.close()
+    batch = read_batch(tmp_path / name, MODEL, PROGRAMME)
+    assert batch.facts is not None
+    days = [batch.facts.value(fact, 0) for fact in ("applied_on", "planned_production_on", "production_started_on")]
+    assert days == [None, date(2025, 6, 30), date(2025, 6, 1)]
+    assert ids(batch.problems) == [("sheets.month-cell", f"{name}!企业!C2")]
+    assert "2025年6月" in batch.problems[0].text("zh")
+
+
 @pytest.mark.parametrize(
     "rows",
     [

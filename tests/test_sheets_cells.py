@@ -103,7 +103,9 @@ def test_what_a_computation_left_behind_the_last_digit_is_rounded_off_and_noted(
     assert ANSWER(0.79).problem
 
 
-@pytest.mark.parametrize("broken", [Broken("error", "#N/A"), Broken("formula", "=A1")])
+@pytest.mark.parametrize(
+    "broken", [Broken("error", "#N/A"), Broken("formula", "=A1"), Broken("scaled", "3e7"), Broken("month", "2025年6月")]
+)
 def test_a_broken_cell_is_a_problem_of_its_own_kind(broken: Broken) -> None:
     """An error is not a blank."""
     assert ANSWER(broken).problem == f"sheets.{broken.kind}-cell"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from maturity.sheets.grid import Broken, Merged, letters
-from maturity.sheets.scan import MOST_MERGED, Extent, unit_of_format
+from maturity.sheets.scan import MONTH, MONTHS, MOST_MERGED, Extent, shown_by
 
 MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """What a compound file begins with."""
@@ -129,8 +129,8 @@ def needs_password(content: bytes) -> bool:
         raise ValueError("damaged compound file") from error
 
 
-def extents(content: bytes, *, units: bool = False) -> dict[str, Extent]:
-    """The extent of each sheet by its name, in the order of the workbook; with the ``units`` that formats show.
+def extents(content: bytes, *, looks: bool = False) -> dict[str, Extent]:
+    """The extent of each sheet by its name, in the order of the workbook; with what formats show if ``looks``.
 
     Raises:
         ValueError: the file is damaged, or no workbook.
@@ -138,18 +138,18 @@ def extents(content: bytes, *, units: bool = False) -> dict[str, Extent]:
     try:
         records = _workbook(CompoundFile(content))
         sheets = []
-        formats: dict[int, str | None] = {}
+        formats: dict[int, str | None] = dict.fromkeys(MONTHS, MONTH)
         styles: list[str | None] = []
         for kind, body in _substream(records, 0):
             if kind == _SHEET:
                 sheets.append(bytes(body))
             elif kind == _FORMAT:
-                formats[struct.unpack_from("<H", body)[0]] = unit_of_format(_format(bytes(body)))
+                formats[struct.unpack_from("<H", body)[0]] = shown_by(_format(bytes(body)))
             elif kind == _STYLE:
                 styles.append(formats.get(struct.unpack_from("<H", body, 2)[0]))
             elif kind == _TEXTS and struct.unpack_from("<I", body, 4)[0] > len(records):
                 raise ValueError("number of texts")
-        shown = {style: unit for style, unit in enumerate(styles) if units and unit is not None}
+        shown = {style: look for style, look in enumerate(styles) if looks and look is not None}
         return {_name(sheet): _extent(records, struct.unpack_from("<I", sheet)[0], shown) for sheet in sheets}
     except (struct.error, IndexError) as error:
         raise ValueError("damaged compound file") from error
@@ -197,7 +197,7 @@ def _substream(records: bytes, at: int) -> Iterator[tuple[int, memoryview]]:
     raise ValueError("a part of the workbook has no end")
 
 
-def _extent(records: bytes, begin: int, units: Mapping[int, str]) -> Extent:
+def _extent(records: bytes, begin: int, looks: Mapping[int, str]) -> Extent:
     """Where the cells of a sheet lie; the reader sets memory aside for what a sheet says of itself.
 
     A script that cannot compute writes the blank text as the result of each formula, and that nothing was computed when
@@ -215,13 +215,13 @@ def _extent(records: bytes, begin: int, units: Mapping[int, str]) -> Extent:
             row, first = struct.unpack_from("<HH", body)
             (last,) = struct.unpack_from("<H", body, len(body) - 2)
             _add(extent, row, last, last - first + 1)
-            for column in range(first, last + 1) if units else ():
+            for column in range(first, last + 1) if looks else ():
                 (style,) = struct.unpack_from("<H", body, 4 + 6 * (column - first))
-                extent.show(row, column, units.get(style))
+                extent.show(row, column, looks.get(style))
         elif kind in _SINGLE:
             row, column, style = struct.unpack_from("<HHH", body)
             _add(extent, row, column, 1)
-            extent.show(row, column, units.get(style))
+            extent.show(row, column, looks.get(style))
             if kind == _ERROR and body[7]:
                 extent.broken[row, column] = Broken("error", _ERRORS.get(body[6], "#"))
             elif kind == _FORMULA:

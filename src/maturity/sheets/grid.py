@@ -14,10 +14,10 @@ FROM_1904: Final = date(1904, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell without a value of its own: a formula error, a formula that was never computed, or a number that its
-    format shows as another one."""
+    """A cell without a value of its own: a formula error, a formula that was never computed, a number that its format
+    shows as another one, or a day of which it shows the month."""
 
-    kind: Literal["error", "formula", "scaled"]
+    kind: Literal["error", "formula", "scaled", "month"]
     shown: str
 
     def __str__(self) -> str:

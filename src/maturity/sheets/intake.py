@@ -30,14 +30,17 @@ from maturity.sheets import biff
 from maturity.sheets.cells import said
 from maturity.sheets.grid import FROM_1900, FROM_1904, Broken, Cell, Grid, letters
 from maturity.sheets.scan import (
+    MONTH,
+    MONTHS,
     MOST_CELLS,
     MOST_COLUMNS,
+    SCALED,
     Extent,
     Stray,
     cut_out,
     scan_bytes,
     scan_elements,
-    unit_of_format,
+    shown_by,
 )
 
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
@@ -66,7 +69,7 @@ def untold(stage: Stage, done: int, total: int) -> None:
 
 
 def read_grids(
-    path: str | Path, shown: str = "", progress: Progress = untold, *, hidden: int = 0, units: bool = True
+    path: str | Path, shown: str = "", progress: Progress = untold, *, hidden: int = 0, looks: bool = True
 ) -> tuple[Grid, ...]:
     """Every visible sheet of a workbook, or the one table of a text file.
 
@@ -75,7 +78,7 @@ def read_grids(
         shown: what the file is called in addresses and messages; its name, if nothing is given.
         progress: is told how far an .xlsx is.
         hidden: so many rows of each hidden sheet are read, too; such a sheet says that it is hidden.
-        units: whether an amount whose number format shows a unit is read as it is seen: ``1.2亿元``.
+        looks: whether a cell is read as its number format shows it where that says more or less: ``1.2亿元``.
 
     Raises:
         InputError: the file is missing, of another kind than its name says, encrypted, damaged, or too large to open.
@@ -97,9 +100,9 @@ def read_grids(
         if kind in TABLES:
             grids = [_text_table(_content(path))]
         elif head.startswith(biff.MAGIC):
-            grids = _old_workbook(_content(path), hidden, units)
+            grids = _old_workbook(_content(path), hidden, looks)
         else:
-            grids = _workbook(path, progress, hidden, units)
+            grids = _workbook(path, progress, hidden, looks)
     except InputError as error:
         raise InputError(replace(one, where=f"{shown}{one.where}") for one in error.problems) from error.__cause__
     return tuple(_named(grid, shown) for grid in grids)
@@ -111,7 +114,7 @@ def read_whole_grids(path: str | Path) -> tuple[Grid, ...]:
     Raises:
         InputError: as there; or something of the file was not read.
     """
-    grids = read_grids(path, units=False)
+    grids = read_grids(path, looks=False)
     if problems := [problem for grid in grids for problem in grid.problems]:
         raise InputError(problems)
     return grids
@@ -251,10 +254,10 @@ def _encoding(content: bytes) -> str:
 # ------------------------------------------------------------------------------------------------------------ workbooks
 
 
-def _old_workbook(content: bytes, hidden: int, units: bool) -> list[Grid]:
+def _old_workbook(content: bytes, hidden: int, looks: bool) -> list[Grid]:
     try:
         locked = biff.needs_password(content)
-        extents = {} if locked else biff.extents(content, units=units)
+        extents = {} if locked else biff.extents(content, looks=looks)
     except ValueError as error:
         raise _refusal("damaged", error) from error
     if locked:
@@ -270,13 +273,13 @@ def _old_workbook(content: bytes, hidden: int, units: bool) -> list[Grid]:
         return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets, hidden, epoch)]
 
 
-def _workbook(path: Path, progress: Progress, hidden: int, units: bool) -> list[Grid]:
+def _workbook(path: Path, progress: Progress, hidden: int, looks: bool) -> list[Grid]:
     with _opening():
         with zipfile.ZipFile(path) as archive:
             _refuse_bomb(archive)
             sheets = _sheet_members(archive)
             uncomputed, epoch = _settings(archive)
-            shown = _units(archive) if units else {}
+            shown = _looks(archive) if looks else {}
             extents: dict[str, Extent] = {}
             cleared: dict[str, bytes] = {}
             problems: dict[str, list[Problem]] = {}
@@ -333,13 +336,12 @@ def _grids(book: calamine.CalamineWorkbook, known: Container[str], hidden: int, 
 
 
 def _marked(grid: Grid, extent: Extent) -> Grid:
-    """A sheet with its broken cells where the reader saw empty ones, units that formats show, and what is merged."""
+    """A sheet with its broken cells where the reader saw empty ones, what formats show, and what is merged."""
     rows = grid.rows
-    for unit, places in extent.shown.items():
+    for look, places in extent.shown.items():
         for row, column in (divmod(place, MOST_COLUMNS) for place in places):
-            number = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
-            if isinstance(number, float | int) and not isinstance(number, bool):
-                rows[row][column] = f"{said(number)}{unit}" if unit else Broken("scaled", said(number))
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = _seen(rows[row][column], look)
     if extent.broken and not grid.hidden:
         last_row, last_column = (max(at) for at in zip(*extent.broken, strict=True))
         width = max(last_column + 1, *map(len, rows[:1]))  # all rows of a workbook are of one width, before and after
@@ -349,6 +351,15 @@ def _marked(grid: Grid, extent: Extent) -> Grid:
         for (row, column), cell in extent.broken.items():
             rows[row][column] = cell
     return replace(grid, merged=tuple(extent.merged))
+
+
+def _seen(cell: Cell, shown: str) -> Cell:
+    """A cell as its format shows it, see `shown_by`; the first of a month may stand for any of its days."""
+    if isinstance(cell, date):
+        return Broken("month", f"{cell.year}年{cell.month}月") if shown == MONTH and cell.day == 1 else cell
+    if shown == MONTH or isinstance(cell, bool) or not isinstance(cell, float | int):
+        return cell
+    return Broken("scaled", said(cell)) if shown == SCALED else f"{said(cell)}{shown}"
 
 
 def _stray(sheet: str, extent: Extent) -> InputError:
@@ -448,11 +459,11 @@ def _settings(archive: zipfile.ZipFile) -> tuple[bool, date]:
     return holds("calcPr", "fullCalcOnLoad"), FROM_1904 if holds("workbookPr", "date1904") else FROM_1900
 
 
-def _units(archive: zipfile.ZipFile) -> dict[int, str]:
-    """What the format of each style shows behind a number, see `unit_of_format`; most show nothing."""
+def _looks(archive: zipfile.ZipFile) -> dict[int, str]:
+    """What the format of each style shows that a cell does not hold, see `shown_by`; most show nothing."""
     name = next((name for name in archive.namelist() if name.lower().replace("\\", "/") == "xl/styles.xml"), "")
-    formats: dict[str, str | None] = {}
-    units: dict[int, str] = {}
+    formats: dict[str, str | None] = dict.fromkeys(map(str, MONTHS), MONTH)
+    looks: dict[int, str] = {}
     if name:
         style = 0
         with _unpacked(archive, name) as stream:
@@ -460,17 +471,17 @@ def _units(archive: zipfile.ZipFile) -> dict[int, str]:
                 tag = element.tag.rpartition("}")[2]
                 if event == "start":
                     if tag == "cellXfs":  # those of named styles stand before
-                        style, units = 0, {}
+                        style, looks = 0, {}
                 elif tag == "cellXfs":
                     break
                 elif tag == "numFmt":
-                    formats[element.get("numFmtId", "")] = unit_of_format(element.get("formatCode", ""))
+                    formats[element.get("numFmtId", "")] = shown_by(element.get("formatCode", ""))
                 elif tag == "xf":
-                    if (unit := formats.get(element.get("numFmtId", ""))) is not None:
-                        units[style] = unit
+                    if (look := formats.get(element.get("numFmtId", ""))) is not None:
+                        looks[style] = look
                     style += 1
                     element.clear()
-    return units
+    return looks
 
 
 def _looked_through(
@@ -478,13 +489,13 @@ def _looked_through(
     sheet: str,
     member: str,
     told: Callable[[int], None],
-    units: Mapping[int, str],
+    looks: Mapping[int, str],
     *,
     uncomputed: bool,
 ) -> tuple[Extent, list[Stray]]:
     """Where the cells of a sheet lie, and those to be passed over; refused when the others would still not fit."""
     with _unpacked(archive, member, told) as stream:
-        extent = scan_bytes(stream, uncomputed=uncomputed, units=units)
+        extent = scan_bytes(stream, uncomputed=uncomputed, looks=looks)
     if extent and extent.proportionate:
         return extent, []
     if extent and extent.cells > MOST_CELLS:
@@ -494,7 +505,7 @@ def _looked_through(
         most = f"{MOST_TEXT / 2**30:.0f} GiB"
         raise _stray(sheet, extent) if extent else _refusal("too-large", f"{size / 2**30:.1f} GiB", most=most)
     with _unpacked(archive, member, told) as stream:
-        found = scan_elements(stream, uncomputed=uncomputed, units=units)
+        found = scan_elements(stream, uncomputed=uncomputed, looks=looks)
     if found.extent.proportionate:
         return found.extent, []
     strays = found.strays()

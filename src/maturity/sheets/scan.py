@@ -52,7 +52,7 @@ class Extent:
     """Address of a cell of the last column."""
     merged: list[Merged] = field(default_factory=list)
     shown: "dict[str, array[int]]" = field(default_factory=dict)
-    """Places (see `MOST_COLUMNS`) of the cells whose format shows a unit, by the unit (see `unit_of_format`)."""
+    """Places (see `MOST_COLUMNS`) of the cells whose format shows something else, by what it is (see `shown_by`)."""
 
     @property
     def proportionate(self) -> bool:
@@ -67,10 +67,10 @@ class Extent:
         if column > self.last_column:
             self.last_column, self.rightmost = column, rightmost
 
-    def show(self, row: int, column: int, unit: str | None) -> None:
+    def show(self, row: int, column: int, what: str | None) -> None:
         """Add a cell, from 0, by what its format shows."""
-        if unit is not None:
-            self.shown.setdefault(unit, array("Q")).append(row * MOST_COLUMNS + column)
+        if what is not None:
+            self.shown.setdefault(what, array("Q")).append(row * MOST_COLUMNS + column)
 
     def merge(self, reference: str) -> None:
         """Add merged cells, such as ``D5:D8``."""
@@ -87,17 +87,28 @@ _DIGIT: Final = re.compile(r"[0#?]|General|G/通用格式")
 _AMOUNT: Final = re.compile("[元万亿千百]")
 
 
-def unit_of_format(code: str) -> str | None:
-    r"""The unit of an amount that a number format shows behind the number; None if it shows none.
+SCALED: Final = "0,"
+MONTH: Final = "年月"
+MONTHS: Final = (17, 27, 36, 50, 52, 57)
+"""Formats that have a number only, and show a month: Mar-24, and in Chinese programs 2024年3月."""
 
-    ``""`` when it shows another number than the cell holds: its thousandth, or its ten-thousandth by a point that
-    stands there in any case.
 
-    >>> [unit_of_format(code) for code in ('0.00"亿元";@', r"#,##0\ 万元", '0!.0,"万"', "#,##0.00", '0"家"')]
-    ['亿元', '万元', '', None, None]
+def shown_by(code: str) -> str | None:
+    r"""What a number format shows that the cell does not hold: a unit of amounts behind the number; None for nothing.
+
+    `SCALED` when it shows another number: a thousandth, or a ten-thousandth by a point that stands there in any case;
+    `MONTH` when it shows of a day no more than that.
+
+    >>> [shown_by(code) for code in ('0.00"亿元";@', r"#,##0\ 万元", '0!.0,"万"', "#,##0.00", '0"家"')]
+    ['亿元', '万元', '0,', None, None]
+    >>> [shown_by(code) for code in ('yyyy"年"m"月";@', "[$-409]mmm-yy", "yyyy/m/d", "mm:ss")]
+    ['年月', '年月', None, None]
     """
-    if _SCALED.search(_NO_DIGITS.sub("", code)):
-        return ""
+    bare = _NO_DIGITS.sub("", code).lower()
+    if _SCALED.search(bare):
+        return SCALED
+    if "y" in bare and "m" in bare and not set("dhs") & set(bare):
+        return MONTH
     positive = code.partition(";")[0]
     *digits, behind = _DIGIT.split(re.sub(r'["\\!]|[_*].|\[[^\]]*\]', "", positive))
     return behind.strip() if digits and _AMOUNT.search(behind) else None
@@ -130,7 +141,7 @@ _TYPE: Final = re.compile(rb"^[^>]*\bt=[\"'](\w+)[\"']")
 
 
 def scan_bytes(
-    stream: Bytes, *, uncomputed: bool = False, units: Mapping[int, str] = MappingProxyType({})
+    stream: Bytes, *, uncomputed: bool = False, looks: Mapping[int, str] = MappingProxyType({})
 ) -> Extent | None:
     """The extent of a sheet written as every known program writes it, empty cells counted; None for any other XML.
 
@@ -139,7 +150,7 @@ def scan_bytes(
     Args:
         stream: the XML.
         uncomputed: whether the formulas wait to be computed, so that a zero is no result of theirs.
-        units: what the format of each style shows behind a number, see `unit_of_format`; None is left out.
+        looks: what the format of a style shows that no cell holds, see `shown_by`; most show nothing.
     """
     extent = Extent({})
     rest, begun = b"", False
@@ -156,8 +167,8 @@ def scan_bytes(
         begun = begun or b"<sheetData" in chunk
         if b"<!" in chunk or not _scan_chunk(chunk, extent, uncomputed):
             return None
-        for reference, style in _STYLED_CELL.findall(chunk) if units else ():
-            extent.show(*_position(reference.decode("ascii")), units.get(int(style)))
+        for reference, style in _STYLED_CELL.findall(chunk) if looks else ():
+            extent.show(*_position(reference.decode("ascii")), looks.get(int(style)))
         if b"<mergeCell " in chunk:
             for found in _MERGED.findall(chunk):
                 extent.merge(found.decode("ascii"))
@@ -230,10 +241,10 @@ def _position(reference: str) -> tuple[int, int]:
 
 
 def scan_elements(
-    stream: Bytes, *, uncomputed: bool = False, units: Mapping[int, str] = MappingProxyType({})
+    stream: Bytes, *, uncomputed: bool = False, looks: Mapping[int, str] = MappingProxyType({})
 ) -> "Elements":
     """The cells that hold something, by parsing every element: slow, and right for any XML; as `scan_bytes`."""
-    scan = Elements(uncomputed, units)
+    scan = Elements(uncomputed, looks)
     scan.parser.ParseFile(stream)
     return scan
 
@@ -247,9 +258,9 @@ class Elements:
         begins, ends: (cells,) at which byte each begins, and at which its closing tag does.
     """
 
-    def __init__(self, uncomputed: bool, units: Mapping[int, str]) -> None:
+    def __init__(self, uncomputed: bool, looks: Mapping[int, str]) -> None:
         self.extent = Extent({})
-        self._units = units
+        self._looks = looks
         self._nothing = ("", "0") if uncomputed else ("",)
         self.rows, self.columns, self.begins, self.ends = array("L"), array("L"), array("Q"), array("Q")
         self.parser = expat.ParserCreate()
@@ -272,8 +283,8 @@ class Elements:
                 self._column += 1
             self._type, self._formula, self._value, self._has_formula = attributes.get("t", ""), "", "", False
             self._begin = self.parser.CurrentByteIndex
-            if self._units:
-                self.extent.show(self._row - 1, self._column - 1, self._units.get(int(attributes.get("s", 0))))
+            if self._looks:
+                self.extent.show(self._row - 1, self._column - 1, self._looks.get(int(attributes.get("s", 0))))
         elif tag == "mergeCell" and _RANGE.fullmatch(attributes.get("ref", "")):
             self.extent.merge(attributes["ref"])
         elif tag in ("v", "f", "t"):
