@@ -714,6 +714,53 @@ def test_numbers_in_a_unit_that_nobody_can_convert_are_named(rows: Sequence[Sequ
     assert "万元" in batch.problems[0].text("zh")
 
 
+YEARS = ["2023年", "2024年", "2025年"]
+SPLIT: Mapping[str, Sequence[Sequence[Any]]] = {
+    "above the header": [["", "", AMOUNT, "", "", ""], ["编号", "行业类型", *YEARS, FIRST.id]],
+    "in the header": [["编号", "行业类型", AMOUNT, "", "", FIRST.id], ["", "", *YEARS, ""]],
+}
+
+
+@pytest.mark.parametrize("name", SPLIT)
+def test_a_heading_above_several_columns_with_content_is_named(name: str, tmp_path: Path) -> None:
+    """The first of three years is not the sum of them; a heading whose cells are merged for their width is one."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (*SPLIT[name], ["E1", "离散型", 100, 200, 300, 1]):
+        sheet.append(row)
+    sheet.merge_cells("C1:E1")
+    book.save(tmp_path / "b.xlsx")
+    batch = read_batch(tmp_path / "b.xlsx", MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert (batch.answers.ids, batch.facts.value("investment_equipment", 0)) == (("E1",), None)
+    assert batch.answers.points[0, 0] == 10
+    assert ids(batch.problems) == [("sheets.split-column", "b.xlsx!Sheet!C1")]
+    assert "above 3 columns with content" in batch.problems[0].text("en")
+    if name == "in the header":
+        for cell in ("D2", "E2", "C2", "D3", "E3"):
+            sheet[cell] = None
+        sheet.merge_cells("C3:E3")
+        book.save(tmp_path / "b.xlsx")
+        batch = read_batch(tmp_path / "b.xlsx", MODEL, PROGRAMME)
+        assert batch.facts is not None
+        assert (batch.facts.value("investment_equipment", 0), batch.problems) == (100, ())
+
+
+def test_a_heading_above_several_columns_of_a_csv_is_named(tmp_path: Path) -> None:
+    """Nothing is merged there; hints below the headings are no columns of their own."""
+    rows = [*SPLIT["above the header"], ["E1", "离散型", 100, 200, 300, 1]]
+    batch = read_batch(written(tmp_path / "b.csv", rows), MODEL, PROGRAMME)
+    assert ids(batch.problems) == [("sheets.split-column", "b.csv!C1")]
+    hinted: list[list[Any]] = [
+        ["编号", AMOUNT, "近3年软件购置投资", "自评", "", ""],
+        ["(必填)", "(含税)", "(含税)", "行业类型", *(one.id for one in MODEL.requirements[:3])],
+        ["E1", 100, 200, "离散型", 1, 1, 1],
+    ]
+    batch = read_batch(written(tmp_path / "b.csv", hinted), MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert (batch.facts.value("investment_equipment", 0), batch.problems) == (100, ())
+
+
 def test_other_remarks_beside_a_heading_are_no_units(path: Path) -> None:
     """The number is in the unit that is asked."""
     batch = read(path, ["编号", "行业类型", f"{AMOUNT}（必填）"], ["E1", "离散型", 1.2], facts=True)

@@ -195,12 +195,15 @@ class Headings:
         columns: dict[Target, tuple[int, Heading]] = {}
         problems: list[Problem] = []
         unnamed: list[tuple[int, int]] = []
+        split: set[int] = set()
         width = max(map(len, grid.rows[:first_data_row]))  # rows of a text table that are longer are found later
         for column in range(width):
             here = [(row, *found[row][column]) for row in rows if column < len(found[row])]
             clear = [(row, next(iter(targets)), unit) for row, targets, unit in here if len(targets) == 1]
             main = rows[0]
             written = said(grid.rows[main][column]) if column < len(grid.rows[main]) else ""
+            if column in split and not clear:
+                continue
             if not clear:
                 problems += self._unclear(grid, main, column, written, here[0][1] if here else set())
                 unnamed += [] if written else [(main, column)]
@@ -209,6 +212,10 @@ class Headings:
             where = grid.where(row, column)
             heading = said(grid.rows[row][column])
             if target == ASIDE:
+                continue
+            if target.kind in ("requirement", "fact") and (below := _below(grid, found, main, row, column)):
+                problems.append(Problem.of("sheets.split-column", where, heading, count=len(below) + 1))
+                split |= below
                 continue
             if others := [other for other, known, _ in clear[1:] if known != ASIDE and not alike(known, target)]:
                 other = said(grid.rows[others[0]][column])
@@ -230,6 +237,28 @@ class Headings:
             yield Problem.of("sheets.ambiguous-column", where, written, right=right)
         elif written:
             yield Problem.of("sheets.unknown-column", where, written, near=self.suggestion(written))
+
+
+def _below(
+    grid: Grid, found: Sequence[Sequence[tuple[set[Target], str]]], main: int, row: int, column: int
+) -> set[int]:
+    """The other columns with content that a heading stands above: its cells are merged, or have others below them."""
+
+    def says(at: int, column: int) -> bool:
+        return column < len(grid.rows[at]) and bool(said(grid.rows[at][column]))
+
+    def known(column: int) -> bool:
+        return column < len(found[main]) and len(found[main][column][0]) == 1
+
+    ends = [
+        one.last_column for one in grid.merged if one.first_row <= row <= one.last_row and one.first_column == column
+    ]
+    end = max(ends, default=column)
+    if row < main and says(main, column):
+        while says(main, end + 1) and not says(row, end + 1) and not known(end + 1):
+            end += 1
+    others = (other for other in range(column + 1, end + 1) if not known(other))
+    return {other for other in others if any(says(at, other) for at in range(main + 1, len(grid.rows)))}
 
 
 def _units_of_money(grid: Grid, main: int) -> list[str]:
