@@ -43,6 +43,8 @@ ROUNDED: Final = r"\d(\.\d+)?[eE]\+\d\d"
 EMPTY: Final = Read(None)
 _SERIALS: Final = date(1990, 1, 1), date(2099, 12, 31)
 """Days whose serial numbers are taken for dates: 2025 may be one of 1905, or a year."""
+_YEARS: Final = range(1900, 2101)
+"""Numbers of days that are a year rather: 2025 in a cell formatted as a date is shown as 1905-07-17."""
 _NUMBER: Final = re.compile(r"¥?([+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?)(?![\d.,])\s*(.*)")
 _NUMERAL: Final = re.compile(r"([〇一二三四五六七八九十])\s*(\D+)")
 _LABELLED: Final = re.compile(r"([^()]+)\(([^()]+)\)")
@@ -371,11 +373,12 @@ def _unit_marks() -> str:
 def _read_date(cell: Cell, *, epoch: date) -> Read:
     if read := common(cell):
         return read
-    if isinstance(cell, datetime):
-        note = "sheets.read-as" if cell.time() != time() else ""
-        return Read(cell.date(), note=note, details={"read": cell.date().isoformat()})
     if isinstance(cell, date):
-        return Read(cell)
+        day = cell.date() if isinstance(cell, datetime) else cell
+        if (day - epoch).days in _YEARS:
+            return Read(None, "sheets.bad-date")
+        note = "sheets.read-as" if isinstance(cell, datetime) and cell.time() != time() else ""
+        return Read(day, note=note, details={"read": day.isoformat()})
     word = re.sub(" ?([年月日]) ?", r"\1", plain(said(cell)))
     if isinstance(cell, bool | timedelta) or not word:
         return Read(None, "sheets.bad-date")

@@ -141,8 +141,8 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
 def below_one_header(table: Records, headings: Headings, found: Found) -> Records:
     """The rows that the header is the header of: where it is repeated it is passed over; another one ends the table.
 
-    Another one has headings that are known in two columns, of which that of the industry type, or else the first,
-    is one; or one where its own heading would be.
+    Another one has two headings that are known, of which one is in the column of the industry type, or else in the
+    first; or one where its own heading would be.
     """
     target = next(target for target in (PROFILE, ID, NAME, *table.columns) if target in table.columns)
     kept = []
@@ -150,7 +150,7 @@ def below_one_header(table: Records, headings: Headings, found: Found) -> Record
         meant = headings.targets(cell)[0] if isinstance(cell, str) and len(cell) < _HEADING else set()
         given = {of: headings.targets(column.values[i])[0] for of, column in table.columns.items()} if meant else {}
         own = any(alike(one, target) for one in meant)
-        if not own and sum(bool(known - {ASIDE}) for known in given.values()) < 2:
+        if not own and len(set().union(*given.values()) - {ASIDE}) < 2:
             kept.append(i)
             continue
         where = f"{table.place}!{table.rows[i]}"
