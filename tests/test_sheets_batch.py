@@ -426,7 +426,7 @@ def test_who_signed_below_the_table_is_no_enterprise(path: Path) -> None:
     assert [where for id, where in ids(batch.notes) if id == "sheets.signed-row"] == [f"{place}!A3", f"{place}!B4"]
 
 
-@pytest.mark.parametrize("remark", ["注：以上含税", "备注1: 无", "（以下空白）", "填表说明：满足填 1"])
+@pytest.mark.parametrize("remark", ["注：以上含税", "备注1: 无", "（以下空白）", "填表说明：满足填 1", "单位：亿元"])
 def test_a_remark_below_the_table_is_no_enterprise(remark: str, path: Path) -> None:
     """Nothing is wrong with it; what is no remark is a problem as before."""
     batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], [remark], ["示例备注"])
@@ -602,8 +602,11 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "named in full": [["编号", "行业类型", f"{AMOUNT}（人民币亿元）"]],
     "among other words": [["编号", "行业类型", f"{AMOUNT}\n（近三年，亿元）"]],
     "above the table": [["统计表"], ["填报单位：某厂", "", "单位：亿元"], ["编号", "行业类型", AMOUNT]],
+    "above in one cell": [["填报单位：长春市工信局　　单位：亿元（人民币）"], ["编号", "行业类型", AMOUNT]],
+    "in words": [["说明：投资单位统一为“亿元”"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
     "in the title": [["投资汇总表（亿元）"], ["编号", "行业类型", AMOUNT]],
+    "in the middle of a title": [["投资情况（亿元）汇总表（2025年）"], ["编号", "行业类型", AMOUNT]],
     "alone above the table": [["汇总表"], ["", "", "亿元"], ["编号", "行业类型", AMOUNT]],
     "in a sentence above": [["说明：投资额以亿元计"], ["编号", "行业类型", AMOUNT]],
     "in the heading above": [["企业（万元）", "", "投资情况（亿元）"], ["编号", "行业类型", AMOUNT]],

@@ -53,6 +53,8 @@ _DATE: Final = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d\d)(\d\d))"
     r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
 )
+_AROUND: Final = r"""\s()\[\]【】“”"'「」"""
+"""Marks around a unit."""
 _DIGITS: Final = Decimal("1e-12")  # a spreadsheet computes with 15 digits: 0.1 + 0.7 is stored as 0.7999999999999999
 
 
@@ -327,11 +329,15 @@ def unit_of_sheet(written: str) -> str:
 
     >>> [unit_of_sheet(line) for line in ("单位：亿元", "2025年　单位：万美元", "注：以亿元计", "填报单位：某厂")]
     ['亿元', '万美元', '亿元', '']
+    >>> [unit_of_sheet(line) for line in ("单位统一为“亿元”", "单位：亿元（人民币）", "金额单位：亿元　人员单位：人")]
+    ['亿元', '亿元', '亿元']
     """
-    for found in re.finditer(rf"(?:{_unit_marks()})\s*(?::|均?为)\s*([^\s,，、。;:)\]】]+)", plain(written)):
-        unit = _bare_unit(found[1])
-        if _is_unit(unit) or any(word in unit for word in words("foreign")):
-            return unit
+    announced = rf"(?:{_unit_marks()})\s*(?::|(?:均|都|统一|一律)?(?:为|是):?)[{_AROUND}]*([^{_AROUND},，、。;:]+)"
+    for line in (written, *written.split()):  # a blank within Chinese may part words, or may not
+        for found in re.finditer(announced, plain(line)):
+            unit = _bare_unit(found[1])
+            if _is_unit(unit) or any(word in unit for word in words("foreign")):
+                return unit
     given = (found[1] for found in re.finditer(r"[以按](\w{0,3}元)(?:为单位|计|填)", plain(written)))
     return next(filter(_is_unit, given), "")
 
@@ -341,12 +347,14 @@ def unit_of_columns(written: str) -> str:
 
     >>> [unit_of_columns(heading) for heading in ("投资（亿元）", "亿元", "产值（含税，万美元）", "万家企业（2025）")]
     ['亿元', '亿元', '万美元', '']
+    >>> unit_of_columns("投资情况（亿元）汇总表（2025年）")
+    '亿元'
     """
     if unit := unit_of_sheet(written):
         return unit
-    bracketed = re.search(r"[(\[【]([^()\[\]【】]*)[)\]】]\s*$", text := plain(written))
-    parts = re.split(r"[,，、;/]", bracketed[1] if bracketed else text)
-    units = map(_bare_unit, parts)
+    text = plain(written)
+    bracketed = re.findall(r"[(\[【]([^()\[\]【】]*)[)\]】]", text)
+    units = [_bare_unit(part) for one in bracketed or [text] for part in re.split(r"[,，、;/]", one)]
     return next((unit for unit in units if _is_unit(unit) or unit.endswith(tuple(words("foreign")))), "")
 
 
