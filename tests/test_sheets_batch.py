@@ -630,6 +630,7 @@ def test_a_unit_in_a_remark_below_the_table_holds(path: Path) -> None:
         ["E1", "离散型", 1.2],
         ["E2", "流程型", "300万元"],
         ["注：金额单位为亿元。"],
+        *[["", "", ""]] * 20,
     ]
     batch = read(path, *rows, facts=True)
     assert batch.facts is not None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from maturity.errors import Problem
@@ -34,7 +34,7 @@ ANSWER: Final = Target("form", "answer")
 ASIDE: Final = Target("aside", "")
 
 _REMARKS: Final = 10
-"""Rows at the end of a sheet in which remarks on all of it are looked for."""
+"""Rows with content at the end of a sheet in which remarks on all of it are looked for."""
 SEARCHED: Final = 30
 """Rows in which the header is looked for; titles and explanations may stand above it."""
 
@@ -267,9 +267,9 @@ def _units_of_money(grid: Grid, main: int) -> list[str]:
     A heading above others holds as far as the next one, a line of its own for all of them.
     """
     width = max(map(len, grid.rows))
+    last = islice(filter(any, reversed(grid.rows)), _REMARKS)  # a text table may go on with blank rows
     lines = [
-        [(column, said(cell)) for column, cell in enumerate(row) if said(cell)]
-        for row in (*grid.rows[-_REMARKS:], *grid.rows[:main])
+        [(column, said(cell)) for column, cell in enumerate(row) if said(cell)] for row in (*last, *grid.rows[:main])
     ]
     above = lines[-main:] if main else []
     alone = [line[0][1] for line in lines if len(line) == 1]
