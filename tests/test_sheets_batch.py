@@ -442,6 +442,7 @@ def test_a_remark_below_the_table_is_no_enterprise(remark: str, path: Path) -> N
         [1, 2, 3, 4, 5],
         ["甲", "乙", 1, 2, 3],
         ["", "（全称）", "（下拉选择）", "(0～1)", ""],
+        ["示例", "某某公司", "离散型", 1, 1],
     ],
 )
 def test_a_row_that_numbers_or_explains_the_columns_is_no_enterprise(row: list[object], path: Path) -> None:
@@ -451,7 +452,15 @@ def test_a_row_that_numbers_or_explains_the_columns_is_no_enterprise(row: list[o
     assert "sheets.explaining-row" in [note.id for note in batch.notes]
     batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], row)
     assert len(batch.answers) == 2
-    assert batch.problems
+    assert batch.problems or row[0] == "示例"
+
+
+def test_rows_that_explain_the_columns_may_be_several(path: Path) -> None:
+    """An example under the numbers of the columns, by the column of serial numbers; a name is none."""
+    head, own = ["序号", "企业名称", "编号", "行业类型", FIRST.id], [1, "示例", "E1", "离散型", 1]
+    batch = read(path, head, [1, 2, 3, 4, 5], [], ["例：", "某某公司", "E0", "离散型", 1], own)
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+    assert read(path, head[1:], own[1:]).answers.ids == ("E1",)
 
 
 @pytest.mark.parametrize("row", [["平均值", "", "", 0.9], ["7", "合 计", "", 2], ["", "平均", "", 0.9]])

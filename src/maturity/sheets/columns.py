@@ -104,14 +104,15 @@ def some(names: Sequence[str]) -> str:
 
 def rows_of(grid: Grid, header: Header, found: Found) -> Records:
     """One record in each row below the header that is not blank, no total of the others, and no remark on the table."""
-    rows = []
+    rows: list[int] = []
     names = [header.columns[target][0] for target in (ID, NAME) if target in header.columns]
+    name = names[-1] if NAME in header.columns else None
     for row in range(header.first_data_row, len(grid.rows)):
         cells = grid.rows[row]
         if is_blank(cells):
             continue
         first = next(at for at, cell in enumerate(cells) if _says(cell))
-        if row == header.first_data_row and _explains(cells):
+        if not rows and (_explains(cells) or (first != name and _is_example(cells[first]))):
             found.notes.append(Problem.of("sheets.explaining-row", grid.where(row, first), said(cells[first])))
             continue
         words_at = [first, *(at for at in names if _counts(cells[first]) and at < len(cells))]
@@ -264,7 +265,7 @@ def _counts(cell: Cell) -> bool:
 
 
 def _explains(row: Sequence[Cell]) -> bool:
-    """Whether a row right below the header numbers the columns (栏次), or says in brackets how to fill them in.
+    """Whether a row below the header numbers the columns (栏次), or says in brackets how to fill them in.
 
     >>> _explains(["甲", "乙", 1.0, 2.0, 3.0]), _explains(["（必填）", "（是/否）"]), _explains(["1", "一", "离散型"])
     (True, True, False)
@@ -274,6 +275,11 @@ def _explains(row: Sequence[Cell]) -> bool:
     if len(numbered) >= _NUMBERED and numbered == [str(number + 1) for number in range(len(numbered))]:
         return True
     return len(cells) > 1 and all(cell[0] == "(" and cell[-1] == ")" for cell in cells)
+
+
+def _is_example(first: Cell) -> bool:
+    """Whether the first cell of a row that holds anything says that it shows how to fill in the others."""
+    return isinstance(first, str) and plain(first).strip(":") in words("example")
 
 
 def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:
