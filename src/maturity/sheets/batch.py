@@ -524,9 +524,8 @@ def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> Non
         if name and first.setdefault(plain(name), id) != id:
             where = part.table.columns[NAME].where(i)
             found.notes.append(Problem.of("sheets.same-name", where, name, id=id, first=first[plain(name)]))
-        if own.setdefault(plain(id), id) != id:
-            where = part.table.where(ID, i)
-            found.notes.append(Problem.of("sheets.similar-id", where, id, first=own[plain(id)]))
+        if (same := own.setdefault(plain(id).replace(" ", ""), id)) != id:
+            found.notes.append(Problem.of("sheets.similar-id", part.table.where(ID, i), id, first=same))
 
 
 # ------------------------------------------------------------------------------------------- columns -> answers, facts
