@@ -615,6 +615,10 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "above in one cell": [["填报单位：长春市工信局　　单位：亿元（人民币）"], ["编号", "行业类型", AMOUNT]],
     "in words": [["说明：投资单位统一为“亿元”"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
+    "beside a title in other words": [
+        ["id", "profile", "investment_equipment"],
+        ["编号", "行业类型", "设备总额（亿元）"],
+    ],
     "in the title": [["投资汇总表（亿元）"], ["编号", "行业类型", AMOUNT]],
     "in the middle of a title": [["投资情况（亿元）汇总表（2025年）"], ["编号", "行业类型", AMOUNT]],
     "alone above the table": [["汇总表"], ["", "", "亿元"], ["编号", "行业类型", AMOUNT]],

@@ -291,6 +291,27 @@ def test_a_unit_that_somebody_changed_in_a_single_form_holds(tmp_path: Path) -> 
     assert "sheets.read-as" in [note.id for note in batch.notes]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["企业情况表（单位：亿元）"], ["项目编号", "填写"], ["近3年设备购置投资", 1.5]],
+        [["项目编号", "填写（亿元）"], ["近3年设备购置投资", 1.5]],
+        [["项目编号", "填写"], ["近3年设备购置投资（亿元）", 1.5]],
+        [["单位：元"], ["项目编号", "填写", "单位"], ["近3年设备购置投资", 1.5, "亿元"]],
+    ],
+)
+def test_a_unit_of_a_form_is_found_wherever_people_write_it(rows: list[list[Any]], tmp_path: Path) -> None:
+    """In one that they made themselves; it holds for amounts alone."""
+    book = openpyxl.Workbook()
+    for row in (*rows, ["编号", "E1"], ["行业类型", "离散型"], ["统一管理的数字化车间数", 3]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert [batch.facts.value(fact, 0) for fact in ("investment_equipment", "digital_workshops")] == [15000, 3]
+    assert batch.problems == ()
+
+
 @pytest.mark.parametrize("change", ["answer heading", "item heading", "item column"])
 def test_answers_whose_headings_were_changed_are_named(change: str, tmp_path: Path) -> None:
     """The sheet is no form any more; that nothing was answered would be a wrong reading of it."""

@@ -347,7 +347,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
     """The one enterprise of a form: an item in each row of its sheets."""
     columns: dict[Target, Column] = {}
     for grid, header in forms:
-        item, answer = header.columns[ITEM][0], header.columns[ANSWER][0]
+        (item, _), (answer, above) = header.columns[ITEM], header.columns[ANSWER]
         # Most columns of a form are there to be looked at; a second one of answers is not.
         twice = (one for one in header.problems if one.id == "sheets.duplicate-column")
         found.problems.extend(one for one in twice if headings.targets(one.value)[0] == {ANSWER})
@@ -359,7 +359,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
             value = row[answer] if answer < len(row) else ""
             if not written and value == "":
                 continue
-            targets, _ = headings.targets(written)
+            targets, beside = headings.targets(written)
             where = grid.where(number, answer)
             if len(targets) != 1:
                 near = headings.suggestion(written)
@@ -373,7 +373,8 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
                 first = columns[target].where(0)
                 found.problems.append(Problem.of("sheets.duplicate-item", where, written, first=first))
                 continue
-            heading = Heading(target, headings.unit(target, said(row[unit]) if unit < len(row) else ""))
+            own = headings.unit(target, said(row[unit]) if unit < len(row) else "") or beside
+            heading = Heading(target, own or (above.unit if headings.is_amount(target) else ""))
             columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at, grid.epoch)  # type: ignore[misc]
         for column in (answer, unit):
             found.problems.extend(lost_in_merged(grid, {column}, items))

@@ -140,6 +140,10 @@ class Headings:
         unit = self._units.get(target.id) if target.kind == "fact" else None
         return unit_in(written, unit) if unit and written else ""
 
+    def is_amount(self, target: Target) -> bool:
+        """Whether it is a fact in a unit of money."""
+        return target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
+
     def suggestion(self, cell: Cell) -> object:
         """``did you mean`` for a heading that is not known."""
         written = said(cell)
@@ -225,8 +229,10 @@ class Headings:
                 problems.append(Problem.of("sheets.duplicate-column", where, heading, first=first))
                 continue
             own = units.get(column) or next((unit for _, _, unit in clear if unit), "")
-            amount = target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
-            columns[target] = (column, Heading(target, own or (of_money[column] if amount else "")))
+            if not own and (self.is_amount(target) or target == ANSWER):  # of the amounts among the answers below it
+                texts = (said(grid.rows[row][column]) for row, _, _ in here)
+                own = next(filter(None, map(unit_of_columns, texts)), of_money[column])
+            columns[target] = (column, Heading(target, own))
         return Header(first_data_row, identified(columns), tuple(problems), tuple(unnamed))
 
     def _unclear(self, grid: Grid, row: int, column: int, written: str, targets: set[Target]) -> Iterator[Problem]:
