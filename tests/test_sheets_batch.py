@@ -244,6 +244,28 @@ def test_ids_that_are_missing_double_or_ruined_are_named_and_nothing_is_lost(tmp
     assert "b.xlsx!企业!A2" in batch.problems[1].text("en")
 
 
+@pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
+@pytest.mark.parametrize(("look", "shown"), [("000000", "000012"), ('"JL"0000', "JL0012"), ("0", "12")])
+def test_an_id_is_what_its_format_shows(look: str, shown: str, name: str, tmp_path: Path) -> None:
+    """The sheet of entries, or another file, has it as text."""
+    old = name.endswith(".xls")
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(tmp_path / name)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    for column, (heading, cell) in enumerate(zip(HEAD, ["", "一", "离散型", 1, 1], strict=True)):
+        sheet.write(0, column, heading)
+        sheet.write(1, column, cell)
+    sheet.write(2, 0, 12, xlwt.easyxf(num_format_str=look) if old else book.add_format({"num_format": look}))
+    long = "0" * 18
+    sheet.write(3, 0, 2.2e17, xlwt.easyxf(num_format_str=long) if old else book.add_format({"num_format": long}))
+    for row in (2, 3):
+        sheet.write(row, 2, "离散型")
+    sheet.write(2, 3, 1, xlwt.easyxf(num_format_str="00") if old else book.add_format({"num_format": "00"}))
+    book.save(tmp_path / name) if old else book.close()
+    batch = read_batch(tmp_path / name, MODEL)
+    assert (batch.answers.ids[1], batch.answers.points[1, 0]) == (shown, 10)
+    assert ("sheets.ruined-id", f"{name}!企业!A4") in ids(batch.problems)
+
+
 def test_an_enterprise_that_stands_there_twice_is_named(path: Path) -> None:
     """Under one id it is a problem, under two a note: branches may share a name."""
     rows = [

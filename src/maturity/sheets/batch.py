@@ -30,7 +30,7 @@ from maturity.sheets.columns import (
     some,
     values_of,
 )
-from maturity.sheets.grid import Broken, Cell, Grid
+from maturity.sheets.grid import LONG, Broken, Cell, Grid
 from maturity.sheets.headings import (
     ANSWER,
     GROUPS,
@@ -471,7 +471,7 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
             cell = column.values[i] if column else ""
             where = table.where(ID, i)
             id = chosen = _id(cell)
-            # A spreadsheet keeps 15 digits of a number, and writes a long one into a CSV as it shows it.
+            # A spreadsheet writes a long number into a CSV as it shows it.
             if re.fullmatch(ROUNDED, cell.strip()) if isinstance(cell, str) else _is_long(cell):
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
@@ -489,7 +489,7 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
 
 
 def _is_long(cell: Cell) -> bool:
-    return isinstance(cell, float | int) and abs(cell) >= 1e15
+    return isinstance(cell, float | int) and abs(cell) >= LONG
 
 
 def _id(cell: Cell) -> str:

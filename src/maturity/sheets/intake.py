@@ -28,7 +28,7 @@ import python_calamine as calamine
 from maturity.errors import InputError, Problem, reason
 from maturity.sheets import biff
 from maturity.sheets.cells import said
-from maturity.sheets.grid import FROM_1900, FROM_1904, Broken, Cell, Grid, letters
+from maturity.sheets.grid import FROM_1900, FROM_1904, LONG, Broken, Cell, Grid, letters
 from maturity.sheets.scan import (
     MONTH,
     MONTHS,
@@ -359,6 +359,10 @@ def _seen(cell: Cell, shown: str) -> Cell:
         return Broken("month", f"{cell.year}年{cell.month}月") if shown == MONTH and cell.day == 1 else cell
     if shown == MONTH or isinstance(cell, bool) or not isinstance(cell, float | int):
         return cell
+    if shown.endswith("0"):
+        letters = shown.rstrip("0")
+        exact = 0 <= cell < LONG and cell == int(cell)
+        return f"{letters}{cell:0{len(shown) - len(letters)}.0f}" if exact else cell
     return Broken("scaled", said(cell)) if shown == SCALED else f"{said(cell)}{shown}"
 
 

@@ -85,6 +85,7 @@ _SCALED: Final = re.compile(r"[0#?],+(?![0#?,])")
 """A comma behind the last digit: a thousandth of the number is shown."""
 _DIGIT: Final = re.compile(r"[0#?]|General|G/通用格式")
 _AMOUNT: Final = re.compile("[元万亿千百]")
+_FILLED_UP: Final = re.compile(r"[^\W\d_]*-?0{2,}")
 
 
 SCALED: Final = "0,"
@@ -97,20 +98,24 @@ def shown_by(code: str) -> str | None:
     r"""What a number format shows that the cell does not hold: a unit of amounts behind the number; None for nothing.
 
     `SCALED` when it shows another number: a thousandth, or a ten-thousandth by a point that stands there in any case;
-    `MONTH` when it shows of a day no more than that.
+    `MONTH` when it shows of a day no more than that; zeros, perhaps behind letters, that the digits are filled up to.
 
     >>> [shown_by(code) for code in ('0.00"亿元";@', r"#,##0\ 万元", '0!.0,"万"', "#,##0.00", '0"家"')]
     ['亿元', '万元', '0,', None, None]
     >>> [shown_by(code) for code in ('yyyy"年"m"月";@', "[$-409]mmm-yy", "yyyy/m/d", "mm:ss")]
     ['年月', '年月', None, None]
+    >>> [shown_by(code) for code in ("000000", '"JL-"0000', "0", "0.00")]
+    ['000000', 'JL-0000', None, None]
     """
     bare = _NO_DIGITS.sub("", code).lower()
     if _SCALED.search(bare):
         return SCALED
     if "y" in bare and "m" in bare and not set("dhs") & set(bare):
         return MONTH
-    positive = code.partition(";")[0]
-    *digits, behind = _DIGIT.split(re.sub(r'["\\!]|[_*].|\[[^\]]*\]', "", positive))
+    positive = re.sub(r'["\\!]|[_*].|\[[^\]]*\]', "", code.partition(";")[0])
+    if _FILLED_UP.fullmatch(positive):
+        return positive
+    *digits, behind = _DIGIT.split(positive)
     return behind.strip() if digits and _AMOUNT.search(behind) else None
 
 
