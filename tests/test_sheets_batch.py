@@ -659,6 +659,21 @@ def test_a_unit_is_found_wherever_people_write_it(unit: str, path: Path) -> None
     assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.2"]
 
 
+def test_units_in_a_column_of_their_own_hold(path: Path) -> None:
+    """Beside the amounts, where it is the same for all; else a number without its own is named."""
+    head = ["编号", "行业类型", AMOUNT, "单位"]
+    batch = read(path, head, ["E1", "离散型", 1.2, "亿元"], ["E2", "流程型", "300万元", ""], facts=True)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [12000, 300]
+    assert batch.problems == ()
+    for name, other in ((AMOUNT, "万元"), (f"{AMOUNT}（万元）", "亿元")):
+        head = ["编号", "行业类型", name, "单位"]
+        batch = read(path, head, ["E1", "离散型", 1.2, "亿元"], ["E2", "流程型", "300万元", other], facts=True)
+        assert batch.facts is not None
+        assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [None, 300]
+        assert [problem.id for problem in batch.problems] == ["sheets.unknown-unit"]
+
+
 def test_a_unit_in_a_remark_below_the_table_holds(path: Path) -> None:
     """Nobody reads it before the numbers; a number that says its own unit has that."""
     rows: list[list[Any]] = [

@@ -10,7 +10,6 @@ FROM_1900: Final = date(1899, 12, 30)
 """Day 0 of a workbook that counts days from 1900, and counts a 29 February 1900."""
 FROM_1904: Final = date(1904, 1, 1)
 """Day 0 of a workbook that counts days from 1904, as those do that were begun in old Excel for the Mac."""
-
 LONG: Final = 1e15
 """A spreadsheet keeps 15 digits of a number; of a longer one the last are lost."""
 

@@ -10,7 +10,7 @@ from maturity.errors import Problem
 from maturity.language import Text, texts
 from maturity.models import MaturityModel
 from maturity.scenarios import LedgerDefinition, Programme
-from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_columns, unit_of_sheet
+from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_columns, unit_of_sheet, words
 from maturity.sheets.grid import Cell, Grid
 
 T = TypeVar("T")
@@ -199,7 +199,7 @@ class Headings:
         columns: dict[Target, tuple[int, Heading]] = {}
         problems: list[Problem] = []
         unnamed: list[tuple[int, int]] = []
-        split: set[int] = set()
+        split: set[int] = set()  # of other columns, which are named or read with them
         width = max(map(len, grid.rows[:first_data_row]))  # rows of a text table that are longer are found later
         for column in range(width):
             here = [(row, *found[row][column]) for row in rows if column < len(found[row])]
@@ -232,6 +232,9 @@ class Headings:
             if not own and (self.is_amount(target) or target == ANSWER):  # of the amounts among the answers below it
                 texts = (said(grid.rows[row][column]) for row, _, _ in here)
                 own = next(filter(None, map(unit_of_columns, texts)), of_money[column])
+            if self.is_amount(target) and (beside := _units_beside(grid, main, column + 1, first_data_row)):
+                own = beside if own in ("", beside) else f"{own}, {beside}"
+                split.add(column + 1)
             columns[target] = (column, Heading(target, own))
         return Header(first_data_row, identified(columns), tuple(problems), tuple(unnamed))
 
@@ -265,6 +268,14 @@ def _below(
             end += 1
     others = (other for other in range(column + 1, end + 1) if not known(other))
     return {other for other in others if any(says(at, other) for at in range(main + 1, len(grid.rows)))}
+
+
+def _units_beside(grid: Grid, main: int, column: int, first_data_row: int) -> str:
+    """The units that a column of units beside an amount holds; several are none that could be converted."""
+    if column >= len(grid.rows[main]) or plain(said(grid.rows[main][column])) not in words("unit"):
+        return ""
+    cells = (said(row[column]) for row in grid.rows[first_data_row:] if column < len(row))
+    return ", ".join(sorted({unit for unit in map(unit_of_columns, cells) if unit}))
 
 
 def _units_of_money(grid: Grid, main: int) -> list[str]:
@@ -308,10 +319,10 @@ def _key(text: str) -> str:
 def _unadorned(text: str) -> str:
     """A heading without its number and without the word that makes a question of it.
 
-    >>> _unadorned("3、是否依法登记注册"), _unadorned("(12) 数据"), _unadorned("3年投资")
-    ('依法登记注册', '数据', '3年投资')
+    >>> [_unadorned(heading) for heading in ("3、是否依法登记注册", "(12) 数据", "3年投资", "4、3D 模型")]
+    ['依法登记注册', '数据', '3年投资', '3D 模型']
     """
-    return re.sub(r"^(?:\(\d{1,3}\)|\d{1,3}[.、)](?!\d))\s*", "", text).removeprefix("是否")
+    return re.sub(r"^(?:\(\d{1,3}\)|\d{1,3}(?:[、)]|\.(?!\d)))\s*", "", text).removeprefix("是否")
 
 
 def _without_brackets(text: str) -> tuple[str, str]:
