@@ -928,6 +928,18 @@ def test_a_hidden_sheet_of_enterprises_is_not_read_and_named(tmp_path: Path) -> 
     with pytest.raises(InputError, match="a hidden sheet looks like data") as caught:
         read_batch(hiding(tmp_path / "b.xlsx", "今年", "去年"), MODEL)
     assert [problem.where for problem in caught.value.problems] == ["b.xlsx!今年", "b.xlsx!去年"]
+    with xlsxwriter.Workbook(tmp_path / "b.xlsx") as book:  # nothing is seen but a chart
+        sheet, chart = book.add_worksheet("今年"), book.add_chart({"type": "bar"})
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, ["E1", "示例", "discrete", 1, 1])
+        chart.add_series({"values": "=今年!$D$2:$E$2"})
+        seen = book.add_chartsheet("图")
+        seen.set_chart(chart)
+        seen.activate()
+        seen.set_first_sheet()
+        sheet.hide()
+    with pytest.raises(InputError, match="a hidden sheet looks like data"):
+        read_batch(tmp_path / "b.xlsx", MODEL)
 
 
 def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None:

@@ -233,10 +233,11 @@ def _part(
     own.problems.extend(problem for grid in seen if grid.sheet in found_in for problem in grid.problems)
     own.problems.extend(_hidden([grid for grid in grids if grid.hidden], headings, ledgers))
     rest = [(grid, header) for grid, header in headers if grid.sheet not in lists]
-    table = Records(seen[0].place, [], {}, Path(called).stem)
     if known or not lists:
         table, read = _table(known, called, model, programme, headings, own)
         rest = [(grid, header) for grid, header in rest if grid not in read]
+    else:
+        table = Records(seen[0].place, [], {}, Path(called).stem)
     own.problems.extend(_overlooked([grid for grid, _ in rest], table, model, programme, headings))
     if programme is None:
         own = without_unasked(own, table.place, rest)

@@ -170,7 +170,7 @@ def _name(sheet: bytes) -> str:
 
 def _format(body: bytes) -> str:
     """The code of a number format: in half-size or full Unicode characters."""
-    return body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")
+    return body[5:].decode("utf-16-le" if body[4:5] == b"\1" else "latin-1", "replace")
 
 
 def _workbook(file: CompoundFile) -> bytes:

@@ -250,13 +250,13 @@ def _no_record(first: Cell) -> str:
 def _sums_up(text: str) -> bool:
     """Whether a text says that its row sums up others: all of them, or those of a group.
 
-    >>> [_sums_up(text) for text in ("合 计", "合计（3家）：", "长春 汇总", "长春小计", "数据汇总", "合计厂")]
+    >>> [_sums_up(text) for text in ("合 计", "合计（3家）：", "长春 汇总", "长春小计", "数据汇总", "Lump sum")]
     [True, True, True, True, False, False]
     """
     *group, last = re.sub(r"\([^()]*\)\s*:?\s*$", "", unicodedata.normalize("NFKC", text)).split() or [""]
     last = plain(last).strip(":")
     alone = plain("".join([*group, last])) in words("total")
-    return alone or last.endswith(tuple(words("sums"))) or (bool(group) and last in words("total"))
+    return alone or last.endswith(tuple(words("sums"))) or (bool(group) and last in words("grouped"))
 
 
 def _counts(cell: Cell) -> bool:

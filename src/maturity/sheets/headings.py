@@ -11,7 +11,7 @@ from maturity.language import Text, texts
 from maturity.models import MaturityModel
 from maturity.scenarios import LedgerDefinition, Programme
 from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_columns, unit_of_sheet, words
-from maturity.sheets.grid import Cell, Grid
+from maturity.sheets.grid import Cell, Grid, Merged
 
 T = TypeVar("T")
 
@@ -200,6 +200,7 @@ class Headings:
         problems: list[Problem] = []
         unnamed: list[tuple[int, int]] = []
         split: set[int] = set()  # of other columns, which are named or read with them
+        wide = [one for one in grid.merged if one.first_row < first_data_row and one.first_column < one.last_column]
         width = max(map(len, grid.rows[:first_data_row]))  # rows of a text table that are longer are found later
         for column in range(width):
             here = [(row, *found[row][column]) for row in rows if column < len(found[row])]
@@ -217,7 +218,7 @@ class Headings:
             heading = said(grid.rows[row][column])
             if target == ASIDE:
                 continue
-            if target.kind in ("requirement", "fact") and (below := _below(grid, found, main, row, column)):
+            if target.kind in ("requirement", "fact") and (below := _below(grid, found, wide, main, row, column)):
                 problems.append(Problem.of("sheets.split-column", where, heading, count=len(below) + 1))
                 split |= below
                 continue
@@ -249,9 +250,15 @@ class Headings:
 
 
 def _below(
-    grid: Grid, found: Sequence[Sequence[tuple[set[Target], str]]], main: int, row: int, column: int
+    grid: Grid,
+    found: Sequence[Sequence[tuple[set[Target], str]]],
+    wide: Sequence[Merged],
+    main: int,
+    row: int,
+    column: int,
 ) -> set[int]:
-    """The other columns with content that a heading stands above: its cells are merged, or have others below them."""
+    """The other columns with content that a heading stands above: its cells are merged (``wide``), or have others below
+    them."""
 
     def says(at: int, column: int) -> bool:
         return column < len(grid.rows[at]) and bool(said(grid.rows[at][column]))
@@ -259,10 +266,8 @@ def _below(
     def known(column: int) -> bool:
         return column < len(found[main]) and len(found[main][column][0]) == 1
 
-    ends = [
-        one.last_column for one in grid.merged if one.first_row <= row <= one.last_row and one.first_column == column
-    ]
-    end = max(ends, default=column)
+    merged = (one for one in wide if one.first_row <= row <= one.last_row and one.first_column == column)
+    end = max((one.last_column for one in merged), default=column)
     if row < main and says(main, column):
         while says(main, end + 1) and not says(row, end + 1) and not known(end + 1):
             end += 1
@@ -274,7 +279,7 @@ def _units_beside(grid: Grid, main: int, column: int, first_data_row: int) -> st
     """The units that a column of units beside an amount holds; several are none that could be converted."""
     if column >= len(grid.rows[main]) or plain(said(grid.rows[main][column])) not in words("unit"):
         return ""
-    cells = (said(row[column]) for row in grid.rows[first_data_row:] if column < len(row))
+    cells = {said(row[column]) for row in grid.rows[first_data_row:] if column < len(row)}
     return ", ".join(sorted({unit for unit in map(unit_of_columns, cells) if unit}))
 
 
