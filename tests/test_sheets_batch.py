@@ -957,6 +957,26 @@ def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None
     assert "sheets.read-rounded" in [note.id for note in read_batch(sound, MODEL, strict=True).notes]
 
 
+@pytest.mark.parametrize(
+    ("head", "worth"),
+    [
+        (["{} (in yuan)"], 1),
+        (["{} (RMB)"], 1),
+        (["{} (CNY million)"], 1_000_000),
+        (["Unit: CNY 10,000", "{}"], 10_000),
+        (["Amounts in CNY million", "{}"], 1_000_000),
+        (["Table 1 (RMB 100 million)", "{}"], 100_000_000),
+        (["Unit: yuan, persons", "{}"], 1),
+    ],
+)
+def test_an_english_unit_is_found_wherever_people_write_it(head: list[str], worth: int, path: Path) -> None:
+    """Beside the heading, or in a line above the table."""
+    *above, heading = (text.format("Equipment bought in the last 3 years") for text in head)
+    batch = read(path, *([text] for text in above), ["id", "profile", heading], ["E1", "discrete", 120], facts=True)
+    assert batch.facts is not None
+    assert (batch.facts.value("investment_equipment", 0), batch.problems) == (Decimal(120 * worth) / 10_000, ())
+
+
 @pytest.mark.parametrize("unit", ["× 10,000 yuan", "x 10,000 yuan", "10,000 yuan", "万元"])
 def test_an_amount_in_the_english_unit(unit: str, path: Path) -> None:
     """Behind the number, and in the heading; the programme writes it with a sign of multiplication."""

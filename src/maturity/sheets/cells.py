@@ -332,7 +332,8 @@ def unit_of_sheet(written: str) -> str:
     >>> [unit_of_sheet(line) for line in ("单位统一为“亿元”", "单位：亿元（人民币）", "金额单位：亿元　人员单位：人")]
     ['亿元', '亿元', '亿元']
     """
-    announced = rf"(?:{_unit_marks()})\s*(?::|(?:均|都|统一|一律)?(?:为|是):?)[{_AROUND}]*([^{_AROUND},，、。;:]+)"
+    announced = rf"(?:{_unit_marks()})\s*(?::|(?:均|都|统一|一律)?(?:为|是):?)[{_AROUND}]*"
+    announced += rf"([a-z0-9][a-z0-9 ,]*|[^{_AROUND},，、。;:]+)"  # in English with blanks: CNY 10,000
     for line in (written, *written.split()):  # a blank within Chinese may part words, or may not
         for found in re.finditer(announced, plain(line)):
             unit = _bare_unit(found[1])
@@ -347,14 +348,14 @@ def unit_of_columns(written: str) -> str:
 
     >>> [unit_of_columns(heading) for heading in ("投资（亿元）", "亿元", "产值（含税，万美元）", "万家企业（2025）")]
     ['亿元', '亿元', '万美元', '']
-    >>> unit_of_columns("投资情况（亿元）汇总表（2025年）")
-    '亿元'
+    >>> [unit_of_columns(line) for line in ("投资（亿元）表（2025年）", "Unit: CNY 10,000", "Amounts in RMB million")]
+    ['亿元', 'cny 10,000', 'rmb million']
     """
     if unit := unit_of_sheet(written):
         return unit
     text = plain(written)
     bracketed = re.findall(r"[(\[【]([^()\[\]【】]*)[)\]】]", text)
-    units = [_bare_unit(part) for one in bracketed or [text] for part in re.split(r"[,，、;/]", one)]
+    units = [_bare_unit(part) for one in bracketed or [text] for part in (*re.split(r"[,，、;/]", one), one)]
     return next((unit for unit in units if _is_unit(unit) or unit.endswith(tuple(words("foreign")))), "")
 
 
