@@ -635,6 +635,7 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "among other words": [["编号", "行业类型", f"{AMOUNT}\n（近三年，亿元）"]],
     "above the table": [["统计表"], ["填报单位：某厂", "", "单位：亿元"], ["编号", "行业类型", AMOUNT]],
     "above in one cell": [["填报单位：长春市工信局　　单位：亿元（人民币）"], ["编号", "行业类型", AMOUNT]],
+    "with the currency": [["单位：亿元人民币"], ["编号", "行业类型", AMOUNT]],
     "in words": [["说明：投资单位统一为“亿元”"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
     "beside a title in other words": [
@@ -758,6 +759,7 @@ def test_a_month_that_a_spreadsheet_made_a_day_of_is_named(look: str, name: str,
         [["编号", "行业类型", f"{AMOUNT}（千美元）"]],
         [["单位：美元"], ["编号", "行业类型", AMOUNT]],
         [["", "", "投资（万美元）"], ["编号", "行业类型", AMOUNT]],
+        [["填报单位：某厂", "", "单位：十亿元"], ["编号", "行业类型", AMOUNT]],
     ],
 )
 def test_numbers_in_a_unit_that_nobody_can_convert_are_named(rows: Sequence[Sequence[Any]], path: Path) -> None:

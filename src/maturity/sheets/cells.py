@@ -53,6 +53,8 @@ _DATE: Final = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d\d)(\d\d))"
     r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
 )
+_POWER: Final = re.compile("[十百千仟万萬亿億]+[元圆]?")
+"""What can be a unit of money only, behind the word 单位."""
 _AROUND: Final = r"""\s()\[\]【】“”"'「」"""
 """Marks around a unit."""
 _DIGITS: Final = Decimal("1e-12")  # a spreadsheet computes with 15 digits: 0.1 + 0.7 is stored as 0.7999999999999999
@@ -327,6 +329,8 @@ def unit_in(written: str, unit: Text) -> str:
 def unit_of_sheet(written: str) -> str:
     """The unit of money that a line above a table, or below it, gives for all of it; ``""`` when it gives none.
 
+    One that cannot be converted (十亿元, 億元) is given, too: it is not the one that is asked.
+
     >>> [unit_of_sheet(line) for line in ("单位：亿元", "2025年　单位：万美元", "注：以亿元计", "填报单位：某厂")]
     ['亿元', '万美元', '亿元', '']
     >>> [unit_of_sheet(line) for line in ("单位统一为“亿元”", "单位：亿元（人民币）", "金额单位：亿元　人员单位：人")]
@@ -337,7 +341,7 @@ def unit_of_sheet(written: str) -> str:
     for line in (written, *written.split()):  # a blank within Chinese may part words, or may not
         for found in re.finditer(announced, plain(line)):
             unit = _bare_unit(found[1])
-            if _is_unit(unit) or any(word in unit for word in words("foreign")):
+            if _is_unit(unit) or _POWER.fullmatch(unit) or any(word in unit for word in words("foreign")):
                 return unit
     given = (found[1] for found in re.finditer(r"[以按](\w{0,3}元)(?:为单位|计|填)", plain(written)))
     return next(filter(_is_unit, given), "")
@@ -369,8 +373,8 @@ def is_money(unit: Text) -> bool:
 
 
 def _bare_unit(text: str) -> str:
-    """A unit without brackets and the words that announce it."""
-    return re.sub(rf"^(?:{_unit_marks()})\s*:?\s*", "", text.strip(" ()[]【】")).strip()
+    """A unit without brackets, and without the words that announce it or stand behind it (亿元人民币)."""
+    return re.sub(rf"^(?:{_unit_marks()})\s*:?\s*|(?:{_unit_marks()})$", "", text.strip(" ()[]【】")).strip()
 
 
 @cache
