@@ -302,7 +302,7 @@ def test_another_header_further_down_ends_the_table(path: Path) -> None:
 def test_another_header_whose_columns_were_moved_ends_the_table(path: Path) -> None:
     """It is known by any of its headings: in the column of the ids the numbers of the rows, say."""
     head = ["编号", "企业名称", "近3年设备购置投资"]
-    other = [["序号", "编号", "近3年软件购置投资"], [1, "E1", 500], [2, "E2", 600]]
+    other: list[list[Any]] = [["序号", "编号", "近3年软件购置投资"], [1, "E1", 500], [2, "E2", 600]]
     batch = read(path, head, ["E1", "一", 100], ["说明", "编号", 200], *other, facts=True)
     assert batch.facts is not None
     assert batch.answers.ids == ("E1", "说明")

@@ -131,8 +131,8 @@ def test_a_row_of_sums_is_no_entry(tmp_path: Path) -> None:
 def test_a_header_further_down_is_no_entry(tmp_path: Path) -> None:
     """Repeated it is passed over; another one ends the ledger, whose columns are not those of the rows below."""
     again = [ENTRY, ["E1", "2025-06-30", 40, "设备", "this", ""]]
-    other = [["日期", "企业编号", "类别", "金额（万元）"], ["2025-06-30", "E1", "设备", 50]]
-    rows = [ENTRY, ["E1", "2025-06-30", 30, "设备", "this", ""], *again, *other]
+    other: list[list[Any]] = [["日期", "企业编号", "类别", "金额（万元）"], ["2025-06-30", "E1", "设备", 50]]
+    rows: list[list[Any]] = [ENTRY, ["E1", "2025-06-30", 30, "设备", "this", ""], *again, *other]
     batch = read_batch(saved(tmp_path / "b.xlsx", 企业=[HEAD, ["E1", "一", "离散型", 1]], 台账=rows), MODEL, PROGRAMME)
     assert [entry[2] for entry in entries(batch)] == [30, 40]
     assert ids(batch.problems) == [("sheets.second-header", "b.xlsx!台账!5")]
@@ -141,7 +141,7 @@ def test_a_header_further_down_is_no_entry(tmp_path: Path) -> None:
 
 def test_entries_of_nobody_are_named_by_ranges(tmp_path: Path) -> None:
     """As when the whole ledger says names instead of ids."""
-    rows = [["企业名称", *ENTRY[1:]], *[["一", "2025-06-30", 30, "设备", "this", ""]] * 60]
+    rows: list[list[Any]] = [["企业名称", *ENTRY[1:]], *[["一", "2025-06-30", 30, "设备", "this", ""]] * 60]
     two = [["E1", "一", "离散型", 1], ["E2", "二", "流程型", 1]]
     batch = read_batch(saved(tmp_path / "b.xlsx", 企业=[HEAD, *two], 台账=rows), MODEL, PROGRAMME)
     assert ids(batch.problems) == [("sheets.missing-owner", "b.xlsx!台账!2:61")]
