@@ -130,7 +130,7 @@ def test_a_row_of_sums_is_no_entry(tmp_path: Path) -> None:
 
 def test_a_header_further_down_is_no_entry(tmp_path: Path) -> None:
     """Repeated it is passed over; another one ends the ledger, whose columns are not those of the rows below."""
-    again = [ENTRY, ["E1", "2025-06-30", 40, "设备", "this", ""]]
+    again: list[list[Any]] = [ENTRY, ["E1", "2025-06-30", 40, "设备", "this", ""]]
     other: list[list[Any]] = [["日期", "企业编号", "类别", "金额（万元）"], ["2025-06-30", "E1", "设备", 50]]
     rows: list[list[Any]] = [ENTRY, ["E1", "2025-06-30", 30, "设备", "this", ""], *again, *other]
     batch = read_batch(saved(tmp_path / "b.xlsx", 企业=[HEAD, ["E1", "一", "离散型", 1]], 台账=rows), MODEL, PROGRAMME)
