@@ -120,6 +120,13 @@ def test_a_credit_code_is_the_id_where_no_other_column_is(path: Path) -> None:
     assert (batch.answers.ids, batch.problems) == (("912201",), ())
 
 
+def test_a_credit_code_that_is_the_id_is_so_in_every_header(path: Path) -> None:
+    """Over our own ids, and where the header is repeated."""
+    head = ["统一社会信用代码", *HEAD[1:]]
+    batch = read(path, head, HEAD, ["912201", "一", "discrete", 1, 1], head, ["912202", "二", "discrete", 1, 1])
+    assert (batch.answers.ids, batch.problems) == (("912201", "912202"), ())
+
+
 def test_unknown_double_and_unnamed_columns_are_named(tmp_path: Path) -> None:
     """With a suggestion where one is near; nothing that has content is passed over in silence."""
     head = ["id", "name", "profile", FIRST.id, "organization_stratgy.1b", FIRST.name.zh, "", ""]
@@ -237,6 +244,28 @@ def test_ids_that_are_missing_double_or_ruined_are_named_and_nothing_is_lost(tmp
     assert "b.xlsx!企业!A2" in batch.problems[1].text("en")
 
 
+@pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
+@pytest.mark.parametrize(("look", "shown"), [("000000", "000012"), ('"JL"0000', "JL0012"), ("0", "12")])
+def test_an_id_is_what_its_format_shows(look: str, shown: str, name: str, tmp_path: Path) -> None:
+    """The sheet of entries, or another file, has it as text."""
+    old = name.endswith(".xls")
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(tmp_path / name)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    for column, (heading, cell) in enumerate(zip(HEAD, ["", "一", "离散型", 1, 1], strict=True)):
+        sheet.write(0, column, heading)
+        sheet.write(1, column, cell)
+    sheet.write(2, 0, 12, xlwt.easyxf(num_format_str=look) if old else book.add_format({"num_format": look}))
+    long = "0" * 18
+    sheet.write(3, 0, 2.2e17, xlwt.easyxf(num_format_str=long) if old else book.add_format({"num_format": long}))
+    for row in (2, 3):
+        sheet.write(row, 2, "离散型")
+    sheet.write(2, 3, 1, xlwt.easyxf(num_format_str="00") if old else book.add_format({"num_format": "00"}))
+    book.save(tmp_path / name) if old else book.close()
+    batch = read_batch(tmp_path / name, MODEL)
+    assert (batch.answers.ids[1], batch.answers.points[1, 0]) == (shown, 10)
+    assert ("sheets.ruined-id", f"{name}!企业!A4") in ids(batch.problems)
+
+
 def test_an_enterprise_that_stands_there_twice_is_named(path: Path) -> None:
     """Under one id it is a problem, under two a note: branches may share a name."""
     rows = [
@@ -268,6 +297,18 @@ def test_another_header_further_down_ends_the_table(path: Path) -> None:
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
     assert ids(batch.problems) == [("sheets.second-header", f"{place}!4")]
     assert "the 2 rows below" in batch.problems[0].text("en")
+
+
+def test_another_header_whose_columns_were_moved_ends_the_table(path: Path) -> None:
+    """It is known by any of its headings: in the column of the ids the numbers of the rows, say."""
+    head = ["编号", "企业名称", "近3年设备购置投资"]
+    other: list[list[Any]] = [["序号", "编号", "近3年软件购置投资"], [1, "E1", 500], [2, "E2", 600]]
+    batch = read(path, head, ["E1", "一", 100], ["说明", "编号", 200], *other, facts=True)
+    assert batch.facts is not None
+    assert batch.answers.ids == ("E1", "说明")
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [100, 200]
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    assert ids(batch.problems) == [("sheets.second-header", f"{place}!4")]
 
 
 def test_a_comma_that_nobody_quoted_shifts_no_answers(tmp_path: Path) -> None:
@@ -325,6 +366,25 @@ def test_a_row_of_sums_is_no_enterprise(total: Sequence[object], path: Path) -> 
     assert "sheets.total-row" in [note.id for note in batch.notes]
 
 
+@pytest.mark.parametrize(
+    "total",
+    [
+        ["长春 汇总", "", 300],
+        ["", "长春 汇总", 300],
+        ["汇总", "", 300],
+        ["长春市小计", "", 300],
+        ["合计（2家）", "", 300],
+    ],
+)
+def test_a_row_that_sums_up_a_group_is_no_enterprise(total: Sequence[object], path: Path) -> None:
+    """As a spreadsheet inserts them, group by group; where nobody needs a profile it would be scored without a word."""
+    head = ["城市", "编号", "近3年设备购置投资"]
+    rows = [["长春", "E1", 100], ["长春", "E2", 200], total, ["吉林", "数据汇总", 50]]
+    batch = read(path, head, *rows, facts=True)
+    assert (batch.answers.ids, batch.problems) == (("E1", "E2", "数据汇总"), ())
+    assert [note.value for note in batch.notes if note.id == "sheets.total-row"] == [next(filter(None, total))]
+
+
 @pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
 def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: Path) -> None:
     """Down or across, the others look empty; a title, a note below the table, and blanks lose nothing."""
@@ -334,9 +394,11 @@ def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: 
         ["E1", "一", "discrete", "长春", 1, "", ""],
         ["E2", "二", "discrete", "", 0.5, 0.5, ""],
         ["E3", "三", "discrete", "吉林", 1, 1, ""],
+        ["E4", "四", "discrete", "吉林", 1, 1, ""],
+        ["E5", "五", "discrete", "吉林", 1, "", ""],
         ["注：满足填 1", "", "", "", "", "", ""],
     ]
-    merged = ["A1:G1", "D3:D4", "E3:F3", "G3:G5", "A6:G6"]
+    merged = ["A1:G1", "D3:D4", "E3:F3", "G3:G5", "F6:G7", "A8:G8"]
     path = tmp_path / name
     if path.suffix == ".xlsx":
         book = openpyxl.Workbook()
@@ -362,8 +424,9 @@ def test_what_merged_cells_hold_is_not_lost_without_a_word(name: str, tmp_path: 
     assert ids(batch.problems) == [
         ("sheets.merged-cells", f"{name}!企业!E3:F3"),
         ("sheets.merged-cells", f"{name}!企业!D3:D4"),
+        ("sheets.merged-cells", f"{name}!企业!F6:G7"),
     ]
-    assert batch.groups["city"] == ("长春", "", "吉林")
+    assert batch.groups["city"] == ("长春", "", *["吉林"] * 3)
 
 
 def test_a_code_that_a_program_wrote_as_a_formula_into_a_csv_is_its_text(tmp_path: Path) -> None:
@@ -377,15 +440,15 @@ def test_a_code_that_a_program_wrote_as_a_formula_into_a_csv_is_its_text(tmp_pat
 
 
 def test_who_signed_below_the_table_is_no_enterprise(path: Path) -> None:
-    """As below every table of an office; it is listed with what was read differently."""
+    """As below every table of an office; it is listed with what was read differently. An empty column stays empty."""
     signed = [["填表人：张三", "", "审核人：李四", "", "日期：2025-06-30"], ["", "联系电话:0431-1", "", "", ""]]
-    batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], *signed)
+    batch = read(path, [*HEAD[:2], "", *HEAD[2:]], ["E1", "一", "", "discrete", 1, 1], *signed)
     assert (batch.answers.ids, batch.problems) == (("E1",), ())
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
     assert [where for id, where in ids(batch.notes) if id == "sheets.signed-row"] == [f"{place}!A3", f"{place}!B4"]
 
 
-@pytest.mark.parametrize("remark", ["注：以上含税", "备注1: 无", "（以下空白）", "填表说明：满足填 1"])
+@pytest.mark.parametrize("remark", ["注：以上含税", "备注1: 无", "（以下空白）", "填表说明：满足填 1", "单位：亿元"])
 def test_a_remark_below_the_table_is_no_enterprise(remark: str, path: Path) -> None:
     """Nothing is wrong with it; what is no remark is a problem as before."""
     batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], [remark], ["示例备注"])
@@ -401,6 +464,7 @@ def test_a_remark_below_the_table_is_no_enterprise(remark: str, path: Path) -> N
         [1, 2, 3, 4, 5],
         ["甲", "乙", 1, 2, 3],
         ["", "（全称）", "（下拉选择）", "(0～1)", ""],
+        ["示例", "某某公司", "离散型", 1, 1],
     ],
 )
 def test_a_row_that_numbers_or_explains_the_columns_is_no_enterprise(row: list[object], path: Path) -> None:
@@ -410,7 +474,15 @@ def test_a_row_that_numbers_or_explains_the_columns_is_no_enterprise(row: list[o
     assert "sheets.explaining-row" in [note.id for note in batch.notes]
     batch = read(path, HEAD, ["E1", "一", "discrete", 1, 1], row)
     assert len(batch.answers) == 2
-    assert batch.problems
+    assert batch.problems or row[0] == "示例"
+
+
+def test_rows_that_explain_the_columns_may_be_several(path: Path) -> None:
+    """An example under the numbers of the columns, by the column of serial numbers; a name is none."""
+    head, own = ["序号", "企业名称", "编号", "行业类型", FIRST.id], [1, "示例", "E1", "离散型", 1]
+    batch = read(path, head, [1, 2, 3, 4, 5], [], ["例：", "某某公司", "E0", "离散型", 1], own)
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+    assert read(path, head[1:], own[1:]).answers.ids == ("E1",)
 
 
 @pytest.mark.parametrize("row", [["平均值", "", "", 0.9], ["7", "合 计", "", 2], ["", "平均", "", 0.9]])
@@ -432,12 +504,13 @@ def test_headings_with_a_number_or_as_a_question(path: Path) -> None:
 
 
 def test_ids_that_differ_in_capitals_or_width_only_are_noted(path: Path) -> None:
-    """A credit code typed twice, once in small letters: perhaps the enterprise stands there twice."""
-    given = ["9122MA0W", "9122ma0w", "９１２２MA0W", "9122MA0X"]
+    """A credit code typed twice, once in small letters or in groups: perhaps the enterprise stands there twice."""
+    given = ["9122MA0W", "9122ma0w", "９１２２MA0W", "9122MA0X", "9122 MA0X"]
     batch = read(path, HEAD, *([id, "", "discrete", 1, 1] for id in given))
     assert (batch.answers.ids, batch.problems) == (tuple(given), ())
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
-    assert [where for id, where in ids(batch.notes) if id == "sheets.similar-id"] == [f"{place}!A3", f"{place}!A4"]
+    similar = [where for id, where in ids(batch.notes) if id == "sheets.similar-id"]
+    assert similar == [f"{place}!A3", f"{place}!A4", f"{place}!A6"]
 
 
 def test_a_long_id_that_a_csv_holds_as_it_was_shown_is_ruined(tmp_path: Path) -> None:
@@ -477,6 +550,15 @@ def test_formula_errors_and_formulas_without_result_are_problems(tmp_path: Path)
     assert batch.answers.points[0, :2].tolist() == [UNANSWERED, UNANSWERED]
 
 
+def parsed(path: Path) -> None:
+    """Make the XML of a workbook one that has to be parsed."""
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part.replace(b"<sheetData>", b"<sheetData><!-- -->") if "/sheet1" in name else part)
+
+
 @pytest.mark.parametrize("usual", [True, False])
 def test_a_formula_that_a_script_wrote_and_nobody_computed_is_no_zero(usual: bool, tmp_path: Path) -> None:
     """Such a workbook holds zeros and asks to be computed when it is opened; a result that is there counts."""
@@ -487,12 +569,8 @@ def test_a_formula_that_a_script_wrote_and_nobody_computed_is_no_zero(usual: boo
         sheet.write_row(1, 0, ["E1", "示例", "discrete"])
         sheet.write_formula(1, 3, "=0.5+0.5")
         sheet.write_formula(1, 4, "=0.5+0.5", value=1)
-    if not usual:  # XML that has to be parsed
-        content = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
-            for name in old.namelist():
-                part = old.read(name)
-                new.writestr(name, part.replace(b"<sheetData>", b"<sheetData><!-- -->") if "/sheet1" in name else part)
+    if not usual:
+        parsed(path)
     batch = read_batch(path, MODEL)
     assert ids(batch.problems) == [("sheets.formula-cell", "b.xlsx!企业!D2")]
     assert batch.answers.points[0, :2].tolist() == [UNANSWERED, 10]
@@ -556,8 +634,16 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "named in full": [["编号", "行业类型", f"{AMOUNT}（人民币亿元）"]],
     "among other words": [["编号", "行业类型", f"{AMOUNT}\n（近三年，亿元）"]],
     "above the table": [["统计表"], ["填报单位：某厂", "", "单位：亿元"], ["编号", "行业类型", AMOUNT]],
+    "above in one cell": [["填报单位：长春市工信局　　单位：亿元（人民币）"], ["编号", "行业类型", AMOUNT]],
+    "with the currency": [["单位：亿元人民币"], ["编号", "行业类型", AMOUNT]],
+    "in words": [["说明：投资单位统一为“亿元”"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
+    "beside a title in other words": [
+        ["id", "profile", "investment_equipment"],
+        ["编号", "行业类型", "设备总额（亿元）"],
+    ],
     "in the title": [["投资汇总表（亿元）"], ["编号", "行业类型", AMOUNT]],
+    "in the middle of a title": [["投资情况（亿元）汇总表（2025年）"], ["编号", "行业类型", AMOUNT]],
     "alone above the table": [["汇总表"], ["", "", "亿元"], ["编号", "行业类型", AMOUNT]],
     "in a sentence above": [["说明：投资额以亿元计"], ["编号", "行业类型", AMOUNT]],
     "in the heading above": [["企业（万元）", "", "投资情况（亿元）"], ["编号", "行业类型", AMOUNT]],
@@ -574,6 +660,21 @@ def test_a_unit_is_found_wherever_people_write_it(unit: str, path: Path) -> None
     assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.2"]
 
 
+def test_units_in_a_column_of_their_own_hold(path: Path) -> None:
+    """Beside the amounts, where it is the same for all; else a number without its own is named."""
+    head = ["编号", "行业类型", AMOUNT, "单位"]
+    batch = read(path, head, ["E1", "离散型", 1.2, "亿元"], ["E2", "流程型", "300万元", ""], facts=True)
+    assert batch.facts is not None
+    assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [12000, 300]
+    assert batch.problems == ()
+    for name, other in ((AMOUNT, "万元"), (f"{AMOUNT}（万元）", "亿元")):
+        head = ["编号", "行业类型", name, "单位"]
+        batch = read(path, head, ["E1", "离散型", 1.2, "亿元"], ["E2", "流程型", "300万元", other], facts=True)
+        assert batch.facts is not None
+        assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [None, 300]
+        assert [problem.id for problem in batch.problems] == ["sheets.unknown-unit"]
+
+
 def test_a_unit_in_a_remark_below_the_table_holds(path: Path) -> None:
     """Nobody reads it before the numbers; a number that says its own unit has that."""
     rows: list[list[Any]] = [
@@ -581,6 +682,7 @@ def test_a_unit_in_a_remark_below_the_table_holds(path: Path) -> None:
         ["E1", "离散型", 1.2],
         ["E2", "流程型", "300万元"],
         ["注：金额单位为亿元。"],
+        *[["", "", ""]] * 20,
     ]
     batch = read(path, *rows, facts=True)
     assert batch.facts is not None
@@ -598,12 +700,66 @@ def test_a_heading_above_others_gives_the_unit_of_those_below_it(path: Path) -> 
     assert given == [Decimal(12000), Decimal(5000), Decimal("1.2")]
 
 
+@pytest.mark.parametrize("name", ["b.xlsx", "unusual.xlsx", "b.xls"])
+def test_an_amount_is_read_with_the_unit_that_its_format_shows(name: str, tmp_path: Path) -> None:
+    """Nobody sees 12000000 where the cell shows 12,000,000元; a number that is shown as another one is named."""
+    looks = ['0.00"亿元"', '#,##0"元"', '0"万元"', "#,##0.00", '0"个"', r'0\.0,"万"', "0;(0)"]
+    given = [1.5, 12000000, 300, 300, 3, 20000000, 1]
+    head = ["编号", "行业类型", *["近3年设备购置投资", "近3年软件购置投资", "近3年技术咨询与服务费"]]
+    head += ["还将完成的软硬件投资", "统一管理的数字化车间数", "平台评估得分", FIRST.id]
+    path = tmp_path / name
+    old = path.suffix == ".xls"
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(path)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    for column, heading in enumerate(head):
+        sheet.write(0, column, heading)
+    for column, cell in enumerate(["E1", "离散型", *given]):
+        look = looks[column - 2] if column > 1 else "General"
+        sheet.write(1, column, cell, xlwt.easyxf(num_format_str=look) if old else book.add_format({"num_format": look}))
+    book.save(path) if old else book.close()
+    if name == "unusual.xlsx":
+        parsed(path)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert batch.facts is not None
+    amounts = [batch.facts.value(f"investment_{one}", 0) for one in ("equipment", "software", "services", "planned")]
+    assert amounts == [15000, 1200, 300, 300]
+    assert (batch.facts.value("digital_workshops", 0), batch.answers.points[0, 0]) == (3, 10)
+    assert batch.facts.value("declared_total", 0) is None
+    assert ids(batch.problems) == [("sheets.scaled-cell", f"{name}!企业!H2")]
+    assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.5亿元", "12000000元"]
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
+@pytest.mark.parametrize("look", ['yyyy"年"m"月"', "mmm-yy"])
+def test_a_month_that_a_spreadsheet_made_a_day_of_is_named(look: str, name: str, tmp_path: Path) -> None:
+    """Whoever types 2025年6月 gets the first of June, and sees no day; another day somebody must have typed."""
+    old = name.endswith(".xls")
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(tmp_path / name)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    for column, heading in enumerate(["编号", "行业类型", "申报日期", "计划建成投产日期", "建成投产日期"]):
+        sheet.write(0, column, heading)
+    for column, (cell, shown) in enumerate([(45809, look), (45838, look), (45809, "yyyy/m/d")], start=2):
+        sheet.write(
+            1, column, cell, xlwt.easyxf(num_format_str=shown) if old else book.add_format({"num_format": shown})
+        )
+    sheet.write(1, 0, "E1")
+    sheet.write(1, 1, "离散型")
+    book.save(tmp_path / name) if old else book.close()
+    batch = read_batch(tmp_path / name, MODEL, PROGRAMME)
+    assert batch.facts is not None
+    days = [batch.facts.value(fact, 0) for fact in ("applied_on", "planned_production_on", "production_started_on")]
+    assert days == [None, date(2025, 6, 30), date(2025, 6, 1)]
+    assert ids(batch.problems) == [("sheets.month-cell", f"{name}!企业!C2")]
+    assert "2025年6月" in batch.problems[0].text("zh")
+
+
 @pytest.mark.parametrize(
     "rows",
     [
         [["编号", "行业类型", f"{AMOUNT}（千美元）"]],
         [["单位：美元"], ["编号", "行业类型", AMOUNT]],
         [["", "", "投资（万美元）"], ["编号", "行业类型", AMOUNT]],
+        [["填报单位：某厂", "", "单位：十亿元"], ["编号", "行业类型", AMOUNT]],
     ],
 )
 def test_numbers_in_a_unit_that_nobody_can_convert_are_named(rows: Sequence[Sequence[Any]], path: Path) -> None:
@@ -613,6 +769,53 @@ def test_numbers_in_a_unit_that_nobody_can_convert_are_named(rows: Sequence[Sequ
     assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [None, Decimal(300)]
     assert [problem.id for problem in batch.problems] == ["sheets.unknown-unit"]
     assert "万元" in batch.problems[0].text("zh")
+
+
+YEARS = ["2023年", "2024年", "2025年"]
+SPLIT: Mapping[str, Sequence[Sequence[Any]]] = {
+    "above the header": [["", "", AMOUNT, "", "", ""], ["编号", "行业类型", *YEARS, FIRST.id]],
+    "in the header": [["编号", "行业类型", AMOUNT, "", "", FIRST.id], ["", "", *YEARS, ""]],
+}
+
+
+@pytest.mark.parametrize("name", SPLIT)
+def test_a_heading_above_several_columns_with_content_is_named(name: str, tmp_path: Path) -> None:
+    """The first of three years is not the sum of them; a heading whose cells are merged for their width is one."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (*SPLIT[name], ["E1", "离散型", 100, 200, 300, 1]):
+        sheet.append(row)
+    sheet.merge_cells("C1:E1")
+    book.save(tmp_path / "b.xlsx")
+    batch = read_batch(tmp_path / "b.xlsx", MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert (batch.answers.ids, batch.facts.value("investment_equipment", 0)) == (("E1",), None)
+    assert batch.answers.points[0, 0] == 10
+    assert ids(batch.problems) == [("sheets.split-column", "b.xlsx!Sheet!C1")]
+    assert "above 3 columns with content" in batch.problems[0].text("en")
+    if name == "in the header":
+        for cell in ("D2", "E2", "C2", "D3", "E3"):
+            sheet[cell] = None
+        sheet.merge_cells("C3:E3")
+        book.save(tmp_path / "b.xlsx")
+        batch = read_batch(tmp_path / "b.xlsx", MODEL, PROGRAMME)
+        assert batch.facts is not None
+        assert (batch.facts.value("investment_equipment", 0), batch.problems) == (100, ())
+
+
+def test_a_heading_above_several_columns_of_a_csv_is_named(tmp_path: Path) -> None:
+    """Nothing is merged there; hints below the headings are no columns of their own."""
+    rows = [*SPLIT["above the header"], ["E1", "离散型", 100, 200, 300, 1]]
+    batch = read_batch(written(tmp_path / "b.csv", rows), MODEL, PROGRAMME)
+    assert ids(batch.problems) == [("sheets.split-column", "b.csv!C1")]
+    hinted: list[list[Any]] = [
+        ["编号", AMOUNT, "近3年软件购置投资", "自评", "", ""],
+        ["(必填)", "(含税)", "(含税)", "行业类型", *(one.id for one in MODEL.requirements[:3])],
+        ["E1", 100, 200, "离散型", 1, 1, 1],
+    ]
+    batch = read_batch(written(tmp_path / "b.csv", hinted), MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert (batch.facts.value("investment_equipment", 0), batch.problems) == (100, ())
 
 
 def test_other_remarks_beside_a_heading_are_no_units(path: Path) -> None:
@@ -641,6 +844,31 @@ def test_the_same_mistake_down_a_whole_column_is_named_by_ranges(tmp_path: Path)
         ("sheets.bad-choice", "b.xlsx!企业!D2:D31"),
         ("sheets.bad-choice", "b.xlsx!企业!D33:D101"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "problem", "where"),
+    [
+        (["编号", "企业名称", FIRST.id], ["一", 1], "sheets.missing-profile", "2:101"),
+        (["编号", "企业名称", FIRST.id, "行业类型"], ["一", 1, ""], "sheets.missing-profile", "D2:D101"),
+        (["编号", "企业名称", FIRST.id, "行业类型"], ["一", 1, "离散形"], "sheets.bad-profile", "D2:D101"),
+        (["编号", "企业名称", FIRST.id, "行业类型"], ["", "", ""], "sheets.lonely-row", "D2:D101"),
+        (["编号", "企业名称", "近3年设备购置投资"], ["一", 1], "sheets.profile-not-needed", "2:101"),
+    ],
+)
+def test_rows_without_a_profile_are_named_by_ranges(
+    head: list[object], row: list[object], problem: str, where: str, tmp_path: Path
+) -> None:
+    """Where a whole column lacks, or nobody filled it in; the first of them are called by their ids."""
+    full = ["E0", "二", 1, "离散型"]
+    path = written(tmp_path / "b.xlsx", [head, *([f"E{i}", *row] for i in range(1, 101)), full[: len(head)]])
+    batch = read_batch(path, MODEL, PROGRAMME)
+    named = [one for one in (*batch.problems, *batch.notes) if one.id == problem]
+    assert ids(named)[0] == (problem, f"b.xlsx!企业!{where.replace('2:101', '2:102') if len(head) == 3 else where}")
+    assert len(named) == 1
+    if problem != "sheets.profile-not-needed":
+        assert "E1, E2, E3" in named[0].text("en")
+        assert "E100" not in named[0].text("en")
 
 
 def test_a_column_of_descriptions_is_named_by_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -702,6 +930,18 @@ def test_a_hidden_sheet_of_enterprises_is_not_read_and_named(tmp_path: Path) -> 
     with pytest.raises(InputError, match="a hidden sheet looks like data") as caught:
         read_batch(hiding(tmp_path / "b.xlsx", "今年", "去年"), MODEL)
     assert [problem.where for problem in caught.value.problems] == ["b.xlsx!今年", "b.xlsx!去年"]
+    with xlsxwriter.Workbook(tmp_path / "b.xlsx") as book:  # nothing is seen but a chart
+        sheet, chart = book.add_worksheet("今年"), book.add_chart({"type": "bar"})
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, ["E1", "示例", "discrete", 1, 1])
+        chart.add_series({"values": "=今年!$D$2:$E$2"})
+        seen = book.add_chartsheet("图")
+        seen.set_chart(chart)
+        seen.activate()
+        seen.set_first_sheet()
+        sheet.hide()
+    with pytest.raises(InputError, match="a hidden sheet looks like data"):
+        read_batch(tmp_path / "b.xlsx", MODEL)
 
 
 def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None:
@@ -717,6 +957,26 @@ def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None
     ]
     sound = written(tmp_path / "b.xlsx", [HEAD, ["E1", "一", "discrete", 0.1 + 0.7, 1]])
     assert "sheets.read-rounded" in [note.id for note in read_batch(sound, MODEL, strict=True).notes]
+
+
+@pytest.mark.parametrize(
+    ("head", "worth"),
+    [
+        (["{} (in yuan)"], 1),
+        (["{} (RMB)"], 1),
+        (["{} (CNY million)"], 1_000_000),
+        (["Unit: CNY 10,000", "{}"], 10_000),
+        (["Amounts in CNY million", "{}"], 1_000_000),
+        (["Table 1 (RMB 100 million)", "{}"], 100_000_000),
+        (["Unit: yuan, persons", "{}"], 1),
+    ],
+)
+def test_an_english_unit_is_found_wherever_people_write_it(head: list[str], worth: int, path: Path) -> None:
+    """Beside the heading, or in a line above the table."""
+    *above, heading = (text.format("Equipment bought in the last 3 years") for text in head)
+    batch = read(path, *([text] for text in above), ["id", "profile", heading], ["E1", "discrete", 120], facts=True)
+    assert batch.facts is not None
+    assert (batch.facts.value("investment_equipment", 0), batch.problems) == (Decimal(120 * worth) / 10_000, ())
 
 
 @pytest.mark.parametrize("unit", ["× 10,000 yuan", "x 10,000 yuan", "10,000 yuan", "万元"])

@@ -103,7 +103,9 @@ def test_what_a_computation_left_behind_the_last_digit_is_rounded_off_and_noted(
     assert ANSWER(0.79).problem
 
 
-@pytest.mark.parametrize("broken", [Broken("error", "#N/A"), Broken("formula", "=A1")])
+@pytest.mark.parametrize(
+    "broken", [Broken("error", "#N/A"), Broken("formula", "=A1"), Broken("scaled", "3e7"), Broken("month", "2025年6月")]
+)
 def test_a_broken_cell_is_a_problem_of_its_own_kind(broken: Broken) -> None:
     """An error is not a blank."""
     assert ANSWER(broken).problem == f"sheets.{broken.kind}-cell"
@@ -151,9 +153,11 @@ FACTS: list[tuple[str, Cell, object, str]] = [
     ("planned_production_on", datetime(2025, 6, 30), date(2025, 6, 30), ""),
     ("planned_production_on", datetime(2025, 6, 30, 23, 59), date(2025, 6, 30), "sheets.read-as"),
     ("planned_production_on", "2025-06-30", date(2025, 6, 30), ""),
+    ("planned_production_on", "1905-07-17", date(1905, 7, 17), ""),
     ("planned_production_on", "2025/6/30", date(2025, 6, 30), ""),
     ("planned_production_on", "2025.6.30", date(2025, 6, 30), ""),
     ("planned_production_on", "2025年6月30日", date(2025, 6, 30), ""),
+    ("planned_production_on", "2025 年 6 月 30 日", date(2025, 6, 30), ""),
     ("planned_production_on", "２０２５年６月３０日", date(2025, 6, 30), ""),
     ("planned_production_on", "2025-06-30 00:00:00", date(2025, 6, 30), ""),
     ("planned_production_on", 45838.0, date(2025, 6, 30), "sheets.read-as"),
@@ -205,6 +209,7 @@ def test_a_fact_is_read_in_each_of_its_ways(fact: str, cell: Cell, value: object
         ("planned_production_on", "6/5/2025", "sheets.bad-date"),
         ("planned_production_on", 2025.0, "sheets.bad-date"),
         ("planned_production_on", "2025-02-30", "sheets.no-such-date"),
+        ("planned_production_on", date(1905, 7, 17), "sheets.bad-date"),
         ("planned_production_on", True, "sheets.bad-date"),
         ("last_violation_on", "否", "sheets.bad-event-date"),
         ("last_violation_on", "去年", "sheets.bad-event-date"),

@@ -291,6 +291,27 @@ def test_a_unit_that_somebody_changed_in_a_single_form_holds(tmp_path: Path) -> 
     assert "sheets.read-as" in [note.id for note in batch.notes]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["企业情况表（单位：亿元）"], ["项目编号", "填写"], ["近3年设备购置投资", 1.5]],
+        [["项目编号", "填写（亿元）"], ["近3年设备购置投资", 1.5]],
+        [["项目编号", "填写"], ["近3年设备购置投资（亿元）", 1.5]],
+        [["单位：元"], ["项目编号", "填写", "单位"], ["近3年设备购置投资", 1.5, "亿元"]],
+    ],
+)
+def test_a_unit_of_a_form_is_found_wherever_people_write_it(rows: list[list[Any]], tmp_path: Path) -> None:
+    """In one that they made themselves; it holds for amounts alone."""
+    book = openpyxl.Workbook()
+    for row in (*rows, ["编号", "E1"], ["行业类型", "离散型"], ["统一管理的数字化车间数", 3]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert batch.facts is not None
+    assert [batch.facts.value(fact, 0) for fact in ("investment_equipment", "digital_workshops")] == [15000, 3]
+    assert batch.problems == ()
+
+
 @pytest.mark.parametrize("change", ["answer heading", "item heading", "item column"])
 def test_answers_whose_headings_were_changed_are_named(change: str, tmp_path: Path) -> None:
     """The sheet is no form any more; that nothing was answered would be a wrong reading of it."""
@@ -304,6 +325,48 @@ def test_answers_whose_headings_were_changed_are_named(change: str, tmp_path: Pa
     book.save(tmp_path / "form.xlsx")
     batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
     assert [(problem.id, problem.where) for problem in batch.problems] == [("sheets.unread-sheet", "form.xlsx!自评")]
+
+
+def test_facts_whose_headings_were_changed_are_named(tmp_path: Path) -> None:
+    """With the answers of a known form beside them; alone; and what is missing is said of a form, not of a table."""
+    fill({"id": "E1", "profile": "离散型", "registered": "是"}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    book.worksheets[2].cell(1, 3).value = "我的情况"
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert batch.answers.ids == ("form",)
+    assert [(problem.id, problem.where) for problem in batch.problems] == [
+        ("sheets.unread-sheet", "form.xlsx!企业情况"),
+        ("sheets.missing-profile", "form.xlsx!自评"),
+        ("sheets.missing-id", "form.xlsx!自评"),
+    ]
+    book.worksheets[3].delete_cols(1)
+    book.save(tmp_path / "form.xlsx")
+    with pytest.raises(InputError) as caught:
+        read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert [(problem.id, problem.where) for problem in caught.value.problems] == [
+        ("sheets.unread-sheet", "form.xlsx!企业情况"),
+        ("sheets.unread-sheet", "form.xlsx!自评"),
+    ]
+
+
+def test_merged_answers_of_a_form_are_named(tmp_path: Path) -> None:
+    """One answer for several requirements: only the first cell holds it; and so with their unit, or a fact."""
+    fill({"id": "E1", "profile": "离散型"}, "zh", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    facts, answers = book.worksheets[2:4]
+    answers.merge_cells("F2:G4")
+    answers.merge_cells("F8:H8")
+    answers.merge_cells("B10:B12")
+    facts["D15"] = "亿元"
+    facts.merge_cells("D15:D16")
+    book.save(tmp_path / "form.xlsx")
+    batch = read_batch(tmp_path / "form.xlsx", MODEL, PROGRAMME)
+    assert [(problem.id, problem.where) for problem in batch.problems] == [
+        ("sheets.merged-cells", "form.xlsx!企业情况!D15:D16"),
+        ("sheets.merged-cells", "form.xlsx!自评!F2:G4"),
+    ]
+    assert "the other 2 count as blank" in batch.problems[1].text("en")
 
 
 def test_a_second_sheet_of_answers_is_named_where_it_says_something_else(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from maturity.errors import InputError
 from maturity.language import LANGUAGES
 from maturity.sheets import biff, intake, scan
 from maturity.sheets.grid import Broken, Cell
-from maturity.sheets.intake import guarded, read_grids, unguarded
+from maturity.sheets.intake import guarded, read_grids, read_whole_grids, unguarded
 from maturity.sheets.scan import scan_bytes, scan_elements
 
 OLE = biff.MAGIC
@@ -440,6 +440,20 @@ def test_text_tables_are_read_in_the_encodings_of_the_trade(encoding: str, delim
     (grid,) = read_grids(path)
     assert grid.rows == [*rows[:2], [], rows[3]]
     assert grid.where(1, 2) == "batch.csv!C2"
+
+
+def test_a_number_is_seen_with_its_unit_or_plain(tmp_path: Path) -> None:
+    """Costs are in one unit, whatever their format shows; what enterprises send is in several."""
+    with xlsxwriter.Workbook(tmp_path / "b.xlsx") as book:
+        book.add_worksheet().write(0, 0, 2, book.add_format({"num_format": '0.0"亿元"'}))
+    assert read_grids(tmp_path / "b.xlsx")[0].rows == [["2亿元"]]
+    assert read_whole_grids(tmp_path / "b.xlsx")[0].rows == [[2.0]]
+
+
+def test_marks_within_cells_part_no_columns(tmp_path: Path) -> None:
+    """A list of names may have more semicolons than its row has commas."""
+    (tmp_path / "b.csv").write_text("编号,场景\nE1,甲;乙;丙;丁\nE2,甲;乙;丙\n", encoding="utf-8")
+    assert read_grids(tmp_path / "b.csv")[0].rows[1:] == [["E1", "甲;乙;丙;丁"], ["E2", "甲;乙;丙"]]
 
 
 @given(st.text())

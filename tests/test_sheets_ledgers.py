@@ -128,6 +128,25 @@ def test_a_row_of_sums_is_no_entry(tmp_path: Path) -> None:
     assert ("sheets.total-row", "form.xlsx!付款明细!A5") in ids(batch.notes)
 
 
+def test_a_header_further_down_is_no_entry(tmp_path: Path) -> None:
+    """Repeated it is passed over; another one ends the ledger, whose columns are not those of the rows below."""
+    again: list[list[Any]] = [ENTRY, ["E1", "2025-06-30", 40, "设备", "this", ""]]
+    other: list[list[Any]] = [["日期", "企业编号", "类别", "金额（万元）"], ["2025-06-30", "E1", "设备", 50]]
+    rows: list[list[Any]] = [ENTRY, ["E1", "2025-06-30", 30, "设备", "this", ""], *again, *other]
+    batch = read_batch(saved(tmp_path / "b.xlsx", 企业=[HEAD, ["E1", "一", "离散型", 1]], 台账=rows), MODEL, PROGRAMME)
+    assert [entry[2] for entry in entries(batch)] == [30, 40]
+    assert ids(batch.problems) == [("sheets.second-header", "b.xlsx!台账!5")]
+    assert ("sheets.repeated-header", "b.xlsx!台账!3") in ids(batch.notes)
+
+
+def test_entries_of_nobody_are_named_by_ranges(tmp_path: Path) -> None:
+    """As when the whole ledger says names instead of ids."""
+    rows: list[list[Any]] = [["企业名称", *ENTRY[1:]], *[["一", "2025-06-30", 30, "设备", "this", ""]] * 60]
+    two = [["E1", "一", "离散型", 1], ["E2", "二", "流程型", 1]]
+    batch = read_batch(saved(tmp_path / "b.xlsx", 企业=[HEAD, *two], 台账=rows), MODEL, PROGRAMME)
+    assert ids(batch.problems) == [("sheets.missing-owner", "b.xlsx!台账!2:61")]
+
+
 def test_a_ledger_may_come_as_a_file_of_its_own(tmp_path: Path) -> None:
     """Before or after the enterprises; an id that two files have is looked for in the entry's own file first."""
     (tmp_path / "0.csv").write_text("编号,日期,金额,类别\nE2,2025-1-1,1,设备\n", encoding="utf-8")

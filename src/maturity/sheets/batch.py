@@ -16,8 +16,21 @@ from maturity.profiles import without_profile
 from maturity.scenarios import Facts, Programme
 from maturity.sheets.arrow import PARQUET, import_arrow, parquet_files
 from maturity.sheets.cells import ROUNDED, Read, Reader, Value, answer_reader, named, one_of, plain, said, shown, words
-from maturity.sheets.columns import Column, Found, Records, is_blank, report, report_others, rows_of, some, values_of
-from maturity.sheets.grid import Broken, Cell, Grid
+from maturity.sheets.columns import (
+    Column,
+    Found,
+    Records,
+    below_one_header,
+    is_blank,
+    lost_in_merged,
+    named_by,
+    report,
+    report_others,
+    rows_of,
+    some,
+    values_of,
+)
+from maturity.sheets.grid import LONG, Broken, Cell, Grid
 from maturity.sheets.headings import (
     ANSWER,
     GROUPS,
@@ -39,8 +52,6 @@ FEW_FILES: Final = 10
 """Of so many files it is told how far each is; of more, how many of them are read."""
 OTHER_SHEETS: Final = (".xlsb", ".ods", ".fods", ".et", ".numbers", ".tsv", ".xltx", PARQUET)
 """Endings of sheets that are not read among others, and surely hold data."""
-_HEADING: Final = 40
-"""Longer texts are no heading of an enterprise's own columns."""
 _LOOKED_AT: Final = 400
 """Rows and columns of a sheet without a header in which requirements are looked for."""
 _OTHERS: Final = 256
@@ -221,14 +232,15 @@ def _part(
     found_in = {grid.sheet for grid, _ in known} | set(lists) | {""}  # a text table, whose header may be unread
     own.problems.extend(problem for grid in seen if grid.sheet in found_in for problem in grid.problems)
     own.problems.extend(_hidden([grid for grid in grids if grid.hidden], headings, ledgers))
+    rest = [(grid, header) for grid, header in headers if grid.sheet not in lists]
     if known or not lists:
         table, read = _table(known, called, model, programme, headings, own)
-        rest = [(grid, header) for grid, header in headers if grid not in read and grid.sheet not in lists]
-        own.problems.extend(_overlooked([grid for grid, _ in rest], table, model, headings))
-        if programme is None:
-            own = without_unasked(own, table.place, rest)
+        rest = [(grid, header) for grid, header in rest if grid not in read]
     else:
-        table = Records(seen[0].place, [], {})
+        table = Records(seen[0].place, [], {}, Path(called).stem)
+    own.problems.extend(_overlooked([grid for grid, _ in rest], table, model, programme, headings))
+    if programme is None:
+        own = without_unasked(own, table.place, rest)
     kept, profiles, known_profiles = _enterprises(table, model, own)
     if not kept and (known or not lists):
         empty = Problem.of("sheets.empty-form" if table.called else "sheets.no-rows", table.place)
@@ -294,32 +306,13 @@ def _table(
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
             read.append(grid)
     found.problems.extend(header.problems)
-    table = _below_one_header(rows_of(best, header, found), headings, found)
+    table = below_one_header(rows_of(best, header, found), headings, found)
     _name_missing(table, model, programme, found)
     return table, read
 
 
 def _useful(header: Header) -> bool:
     return any(target.kind in ("requirement", "fact") for target in header.columns)
-
-
-def _below_one_header(table: Records, headings: Headings, found: Found) -> Records:
-    """The rows that the header is the header of: where it is repeated it is passed over; another one ends the table."""
-    target = next((target for target in (PROFILE, ID, NAME) if target in table.columns), None)
-    cells = table.columns[target].values if target else ()
-    kept = []
-    for i in range(len(table.rows)):
-        cell = cells[i] if target else ""
-        if not (isinstance(cell, str) and len(cell) < _HEADING and headings.targets(cell)[0] == {target}):
-            kept.append(i)
-            continue
-        given = {of: headings.targets(column.values[i])[0] for of, column in table.columns.items()}
-        where = f"{table.place}!{table.rows[i]}"
-        if any(meant and meant != {of} for of, meant in given.items()):
-            found.problems.append(Problem.of("sheets.second-header", where, count=len(table.rows) - i - 1))
-            break
-        found.notes.append(Problem.of("sheets.repeated-header", where))
-    return table.take(kept)
 
 
 def _hidden(grids: Sequence[Grid], headings: Headings, ledgers: Ledgers) -> Iterator[Problem]:
@@ -334,9 +327,16 @@ def _hidden(grids: Sequence[Grid], headings: Headings, ledgers: Ledgers) -> Iter
             yield Problem.of("sheets.hidden-sheet", grid.place, columns=header.known)
 
 
-def _overlooked(grids: Sequence[Grid], table: Records, model: MaturityModel, headings: Headings) -> Iterator[Problem]:
-    """Sheets without a header that name requirements which are nowhere else: a form whose headings were changed."""
-    absent = {Target("requirement", one.id) for one in model.requirements} - table.columns.keys()
+def _overlooked(
+    grids: Sequence[Grid], table: Records, model: MaturityModel, programme: Programme | None, headings: Headings
+) -> Iterator[Problem]:
+    """Sheets without a header that name what is asked and stands nowhere else: a form whose headings were changed.
+
+    Where enterprises stand in rows, a sheet that names facts explains them.
+    """
+    facts = programme.facts if programme and table.called else ()
+    asked = {Target("requirement", one.id) for one in model.requirements} | {Target("fact", one.id) for one in facts}
+    absent = asked - table.columns.keys()
     for grid in grids if absent else ():
         cells = (cell for row in grid.rows[:_LOOKED_AT] for cell in row[:_LOOKED_AT] if isinstance(cell, str) and cell)
         named = {target for cell in cells for target in headings.targets(cell)[0]} & absent
@@ -348,32 +348,37 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
     """The one enterprise of a form: an item in each row of its sheets."""
     columns: dict[Target, Column] = {}
     for grid, header in forms:
-        item, answer = header.columns[ITEM][0], header.columns[ANSWER][0]
+        (item, _), (answer, above) = header.columns[ITEM], header.columns[ANSWER]
         # Most columns of a form are there to be looked at; a second one of answers is not.
         twice = (one for one in header.problems if one.id == "sheets.duplicate-column")
         found.problems.extend(one for one in twice if headings.targets(one.value)[0] == {ANSWER})
         heads = grid.rows[header.first_data_row - 1]
         unit = next((column for column, cell in enumerate(heads) if plain(said(cell)) in words("unit")), len(heads))
+        items = []
         for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
             written = said(row[item]) if item < len(row) else ""
             value = row[answer] if answer < len(row) else ""
             if not written and value == "":
                 continue
-            targets, _ = headings.targets(written)
+            targets, beside = headings.targets(written)
             where = grid.where(number, answer)
             if len(targets) != 1:
                 near = headings.suggestion(written)
                 found.problems.append(Problem.of("sheets.unknown-item", grid.where(number, item), written, near=near))
                 continue
             (target,) = targets
+            items.append(number)
             if target in columns:
                 if not _given(value) or value == columns[target].values[0]:  # a copy of the sheet says nothing else
                     continue
                 first = columns[target].where(0)
                 found.problems.append(Problem.of("sheets.duplicate-item", where, written, first=first))
                 continue
-            heading = Heading(target, headings.unit(target, said(row[unit]) if unit < len(row) else ""))
+            own = headings.unit(target, said(row[unit]) if unit < len(row) else "") or beside
+            heading = Heading(target, own or (above.unit if headings.is_amount(target) else ""))
             columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at, grid.epoch)  # type: ignore[misc]
+        for column in (answer, unit):
+            found.problems.extend(lost_in_merged(grid, {column}, items))
     return Records(forms[0][0].place, [1], columns, Path(called).stem)
 
 
@@ -404,12 +409,12 @@ def _enterprises(table: Records, model: MaturityModel, found: Found) -> tuple[li
     column = table.columns.get(PROFILE)
     only = model.profiles[0] if len(model.profiles) == 1 else None
     kept, profiles, known_profiles = [], [], []
+    troubled: dict[tuple[str, str], tuple[Read, list[int]]] = {}
     for i in range(len(table.rows)):
         cell = column.values[i] if column else ""
         read = one_of(cell, options, "sheets.bad-profile", right)
-        where = column.where(i) if column else f"{table.place}!{table.rows[i]}"
         if isinstance(cell, Broken):
-            found.cell(read, where, cell)
+            found.cell(read, table.where(PROFILE, i), cell)
             read = Read(None)
         known = isinstance(read.value, str)
         given = set() if known else {of for of, values in table.columns.items() if _given(values.values[i])}
@@ -417,19 +422,30 @@ def _enterprises(table: Records, model: MaturityModel, found: Found) -> tuple[li
         if not known and not given:
             continue
         if not known and not only and i not in table.unread:
-            if "fact" in kinds and "requirement" not in kinds and not read.problem:
-                found.notes.append(Problem.of("sheets.profile-not-needed", where, right=right))
-            elif not kinds & {"requirement", "fact"} and not {ID, NAME} <= given:
-                found.problems.append(Problem.of("sheets.lonely-row", where, _called(table, i)))
+            lonely = not kinds & {"requirement", "fact"} and not {ID, NAME} <= given
+            if lonely:
+                read = Read(None, "sheets.lonely-row")
+            elif "requirement" not in kinds and "fact" in kinds and not read.problem:
+                read = Read(None, note="sheets.profile-not-needed", details={"right": right})
+            elif not read.problem:
+                read = Read(None, "sheets.missing-profile", details={"right": right})
+            troubled.setdefault((read.problem, shown(cell)), (read, []))[1].append(i)
+            if lonely:
                 continue
-            elif read.problem:
-                found.cell(read, where, cell, id=_called(table, i))
-            else:
-                found.problems.append(Problem.of("sheets.missing-profile", where, id=_called(table, i), right=right))
         kept.append(i)
         profiles.append(str(read.value) if known else model.profiles[0].id)
         known_profiles.append(known or only is not None)
+    _name_troubled(table, troubled, found)
     return kept, profiles, known_profiles
+
+
+def _name_troubled(table: Records, troubled: Mapping[tuple[str, str], tuple[Read, list[int]]], found: Found) -> None:
+    """Name the rows whose profile nobody knows, by what is wrong with each and what stands there."""
+    for (problem, written), (read, rows) in troubled.items():
+        for run in named_by(rows):
+            called = some([_called(table, i) for i in run])
+            value = called if problem == "sheets.lonely-row" else written
+            found.cell(read, table.where(PROFILE, run[0], run[-1]), value, id=called)
 
 
 def _given(cell: Cell) -> bool:
@@ -437,8 +453,9 @@ def _given(cell: Cell) -> bool:
 
 
 def _called(table: Records, i: int) -> str:
-    """What to call a row in a message: its id, else its name, else its number."""
-    cells = (table.columns[target].values[i] for target in (ID, NAME) if target in table.columns)
+    """What to call a row in a message: its id, else its name, else what stands there of its own, else its number."""
+    own = (target for target in table.columns if target.kind == "enterprise")
+    cells = (table.columns[target].values[i] for target in (ID, NAME, *own) if target in table.columns)
     return next((said(cell) for cell in cells if _given(cell)), table.called or f"row-{table.rows[i]}")
 
 
@@ -449,19 +466,19 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
     first: dict[str, str] = {}
     ids: list[str] = []
     for table, column in columns:
-        if column is None and table.rows:
+        if column is None and table.rows and not table.called:
             found.problems.append(Problem.of("sheets.no-id-column", table.place))
         for i, row in enumerate(table.rows):
             cell = column.values[i] if column else ""
-            where = column.where(i) if column else f"{table.place}!{row}"
+            where = table.where(ID, i)
             id = chosen = _id(cell)
-            # A spreadsheet keeps 15 digits of a number, and writes a long one into a CSV as it shows it.
+            # A spreadsheet writes a long number into a CSV as it shows it.
             if re.fullmatch(ROUNDED, cell.strip()) if isinstance(cell, str) else _is_long(cell):
                 found.problems.append(Problem.of("sheets.ruined-id", where, shown(cell)))
             if not id:
                 chosen = free(table.called or f"row-{row}", taken)
                 problem = f"sheets.{cell.kind}-cell" if isinstance(cell, Broken) else "sheets.missing-id"
-                if column:
+                if column or table.called:
                     found.cell(Read(None, problem, details={"id": chosen}), where, cell)
             elif id in first:
                 chosen = free(id, taken)
@@ -473,7 +490,7 @@ def _ids(tables: Sequence[Records], found: Found) -> list[str]:
 
 
 def _is_long(cell: Cell) -> bool:
-    return isinstance(cell, float | int) and abs(cell) >= 1e15
+    return isinstance(cell, float | int) and abs(cell) >= LONG
 
 
 def _id(cell: Cell) -> str:
@@ -509,10 +526,8 @@ def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> Non
         if name and first.setdefault(plain(name), id) != id:
             where = part.table.columns[NAME].where(i)
             found.notes.append(Problem.of("sheets.same-name", where, name, id=id, first=first[plain(name)]))
-        if own.setdefault(plain(id), id) != id:
-            column = part.table.columns.get(ID)
-            where = column.where(i) if column else f"{part.table.place}!{part.table.rows[i]}"
-            found.notes.append(Problem.of("sheets.similar-id", where, id, first=own[plain(id)]))
+        if (same := own.setdefault(plain(id).replace(" ", ""), id)) != id:
+            found.notes.append(Problem.of("sheets.similar-id", part.table.where(ID, i), id, first=same))
 
 
 # ------------------------------------------------------------------------------------------- columns -> answers, facts

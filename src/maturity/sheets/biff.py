@@ -6,11 +6,11 @@ records are looked through first. A workbook of that kind is a small file system
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from maturity.sheets.grid import Broken, Merged, letters
-from maturity.sheets.scan import MOST_MERGED, Extent
+from maturity.sheets.scan import MONTH, MONTHS, MOST_MERGED, Extent, shown_by
 
 MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """What a compound file begins with."""
@@ -31,6 +31,7 @@ MOST_COLUMNS: Final = 256
 """Of a sheet of an old workbook."""
 _FORMULA, _EOF, _PASSWORD, _SHEET, _SEVERAL, _ERROR, _BEGIN = 0x0006, 0x000A, 0x002F, 0x0085, 0x00BD, 0x0205, 0x0809
 _TEXTS, _SPAN, _RECALCULATED, _MERGED, _FROM_1904 = 0x00FC, 0x0200, 0x005F, 0x00E5, 0x0022
+_FORMAT, _STYLE = 0x041E, 0x00E0
 _NO_NUMBER: Final = b"\xff\xff"
 """Ends the result of a formula that is none; its first byte tells what it is instead."""
 _ERROR_RESULT, _BLANK_RESULT = 2, 3
@@ -128,8 +129,8 @@ def needs_password(content: bytes) -> bool:
         raise ValueError("damaged compound file") from error
 
 
-def extents(content: bytes) -> dict[str, Extent]:
-    """The extent of each sheet by its name, in the order of the workbook.
+def extents(content: bytes, *, looks: bool = False) -> dict[str, Extent]:
+    """The extent of each sheet by its name, in the order of the workbook; with what formats show if ``looks``.
 
     Raises:
         ValueError: the file is damaged, or no workbook.
@@ -137,12 +138,19 @@ def extents(content: bytes) -> dict[str, Extent]:
     try:
         records = _workbook(CompoundFile(content))
         sheets = []
+        formats: dict[int, str | None] = dict.fromkeys(MONTHS, MONTH)
+        styles: list[str | None] = []
         for kind, body in _substream(records, 0):
             if kind == _SHEET:
                 sheets.append(bytes(body))
+            elif kind == _FORMAT:
+                formats[struct.unpack_from("<H", body)[0]] = shown_by(_format(bytes(body)))
+            elif kind == _STYLE:
+                styles.append(formats.get(struct.unpack_from("<H", body, 2)[0]))
             elif kind == _TEXTS and struct.unpack_from("<I", body, 4)[0] > len(records):
                 raise ValueError("number of texts")
-        return {_name(sheet): _extent(records, struct.unpack_from("<I", sheet)[0]) for sheet in sheets}
+        shown = {style: look for style, look in enumerate(styles) if looks and look is not None}
+        return {_name(sheet): _extent(records, struct.unpack_from("<I", sheet)[0], shown) for sheet in sheets}
     except (struct.error, IndexError) as error:
         raise ValueError("damaged compound file") from error
 
@@ -158,6 +166,11 @@ def _name(sheet: bytes) -> str:
     if sheet[7] & 1:
         return sheet[8 : 8 + 2 * sheet[6]].decode("utf-16-le", "replace")
     return sheet[8 : 8 + sheet[6]].decode("latin-1")
+
+
+def _format(body: bytes) -> str:
+    """The code of a number format: in half-size or full Unicode characters."""
+    return body[5:].decode("utf-16-le" if body[4:5] == b"\1" else "latin-1", "replace")
 
 
 def _workbook(file: CompoundFile) -> bytes:
@@ -184,7 +197,7 @@ def _substream(records: bytes, at: int) -> Iterator[tuple[int, memoryview]]:
     raise ValueError("a part of the workbook has no end")
 
 
-def _extent(records: bytes, begin: int) -> Extent:
+def _extent(records: bytes, begin: int, looks: Mapping[int, str]) -> Extent:
     """Where the cells of a sheet lie; the reader sets memory aside for what a sheet says of itself.
 
     A script that cannot compute writes the blank text as the result of each formula, and that nothing was computed when
@@ -202,9 +215,13 @@ def _extent(records: bytes, begin: int) -> Extent:
             row, first = struct.unpack_from("<HH", body)
             (last,) = struct.unpack_from("<H", body, len(body) - 2)
             _add(extent, row, last, last - first + 1)
+            for column in range(first, last + 1) if looks else ():
+                (style,) = struct.unpack_from("<H", body, 4 + 6 * (column - first))
+                extent.show(row, column, looks.get(style))
         elif kind in _SINGLE:
-            row, column = struct.unpack_from("<HH", body)
+            row, column, style = struct.unpack_from("<HHH", body)
             _add(extent, row, column, 1)
+            extent.show(row, column, looks.get(style))
             if kind == _ERROR and body[7]:
                 extent.broken[row, column] = Broken("error", _ERRORS.get(body[6], "#"))
             elif kind == _FORMULA:

@@ -43,6 +43,8 @@ ROUNDED: Final = r"\d(\.\d+)?[eE]\+\d\d"
 EMPTY: Final = Read(None)
 _SERIALS: Final = date(1990, 1, 1), date(2099, 12, 31)
 """Days whose serial numbers are taken for dates: 2025 may be one of 1905, or a year."""
+_YEARS: Final = range(1900, 2101)
+"""Numbers of days that are a year rather: 2025 in a cell formatted as a date is shown as 1905-07-17."""
 _NUMBER: Final = re.compile(r"¥?([+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?)(?![\d.,])\s*(.*)")
 _NUMERAL: Final = re.compile(r"([〇一二三四五六七八九十])\s*(\D+)")
 _LABELLED: Final = re.compile(r"([^()]+)\(([^()]+)\)")
@@ -51,6 +53,10 @@ _DATE: Final = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d\d)(\d\d))"
     r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
 )
+_POWER: Final = re.compile("[十百千仟万萬亿億]+[元圆]?")
+"""What can be a unit of money only, behind the word 单位."""
+_AROUND: Final = r"""\s()\[\]【】“”"'「」"""
+"""Marks around a unit."""
 _DIGITS: Final = Decimal("1e-12")  # a spreadsheet computes with 15 digits: 0.1 + 0.7 is stored as 0.7999999999999999
 
 
@@ -323,13 +329,20 @@ def unit_in(written: str, unit: Text) -> str:
 def unit_of_sheet(written: str) -> str:
     """The unit of money that a line above a table, or below it, gives for all of it; ``""`` when it gives none.
 
+    One that cannot be converted (十亿元, 億元) is given, too: it is not the one that is asked.
+
     >>> [unit_of_sheet(line) for line in ("单位：亿元", "2025年　单位：万美元", "注：以亿元计", "填报单位：某厂")]
     ['亿元', '万美元', '亿元', '']
+    >>> [unit_of_sheet(line) for line in ("单位统一为“亿元”", "单位：亿元（人民币）", "金额单位：亿元　人员单位：人")]
+    ['亿元', '亿元', '亿元']
     """
-    for found in re.finditer(rf"(?:{_unit_marks()})\s*(?::|均?为)\s*([^\s,，、。;:)\]】]+)", plain(written)):
-        unit = _bare_unit(found[1])
-        if _is_unit(unit) or any(word in unit for word in words("foreign")):
-            return unit
+    announced = rf"(?:{_unit_marks()})\s*(?::|(?:均|都|统一|一律)?(?:为|是):?)[{_AROUND}]*"
+    announced += rf"([a-z0-9][a-z0-9 ,]*|[^{_AROUND},，、。;:]+)"  # in English with blanks: CNY 10,000
+    for line in (written, *written.split()):  # a blank within Chinese may part words, or may not
+        for found in re.finditer(announced, plain(line)):
+            unit = _bare_unit(found[1])
+            if _is_unit(unit) or _POWER.fullmatch(unit) or any(word in unit for word in words("foreign")):
+                return unit
     given = (found[1] for found in re.finditer(r"[以按](\w{0,3}元)(?:为单位|计|填)", plain(written)))
     return next(filter(_is_unit, given), "")
 
@@ -339,12 +352,14 @@ def unit_of_columns(written: str) -> str:
 
     >>> [unit_of_columns(heading) for heading in ("投资（亿元）", "亿元", "产值（含税，万美元）", "万家企业（2025）")]
     ['亿元', '亿元', '万美元', '']
+    >>> [unit_of_columns(line) for line in ("投资（亿元）表（2025年）", "Unit: CNY 10,000", "Amounts in RMB million")]
+    ['亿元', 'cny 10,000', 'rmb million']
     """
     if unit := unit_of_sheet(written):
         return unit
-    bracketed = re.search(r"[(\[【]([^()\[\]【】]*)[)\]】]\s*$", text := plain(written))
-    parts = re.split(r"[,，、;/]", bracketed[1] if bracketed else text)
-    units = map(_bare_unit, parts)
+    text = plain(written)
+    bracketed = re.findall(r"[(\[【]([^()\[\]【】]*)[)\]】]", text)
+    units = [_bare_unit(part) for one in bracketed or [text] for part in (*re.split(r"[,，、;/]", one), one)]
     return next((unit for unit in units if _is_unit(unit) or unit.endswith(tuple(words("foreign")))), "")
 
 
@@ -358,8 +373,8 @@ def is_money(unit: Text) -> bool:
 
 
 def _bare_unit(text: str) -> str:
-    """A unit without brackets and the words that announce it."""
-    return re.sub(rf"^(?:{_unit_marks()})\s*:?\s*", "", text.strip(" ()[]【】")).strip()
+    """A unit without brackets, and without the words that announce it or stand behind it (亿元人民币)."""
+    return re.sub(rf"^(?:{_unit_marks()})\s*:?\s*|(?:{_unit_marks()})$", "", text.strip(" ()[]【】")).strip()
 
 
 @cache
@@ -371,12 +386,13 @@ def _unit_marks() -> str:
 def _read_date(cell: Cell, *, epoch: date) -> Read:
     if read := common(cell):
         return read
-    if isinstance(cell, datetime):
-        note = "sheets.read-as" if cell.time() != time() else ""
-        return Read(cell.date(), note=note, details={"read": cell.date().isoformat()})
     if isinstance(cell, date):
-        return Read(cell)
-    word = plain(said(cell)).replace(" 年", "年").replace("年 ", "年").replace(" 月", "月").replace("月 ", "月")
+        day = cell.date() if isinstance(cell, datetime) else cell
+        if (day - epoch).days in _YEARS:
+            return Read(None, "sheets.bad-date")
+        note = "sheets.read-as" if isinstance(cell, datetime) and cell.time() != time() else ""
+        return Read(day, note=note, details={"read": day.isoformat()})
+    word = re.sub(" ?([年月日]) ?", r"\1", plain(said(cell)))
     if isinstance(cell, bool | timedelta) or not word:
         return Read(None, "sheets.bad-date")
     if matched := _DATE.fullmatch(word):

@@ -1,5 +1,7 @@
 """Columns of cells with their addresses: sheets as tables, and the values of a column, each content read once."""
 
+import re
+import unicodedata
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +16,12 @@ from maturity.errors import Problem
 from maturity.scenarios import FactDefinition, value_problem
 from maturity.sheets.cells import Read, Value, fact_reader, plain, said, shown, words
 from maturity.sheets.grid import FROM_1900, Cell, Grid, letters
-from maturity.sheets.headings import ID, NAME, Header, Heading, Target
+from maturity.sheets.headings import ASIDE, ID, NAME, PROFILE, Header, Heading, Headings, Target, alike
 
 MOST_SINGLE: Final = 50
 """The same wrong content more often than this in one column is reported by ranges of rows instead of cell by cell."""
-_LONGEST_TOTAL: Final = 20
-"""Longer texts are no word for a total."""
+_HEADING: Final = 40
+"""Longer texts are no heading."""
 _LONGEST_COUNT: Final = 8
 """Longer texts are no number of a row."""
 _NUMBERED: Final = 3
@@ -54,6 +56,15 @@ class Records:
     """What the enterprise of a form is called when it says no id."""
     unread: frozenset[int] = frozenset()
     """Which of them only the id and the name were read of, as has been said."""
+
+    def where(self, target: Target, first: int, last: int = -1) -> str:
+        """The address of a cell, or of those from one to another; of their rows where there is no such column."""
+        last = max(first, last)
+        if column := self.columns.get(target):
+            return column.where(first) if first == last else column.span(first, last)
+        if self.called:  # a form has rows for items only
+            return self.place
+        return f"{self.place}!{self.rows[first]}" + (f":{self.rows[last]}" if first < last else "")
 
     def take(self, kept: Sequence[int]) -> "Records":
         """Some of the enterprises."""
@@ -93,14 +104,15 @@ def some(names: Sequence[str]) -> str:
 
 def rows_of(grid: Grid, header: Header, found: Found) -> Records:
     """One record in each row below the header that is not blank, no total of the others, and no remark on the table."""
-    rows = []
+    rows: list[int] = []
     names = [header.columns[target][0] for target in (ID, NAME) if target in header.columns]
+    name = names[-1] if NAME in header.columns else None
     for row in range(header.first_data_row, len(grid.rows)):
         cells = grid.rows[row]
         if is_blank(cells):
             continue
         first = next(at for at, cell in enumerate(cells) if _says(cell))
-        if row == header.first_data_row and _explains(cells):
+        if not rows and (_explains(cells) or (first != name and _is_example(cells[first]))):
             found.notes.append(Problem.of("sheets.explaining-row", grid.where(row, first), said(cells[first])))
             continue
         words_at = [first, *(at for at in names if _counts(cells[first]) and at < len(cells))]
@@ -109,7 +121,13 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
             rows.append(row)
         else:
             found.notes.append(Problem.of(_no_record(cells[at]), grid.where(row, at), said(cells[at])))
-    found.problems.extend(_merged(grid, header, rows))
+    # Without an id the row below is named already.
+    read = {column for target, (column, _) in header.columns.items() if target != ID}
+    found.problems.extend(lost_in_merged(grid, read, rows))
+    for row, column in header.unnamed:
+        below = (said(grid.rows[at][column]) for at in rows if column < len(grid.rows[at]))
+        if content := next(filter(None, below), ""):
+            found.problems.append(Problem.of("sheets.unnamed-column", grid.where(row, column), content))
     shifted = _shifted(grid, header, rows, found)
     columns = list(zip_longest(*_of_one_width(grid, header, rows, shifted), fillvalue="")) if rows else []
     numbers = [row + 1 for row in rows]
@@ -119,6 +137,29 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
         where, span = _cell_address(grid, rows, column), _range_address(grid, rows, column)
         table[target] = Column(heading, values, where, span, grid.epoch)
     return Records(grid.place, numbers, table, unread=frozenset(i for i, row in enumerate(rows) if row in shifted))
+
+
+def below_one_header(table: Records, headings: Headings, found: Found) -> Records:
+    """The rows that the header is the header of: where it is repeated it is passed over; another one ends the table.
+
+    Another one has two headings that are known, of which one is in the column of the industry type, or else in the
+    first; or one where its own heading would be.
+    """
+    target = next(target for target in (PROFILE, ID, NAME, *table.columns) if target in table.columns)
+    kept = []
+    for i, cell in enumerate(table.columns[target].values):
+        meant = headings.targets(cell)[0] if isinstance(cell, str) and len(cell) < _HEADING else set()
+        given = {of: headings.targets(column.values[i])[0] for of, column in table.columns.items()} if meant else {}
+        own = any(alike(one, target) for one in meant)
+        if not own and len(set().union(*given.values()) - {ASIDE}) < 2:
+            kept.append(i)
+            continue
+        where = f"{table.place}!{table.rows[i]}"
+        if any(known and not any(alike(one, of) for one in known) for of, known in given.items()):
+            found.problems.append(Problem.of("sheets.second-header", where, count=len(table.rows) - i - 1))
+            break
+        found.notes.append(Problem.of("sheets.repeated-header", where))
+    return table.take(kept)
 
 
 def is_blank(row: Sequence[Cell]) -> bool:
@@ -169,17 +210,19 @@ def _of_one_width(grid: Grid, header: Header, rows: Sequence[int], shifted: Cont
         yield [cell if at in own else "" for at, cell in enumerate(cells)] if row in shifted else cells
 
 
-def _merged(grid: Grid, header: Header, rows: Sequence[int]) -> Iterator[Problem]:
-    """Merged cells below the header: what they hold stands in the first of them, and the others look empty.
+def lost_in_merged(grid: Grid, read: Container[int], rows: Sequence[int]) -> Iterator[Problem]:
+    """Merged cells of columns that are read: what they hold stands in the first of them, and the others look empty.
 
-    Those with a column that is not read are notes across the sheet; without an id the row below is named already.
+    In one row, those with a column that is not read are notes across the sheet.
     """
-    read = {column for target, (column, _) in header.columns.items() if target != ID}
     for merged in sorted(grid.merged):
         columns = range(merged.first_column, merged.last_column + 1)
+        held = [column for column in columns if column in read]
         at = bisect_left(rows, merged.first_row)
-        others = (bisect(rows, merged.last_row) - at) * len(columns) - 1
-        if others < 1 or rows[at] != merged.first_row or not read.issuperset(columns):
+        count = bisect(rows, merged.last_row) - at
+        others = count * len(held) - 1
+        whole = len(held) == len(columns) or (count > 1 and merged.first_column in read)
+        if others < 1 or not whole or rows[at] != merged.first_row:
             continue
         first = grid.rows[merged.first_row][merged.first_column : merged.first_column + 1]
         if not is_blank(first):
@@ -194,12 +237,26 @@ def _no_record(first: Cell) -> str:
     >>> _no_record("合 计："), _no_record("填表人：张三"), _no_record("注1：含税"), _no_record("E1")
     ('sheets.total-row', 'sheets.signed-row', 'sheets.signed-row', '')
     """
-    text = plain(first).replace(" ", "") if isinstance(first, str) else ""
-    if len(text) < _LONGEST_TOTAL and text.strip(":") in words("total"):
+    if not isinstance(first, str):
+        return ""
+    if _sums_up(first):
         return "sheets.total-row"
+    text = plain(first).replace(" ", "")
     word, colon, _ = text.partition(":")
     signed = word.rstrip("0123456789") in words("signed") if colon else text.strip("()") in words("end")
     return "sheets.signed-row" if signed else ""
+
+
+def _sums_up(text: str) -> bool:
+    """Whether a text says that its row sums up others: all of them, or those of a group.
+
+    >>> [_sums_up(text) for text in ("合 计", "合计（3家）：", "长春 汇总", "长春小计", "数据汇总", "Lump sum")]
+    [True, True, True, True, False, False]
+    """
+    *group, last = re.sub(r"\([^()]*\)\s*:?\s*$", "", unicodedata.normalize("NFKC", text)).split() or [""]
+    last = plain(last).strip(":")
+    alone = plain("".join([*group, last])) in words("total")
+    return alone or last.endswith(tuple(words("sums"))) or (bool(group) and last in words("grouped"))
 
 
 def _counts(cell: Cell) -> bool:
@@ -208,7 +265,7 @@ def _counts(cell: Cell) -> bool:
 
 
 def _explains(row: Sequence[Cell]) -> bool:
-    """Whether a row right below the header numbers the columns (栏次), or says in brackets how to fill them in.
+    """Whether a row below the header numbers the columns (栏次), or says in brackets how to fill them in.
 
     >>> _explains(["甲", "乙", 1.0, 2.0, 3.0]), _explains(["（必填）", "（是/否）"]), _explains(["1", "一", "离散型"])
     (True, True, False)
@@ -220,6 +277,11 @@ def _explains(row: Sequence[Cell]) -> bool:
     return len(cells) > 1 and all(cell[0] == "(" and cell[-1] == ")" for cell in cells)
 
 
+def _is_example(first: Cell) -> bool:
+    """Whether the first cell of a row that holds anything says that it shows how to fill in the others."""
+    return isinstance(first, str) and plain(first).strip(":") in words("example")
+
+
 def _cell_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[int], str]:
     return lambda i: grid.where(rows[i], column)
 
@@ -228,20 +290,30 @@ def _range_address(grid: Grid, rows: Sequence[int], column: int) -> Callable[[in
     return lambda i, j: f"{grid.where(rows[i], column)}:{letters(column)}{rows[j] + 1}"
 
 
+def named_by(at: Sequence[int] | NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """The rows for each of which there is a message: each row, or runs of neighbours when they are many.
+
+    >>> [run.tolist() for run in named_by([1, 2, 5])], [len(run) for run in named_by([*range(100), 200])]
+    ([[1], [2], [5]], [100, 1])
+    """
+    rows = np.asarray(at, np.intp)
+    return [rows[k : k + 1] for k in range(len(rows))] if len(rows) <= MOST_SINGLE else _runs(rows)
+
+
+def _runs(rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    return np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+
+
 def report(read: Read, column: Column, at: NDArray[np.intp], found: Found) -> None:
     """Name the same content in several rows of a column: each cell, or runs of rows when they are many."""
-    cell = column.values[at[0]]
-    if len(at) <= MOST_SINGLE:
-        for i in at:
-            found.cell(read, column.where(i), cell)
-        return
-    for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1):
-        found.cell(read, column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1]), cell)
+    for run in named_by(at):
+        where = column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1])
+        found.cell(read, where, column.values[at[0]])
 
 
 def report_others(column: Column, at: NDArray[np.intp], found: Found) -> None:
     """Name different wrong contents in several rows of a column by the ranges in which they stand."""
-    for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1):
+    for run in _runs(at):
         where = column.where(run[0]) if len(run) == 1 else column.span(run[0], run[-1])
         found.cell(Read(None, "sheets.bad-choices", details={"count": len(run)}), where, column.values[run[0]])
 

@@ -10,13 +10,16 @@ FROM_1900: Final = date(1899, 12, 30)
 """Day 0 of a workbook that counts days from 1900, and counts a 29 February 1900."""
 FROM_1904: Final = date(1904, 1, 1)
 """Day 0 of a workbook that counts days from 1904, as those do that were begun in old Excel for the Mac."""
+LONG: Final = 1e15
+"""A spreadsheet keeps 15 digits of a number; of a longer one the last are lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell without a value of its own: a formula error, or a formula that was never computed."""
+    """A cell without a value of its own: a formula error, a formula that was never computed, a number that its format
+    shows as another one, or a day of which it shows the month."""
 
-    kind: Literal["error", "formula"]
+    kind: Literal["error", "formula", "scaled", "month"]
     shown: str
 
     def __str__(self) -> str:

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from maturity.errors import Problem
 from maturity.language import Text, texts
 from maturity.models import MaturityModel
 from maturity.scenarios import LedgerDefinition, Programme
-from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_columns, unit_of_sheet
-from maturity.sheets.grid import Cell, Grid
+from maturity.sheets.cells import is_money, plain, said, suggestion, unit_in, unit_of_columns, unit_of_sheet, words
+from maturity.sheets.grid import Cell, Grid, Merged
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ ANSWER: Final = Target("form", "answer")
 ASIDE: Final = Target("aside", "")
 
 _REMARKS: Final = 10
-"""Rows at the end of a sheet in which remarks on all of it are looked for."""
+"""Rows with content at the end of a sheet in which remarks on all of it are looked for."""
 SEARCHED: Final = 30
 """Rows in which the header is looked for; titles and explanations may stand above it."""
 
@@ -55,11 +55,13 @@ class Header:
         first_data_row: from 0.
         columns: column (from 0) of each recognised heading; the first one where a heading occurs twice.
         problems: unknown, ambiguous, double and contradictory headings.
+        unnamed: cells (row and column, from 0) of the header where a column has no heading.
     """
 
     first_data_row: int
     columns: dict[Target, tuple[int, Heading]]
     problems: tuple[Problem, ...]
+    unnamed: tuple[tuple[int, int], ...] = ()
 
     @property
     def known(self) -> int:
@@ -138,6 +140,10 @@ class Headings:
         unit = self._units.get(target.id) if target.kind == "fact" else None
         return unit_in(written, unit) if unit and written else ""
 
+    def is_amount(self, target: Target) -> bool:
+        """Whether it is a fact in a unit of money."""
+        return target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
+
     def suggestion(self, cell: Cell) -> object:
         """``did you mean`` for a heading that is not known."""
         written = said(cell)
@@ -192,21 +198,31 @@ class Headings:
         """
         columns: dict[Target, tuple[int, Heading]] = {}
         problems: list[Problem] = []
+        unnamed: list[tuple[int, int]] = []
+        split: set[int] = set()  # of other columns, which are named or read with them
+        wide = [one for one in grid.merged if one.first_row < first_data_row and one.first_column < one.last_column]
         width = max(map(len, grid.rows[:first_data_row]))  # rows of a text table that are longer are found later
         for column in range(width):
             here = [(row, *found[row][column]) for row in rows if column < len(found[row])]
             clear = [(row, next(iter(targets)), unit) for row, targets, unit in here if len(targets) == 1]
             main = rows[0]
             written = said(grid.rows[main][column]) if column < len(grid.rows[main]) else ""
+            if column in split and not clear:
+                continue
             if not clear:
-                problems += self._unclear(grid, main, column, written, here[0][1] if here else set(), first_data_row)
+                problems += self._unclear(grid, main, column, written, here[0][1] if here else set())
+                unnamed += [] if written else [(main, column)]
                 continue
             row, target, _ = clear[0]
             where = grid.where(row, column)
             heading = said(grid.rows[row][column])
             if target == ASIDE:
                 continue
-            if others := [other for other, known, _ in clear[1:] if known not in (target, ASIDE)]:
+            if target.kind in ("requirement", "fact") and (below := _below(grid, found, wide, main, row, column)):
+                problems.append(Problem.of("sheets.split-column", where, heading, count=len(below) + 1))
+                split |= below
+                continue
+            if others := [other for other, known, _ in clear[1:] if known != ASIDE and not alike(known, target)]:
                 other = said(grid.rows[others[0]][column])
                 problems.append(Problem.of("sheets.headings-disagree", where, heading, other=other))
             if target in columns:
@@ -214,24 +230,57 @@ class Headings:
                 problems.append(Problem.of("sheets.duplicate-column", where, heading, first=first))
                 continue
             own = units.get(column) or next((unit for _, _, unit in clear if unit), "")
-            amount = target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
-            columns[target] = (column, Heading(target, own or (of_money[column] if amount else "")))
-        return Header(first_data_row, identified(columns), tuple(problems))
+            if not own and (self.is_amount(target) or target == ANSWER):  # of the amounts among the answers below it
+                texts = (said(grid.rows[row][column]) for row, _, _ in here)
+                own = next(filter(None, map(unit_of_columns, texts)), of_money[column])
+            if self.is_amount(target) and (beside := _units_beside(grid, main, column + 1, first_data_row)):
+                own = beside if own in ("", beside) else f"{own}, {beside}"
+                split.add(column + 1)
+            columns[target] = (column, Heading(target, own))
+        return Header(first_data_row, identified(columns), tuple(problems), tuple(unnamed))
 
-    def _unclear(
-        self, grid: Grid, row: int, column: int, written: str, targets: set[Target], first_data_row: int
-    ) -> Iterator[Problem]:
-        """A column that cannot be told, unless it is empty."""
+    def _unclear(self, grid: Grid, row: int, column: int, written: str, targets: set[Target]) -> Iterator[Problem]:
+        """A column that cannot be told by what is written above it."""
         where = grid.where(row, column)
         if targets:
             right = ", ".join(sorted(target.id for target in targets))
             yield Problem.of("sheets.ambiguous-column", where, written, right=right)
         elif written:
             yield Problem.of("sheets.unknown-column", where, written, near=self.suggestion(written))
-        else:
-            below = (said(row[column]) for row in grid.rows[first_data_row:] if column < len(row))
-            if content := next(filter(None, below), ""):
-                yield Problem.of("sheets.unnamed-column", where, content)
+
+
+def _below(
+    grid: Grid,
+    found: Sequence[Sequence[tuple[set[Target], str]]],
+    wide: Sequence[Merged],
+    main: int,
+    row: int,
+    column: int,
+) -> set[int]:
+    """The other columns with content that a heading stands above: its cells are merged (``wide``), or have others below
+    them."""
+
+    def says(at: int, column: int) -> bool:
+        return column < len(grid.rows[at]) and bool(said(grid.rows[at][column]))
+
+    def known(column: int) -> bool:
+        return column < len(found[main]) and len(found[main][column][0]) == 1
+
+    merged = (one for one in wide if one.first_row <= row <= one.last_row and one.first_column == column)
+    end = max((one.last_column for one in merged), default=column)
+    if row < main and says(main, column):
+        while says(main, end + 1) and not says(row, end + 1) and not known(end + 1):
+            end += 1
+    others = (other for other in range(column + 1, end + 1) if not known(other))
+    return {other for other in others if any(says(at, other) for at in range(main + 1, len(grid.rows)))}
+
+
+def _units_beside(grid: Grid, main: int, column: int, first_data_row: int) -> str:
+    """The units that a column of units beside an amount holds; several are none that could be converted."""
+    if column >= len(grid.rows[main]) or plain(said(grid.rows[main][column])) not in words("unit"):
+        return ""
+    cells = {said(row[column]) for row in grid.rows[first_data_row:] if column < len(row)}
+    return ", ".join(sorted({unit for unit in map(unit_of_columns, cells) if unit}))
 
 
 def _units_of_money(grid: Grid, main: int) -> list[str]:
@@ -240,9 +289,9 @@ def _units_of_money(grid: Grid, main: int) -> list[str]:
     A heading above others holds as far as the next one, a line of its own for all of them.
     """
     width = max(map(len, grid.rows))
+    last = islice(filter(any, reversed(grid.rows)), _REMARKS)  # a text table may go on with blank rows
     lines = [
-        [(column, said(cell)) for column, cell in enumerate(row) if said(cell)]
-        for row in (*grid.rows[-_REMARKS:], *grid.rows[:main])
+        [(column, said(cell)) for column, cell in enumerate(row) if said(cell)] for row in (*last, *grid.rows[:main])
     ]
     above = lines[-main:] if main else []
     alone = [line[0][1] for line in lines if len(line) == 1]
@@ -262,6 +311,11 @@ def identified(columns: dict[Target, T]) -> dict[Target, T]:
     return columns if code is None or ID in columns else {ID: code, **columns}
 
 
+def alike(one: Target, other: Target) -> bool:
+    """Whether two headings of a column say the same: the credit code is an id, too."""
+    return one == other or {one, other} == {ID, CREDIT_CODE}
+
+
 def _key(text: str) -> str:
     """A heading as it is compared: without blanks and the marks that forms put behind it."""
     return re.sub(r"\s+", "", plain(text)).strip("*:")
@@ -270,10 +324,10 @@ def _key(text: str) -> str:
 def _unadorned(text: str) -> str:
     """A heading without its number and without the word that makes a question of it.
 
-    >>> _unadorned("3、是否依法登记注册"), _unadorned("(12) 数据"), _unadorned("3年投资")
-    ('依法登记注册', '数据', '3年投资')
+    >>> [_unadorned(heading) for heading in ("3、是否依法登记注册", "(12) 数据", "3年投资", "4、3D 模型")]
+    ['依法登记注册', '数据', '3年投资', '3D 模型']
     """
-    return re.sub(r"^(?:\(\d{1,3}\)|\d{1,3}[.、)](?!\d))\s*", "", text).removeprefix("是否")
+    return re.sub(r"^(?:\(\d{1,3}\)|\d{1,3}(?:[、)]|\.(?!\d)))\s*", "", text).removeprefix("是否")
 
 
 def _without_brackets(text: str) -> tuple[str, str]:

@@ -27,8 +27,21 @@ import python_calamine as calamine
 
 from maturity.errors import InputError, Problem, reason
 from maturity.sheets import biff
-from maturity.sheets.grid import FROM_1900, FROM_1904, Broken, Cell, Grid, letters
-from maturity.sheets.scan import MOST_CELLS, Extent, Stray, cut_out, scan_bytes, scan_elements
+from maturity.sheets.cells import said
+from maturity.sheets.grid import FROM_1900, FROM_1904, LONG, Broken, Cell, Grid, letters
+from maturity.sheets.scan import (
+    MONTH,
+    MONTHS,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    SCALED,
+    Extent,
+    Stray,
+    cut_out,
+    scan_bytes,
+    scan_elements,
+    shown_by,
+)
 
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
 TABLES: Final = (".csv",)
@@ -55,7 +68,9 @@ def untold(stage: Stage, done: int, total: int) -> None:
     """For those who need not know how far it is."""
 
 
-def read_grids(path: str | Path, shown: str = "", progress: Progress = untold, *, hidden: int = 0) -> tuple[Grid, ...]:
+def read_grids(
+    path: str | Path, shown: str = "", progress: Progress = untold, *, hidden: int = 0, looks: bool = True
+) -> tuple[Grid, ...]:
     """Every visible sheet of a workbook, or the one table of a text file.
 
     Args:
@@ -63,6 +78,7 @@ def read_grids(path: str | Path, shown: str = "", progress: Progress = untold, *
         shown: what the file is called in addresses and messages; its name, if nothing is given.
         progress: is told how far an .xlsx is.
         hidden: so many rows of each hidden sheet are read, too; such a sheet says that it is hidden.
+        looks: whether a cell is read as its number format shows it where that says more or less: ``1.2亿元``.
 
     Raises:
         InputError: the file is missing, of another kind than its name says, encrypted, damaged, or too large to open.
@@ -84,21 +100,21 @@ def read_grids(path: str | Path, shown: str = "", progress: Progress = untold, *
         if kind in TABLES:
             grids = [_text_table(_content(path))]
         elif head.startswith(biff.MAGIC):
-            grids = _old_workbook(_content(path), hidden)
+            grids = _old_workbook(_content(path), hidden, looks)
         else:
-            grids = _workbook(path, progress, hidden)
+            grids = _workbook(path, progress, hidden, looks)
     except InputError as error:
         raise InputError(replace(one, where=f"{shown}{one.where}") for one in error.problems) from error.__cause__
     return tuple(_named(grid, shown) for grid in grids)
 
 
 def read_whole_grids(path: str | Path) -> tuple[Grid, ...]:
-    """The sheets of a file of which nothing may be left out: as `read_grids`.
+    """The sheets of a file of which nothing may be left out, and whose numbers are plain: as `read_grids`.
 
     Raises:
         InputError: as there; or something of the file was not read.
     """
-    grids = read_grids(path)
+    grids = read_grids(path, looks=False)
     if problems := [problem for grid in grids for problem in grid.problems]:
         raise InputError(problems)
     return grids
@@ -154,7 +170,10 @@ def _content(path: Path) -> bytes:
 def _text_table(content: bytes) -> Grid:
     encoding = _encoding(content)
     head = content[:_CHUNK].decode(encoding, "replace").split("\n")[:20]
-    delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in head))
+    # A mark that parts the names in a cell may be the more frequent one, but it is not in the header.
+    delimiter = max(
+        ",\t;", key=lambda mark: (sum(mark in line for line in head), sum(line.count(mark) for line in head))
+    )
     csv.field_size_limit(2**27)  # a cell of 128 Mi characters: more than any file that is accepted
     lines = io.TextIOWrapper(
         io.BytesIO(content), encoding, newline=""
@@ -235,10 +254,10 @@ def _encoding(content: bytes) -> str:
 # ------------------------------------------------------------------------------------------------------------ workbooks
 
 
-def _old_workbook(content: bytes, hidden: int) -> list[Grid]:
+def _old_workbook(content: bytes, hidden: int, looks: bool) -> list[Grid]:
     try:
         locked = biff.needs_password(content)
-        extents = {} if locked else biff.extents(content)
+        extents = {} if locked else biff.extents(content, looks=looks)
     except ValueError as error:
         raise _refusal("damaged", error) from error
     if locked:
@@ -254,12 +273,13 @@ def _old_workbook(content: bytes, hidden: int) -> list[Grid]:
         return [_marked(grid, sheets[grid.sheet]) for grid in _grids(book, sheets, hidden, epoch)]
 
 
-def _workbook(path: Path, progress: Progress, hidden: int) -> list[Grid]:
+def _workbook(path: Path, progress: Progress, hidden: int, looks: bool) -> list[Grid]:
     with _opening():
         with zipfile.ZipFile(path) as archive:
             _refuse_bomb(archive)
             sheets = _sheet_members(archive)
             uncomputed, epoch = _settings(archive)
+            shown = _looks(archive) if looks else {}
             extents: dict[str, Extent] = {}
             cleared: dict[str, bytes] = {}
             problems: dict[str, list[Problem]] = {}
@@ -267,7 +287,7 @@ def _workbook(path: Path, progress: Progress, hidden: int) -> list[Grid]:
             for number, (name, member) in enumerate(sheets.items()):
                 before, whole = sum(sizes[:number]), sum(sizes)
                 told = partial(_scanned, progress, before, whole)
-                extents[name], strays = _looked_through(archive, name, member, told, uncomputed=uncomputed)
+                extents[name], strays = _looked_through(archive, name, member, told, shown, uncomputed=uncomputed)
                 if strays:
                     cleared[member], problems[name] = _cleared(archive, name, member, strays)
             source: Path | io.BytesIO = path
@@ -316,8 +336,12 @@ def _grids(book: calamine.CalamineWorkbook, known: Container[str], hidden: int, 
 
 
 def _marked(grid: Grid, extent: Extent) -> Grid:
-    """A sheet with its broken cells where the reader saw empty ones, and with what is merged."""
+    """A sheet with its broken cells where the reader saw empty ones, what formats show, and what is merged."""
     rows = grid.rows
+    for look, places in extent.shown.items():
+        for row, column in (divmod(place, MOST_COLUMNS) for place in places):
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = _seen(rows[row][column], look)
     if extent.broken and not grid.hidden:
         last_row, last_column = (max(at) for at in zip(*extent.broken, strict=True))
         width = max(last_column + 1, *map(len, rows[:1]))  # all rows of a workbook are of one width, before and after
@@ -327,6 +351,19 @@ def _marked(grid: Grid, extent: Extent) -> Grid:
         for (row, column), cell in extent.broken.items():
             rows[row][column] = cell
     return replace(grid, merged=tuple(extent.merged))
+
+
+def _seen(cell: Cell, shown: str) -> Cell:
+    """A cell as its format shows it, see `shown_by`; the first of a month may stand for any of its days."""
+    if isinstance(cell, date):
+        return Broken("month", f"{cell.year}年{cell.month}月") if shown == MONTH and cell.day == 1 else cell
+    if shown == MONTH or isinstance(cell, bool) or not isinstance(cell, float | int):
+        return cell
+    if shown.endswith("0"):
+        letters = shown.rstrip("0")
+        exact = 0 <= cell < LONG and cell == int(cell)
+        return f"{letters}{cell:0{len(shown) - len(letters)}.0f}" if exact else cell
+    return Broken("scaled", said(cell)) if shown == SCALED else f"{said(cell)}{shown}"
 
 
 def _stray(sheet: str, extent: Extent) -> InputError:
@@ -426,12 +463,43 @@ def _settings(archive: zipfile.ZipFile) -> tuple[bool, date]:
     return holds("calcPr", "fullCalcOnLoad"), FROM_1904 if holds("workbookPr", "date1904") else FROM_1900
 
 
+def _looks(archive: zipfile.ZipFile) -> dict[int, str]:
+    """What the format of each style shows that a cell does not hold, see `shown_by`; most show nothing."""
+    name = next((name for name in archive.namelist() if name.lower().replace("\\", "/") == "xl/styles.xml"), "")
+    formats: dict[str, str | None] = dict.fromkeys(map(str, MONTHS), MONTH)
+    looks: dict[int, str] = {}
+    if name:
+        style = 0
+        with _unpacked(archive, name) as stream:
+            for event, element in ElementTree.iterparse(stream, ["start", "end"]):
+                tag = element.tag.rpartition("}")[2]
+                if event == "start":
+                    if tag == "cellXfs":  # those of named styles stand before
+                        style, looks = 0, {}
+                elif tag == "cellXfs":
+                    break
+                elif tag == "numFmt":
+                    formats[element.get("numFmtId", "")] = shown_by(element.get("formatCode", ""))
+                elif tag == "xf":
+                    if (look := formats.get(element.get("numFmtId", ""))) is not None:
+                        looks[style] = look
+                    style += 1
+                    element.clear()
+    return looks
+
+
 def _looked_through(
-    archive: zipfile.ZipFile, sheet: str, member: str, told: Callable[[int], None], *, uncomputed: bool
+    archive: zipfile.ZipFile,
+    sheet: str,
+    member: str,
+    told: Callable[[int], None],
+    looks: Mapping[int, str],
+    *,
+    uncomputed: bool,
 ) -> tuple[Extent, list[Stray]]:
     """Where the cells of a sheet lie, and those to be passed over; refused when the others would still not fit."""
     with _unpacked(archive, member, told) as stream:
-        extent = scan_bytes(stream, uncomputed=uncomputed)
+        extent = scan_bytes(stream, uncomputed=uncomputed, looks=looks)
     if extent and extent.proportionate:
         return extent, []
     if extent and extent.cells > MOST_CELLS:
@@ -441,7 +509,7 @@ def _looked_through(
         most = f"{MOST_TEXT / 2**30:.0f} GiB"
         raise _stray(sheet, extent) if extent else _refusal("too-large", f"{size / 2**30:.1f} GiB", most=most)
     with _unpacked(archive, member, told) as stream:
-        found = scan_elements(stream, uncomputed=uncomputed)
+        found = scan_elements(stream, uncomputed=uncomputed, looks=looks)
     if found.extent.proportionate:
         return found.extent, []
     strays = found.strays()

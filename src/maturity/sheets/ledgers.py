@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from maturity.errors import Problem, near_or_known
 from maturity.scenarios import LedgerDefinition, Programme
 from maturity.sheets.cells import Value, said
-from maturity.sheets.columns import Found, rows_of, values_of
+from maturity.sheets.columns import Found, below_one_header, named_by, rows_of, values_of
 from maturity.sheets.grid import Broken, Grid
 from maturity.sheets.headings import ID, Header, Headings, Target
 
@@ -21,13 +22,13 @@ class Entries:
     Attributes:
         ledger: id of the ledger.
         owners: (m,) id of the enterprise as it was written, ``""`` where none is.
-        where: address of the cell that says so, or of the row.
+        where: address of the cell that says so, or of those from one entry to another; or of the rows.
         columns: (m,) values of each column.
     """
 
     ledger: str
     owners: Sequence[str]
-    where: Callable[[int], str]
+    where: Callable[[int, int], str]
     columns: Mapping[str, Sequence[Value]]
 
 
@@ -51,7 +52,7 @@ class Ledgers:
 def entries_of(grid: Grid, ledger: LedgerDefinition, header: Header, found: Found) -> Entries:
     """The entries of a sheet, one in each row that is not blank."""
     found.problems.extend(header.problems)
-    records = rows_of(grid, header, found)
+    records = below_one_header(rows_of(grid, header, found), Headings.of_ledger(ledger), found)
     targets = {column.id: Target("fact", column.id) for column in ledger.columns}
     if absent := [id for id, target in targets.items() if target not in records.columns]:
         found.notes.append(Problem.of("sheets.missing-facts", grid.place, ", ".join(absent), count=len(absent)))
@@ -63,7 +64,7 @@ def entries_of(grid: Grid, ledger: LedgerDefinition, header: Header, found: Foun
     whose = records.columns.get(ID)
     cells = whose.values if whose else [""] * len(records.rows)
     owners = ["" if isinstance(cell, Broken) else said(cell) for cell in cells]
-    return Entries(ledger.id, owners, whose.where if whose else lambda i: f"{grid.place}!{records.rows[i]}", columns)
+    return Entries(ledger.id, owners, partial(records.where, ID), columns)
 
 
 def first_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -109,12 +110,15 @@ def _kept(
     part: Entries, own: Sequence[str], written: Mapping[str, str], ids: Mapping[str, str], found: Found
 ) -> Iterator[tuple[int, str]]:
     """The entries that belong to somebody, and to whom: of those in the same file first."""
+    blank = []
     for i, owner in enumerate(part.owners):
         whose = written.get(owner) or ids.get(owner) if owner else own[0] if len(own) == 1 else None
         if whose is not None:
             yield i, whose
         elif owner:
             near = near_or_known(owner, ids)
-            found.problems.append(Problem.of("sheets.unknown-owner", part.where(i), owner, near=near))
+            found.problems.append(Problem.of("sheets.unknown-owner", part.where(i, i), owner, near=near))
         else:
-            found.problems.append(Problem.of("sheets.missing-owner", part.where(i)))
+            blank.append(i)
+    for run in named_by(blank):
+        found.problems.append(Problem.of("sheets.missing-owner", part.where(run[0], run[-1])))

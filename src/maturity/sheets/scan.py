@@ -3,8 +3,9 @@
 import html
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 from xml.parsers import expat
 
@@ -29,6 +30,8 @@ _CHUNK: Final = 2**20
 _LONGEST_CELL: Final = 2**25
 """Bytes without the beginning of another cell that are looked through at once; a cell has 32,767 characters."""
 _LONGEST_TEXT: Final = 40_000
+MOST_COLUMNS: Final = 16_384
+"""Of a sheet; the place of a cell is its row times that, and its column."""
 MOST_MERGED: Final = 100_000
 """Ranges of merged cells that are kept: more than anybody makes by hand."""
 _MOST_PLACED: Final = 5_000_000
@@ -48,6 +51,8 @@ class Extent:
     rightmost: str = ""
     """Address of a cell of the last column."""
     merged: list[Merged] = field(default_factory=list)
+    shown: "dict[str, array[int]]" = field(default_factory=dict)
+    """Places (see `MOST_COLUMNS`) of the cells whose format shows something else, by what it is (see `shown_by`)."""
 
     @property
     def proportionate(self) -> bool:
@@ -62,11 +67,56 @@ class Extent:
         if column > self.last_column:
             self.last_column, self.rightmost = column, rightmost
 
+    def show(self, row: int, column: int, what: str | None) -> None:
+        """Add a cell, from 0, by what its format shows."""
+        if what is not None:
+            self.shown.setdefault(what, array("Q")).append(row * MOST_COLUMNS + column)
+
     def merge(self, reference: str) -> None:
         """Add merged cells, such as ``D5:D8``."""
         if len(self.merged) < MOST_MERGED:
             (first_row, first_column), (last_row, last_column) = map(_position, reference.split(":"))
             self.merged.append(Merged(first_row, last_row, first_column, last_column))
+
+
+_NO_DIGITS: Final = re.compile(r'"[^"]*"|[\\!].|[_*].|\[[^\]]*\]')
+"""What a number format shows as it is, leaves blank, or says of colours, languages and conditions."""
+_SCALED: Final = re.compile(r"[0#?],+(?![0#?,])")
+"""A comma behind the last digit: a thousandth of the number is shown."""
+_DIGIT: Final = re.compile(r"[0#?]|General|G/通用格式")
+_AMOUNT: Final = re.compile("[元万亿千百]")
+_FILLED_UP: Final = re.compile(r"[^\W\d_]*-?0{2,}")
+
+
+SCALED: Final = "0,"
+MONTH: Final = "年月"
+MONTHS: Final = (17, 27, 36, 50, 52, 57)
+"""Formats that have a number only, and show a month: Mar-24, and in Chinese programs 2024年3月."""
+
+
+def shown_by(code: str) -> str | None:
+    r"""What a number format shows that the cell does not hold: a unit of amounts behind the number; None for nothing.
+
+    `SCALED` when it shows another number: a thousandth, or a ten-thousandth by a point that stands there in any case;
+    `MONTH` when it shows of a day no more than that; zeros, perhaps behind letters, that the digits are filled up to.
+
+    >>> [shown_by(code) for code in ('0.00"亿元";@', r"#,##0\ 万元", '0!.0,"万"', "#,##0.00", '0"家"')]
+    ['亿元', '万元', '0,', None, None]
+    >>> [shown_by(code) for code in ('yyyy"年"m"月";@', "[$-409]mmm-yy", "yyyy/m/d", "mm:ss")]
+    ['年月', '年月', None, None]
+    >>> [shown_by(code) for code in ("000000", '"JL-"0000', "0", "0.00")]
+    ['000000', 'JL-0000', None, None]
+    """
+    bare = _NO_DIGITS.sub("", code).lower()
+    if _SCALED.search(bare):
+        return SCALED
+    if "y" in bare and "m" in bare and not set("dhs") & set(bare):
+        return MONTH
+    positive = re.sub(r'["\\!]|[_*].|\[[^\]]*\]', "", code.partition(";")[0])
+    if _FILLED_UP.fullmatch(positive):
+        return positive
+    *digits, behind = _DIGIT.split(positive)
+    return behind.strip() if digits and _AMOUNT.search(behind) else None
 
 
 class Bytes(Protocol):
@@ -85,6 +135,7 @@ class Stray(NamedTuple):
     end: int
 
 
+_STYLED_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*?\bs="(\d+)"')
 _ERROR_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"[^>/]*\bt="e"[^>/]*>(.*?)</c>', re.DOTALL)
 _FORMULA_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"([^>/]*)><f(?:[^>]*/>|[^>]*>([^<]*)</f>)(.*?)</c>', re.DOTALL)
 _RANGE: Final = re.compile(r"[A-Z]+\d+:[A-Z]+\d+")
@@ -94,7 +145,9 @@ _CONTENT: Final = re.compile(rb"<(?:\w+:)?[vt](?:\s[^>]*)?>([^<]*)<")
 _TYPE: Final = re.compile(rb"^[^>]*\bt=[\"'](\w+)[\"']")
 
 
-def scan_bytes(stream: Bytes, *, uncomputed: bool = False) -> Extent | None:
+def scan_bytes(
+    stream: Bytes, *, uncomputed: bool = False, looks: Mapping[int, str] = MappingProxyType({})
+) -> Extent | None:
     """The extent of a sheet written as every known program writes it, empty cells counted; None for any other XML.
 
     Three times as fast as the reader itself, because nothing is parsed but the cells' addresses.
@@ -102,6 +155,7 @@ def scan_bytes(stream: Bytes, *, uncomputed: bool = False) -> Extent | None:
     Args:
         stream: the XML.
         uncomputed: whether the formulas wait to be computed, so that a zero is no result of theirs.
+        looks: what the format of a style shows that no cell holds, see `shown_by`; most show nothing.
     """
     extent = Extent({})
     rest, begun = b"", False
@@ -118,6 +172,8 @@ def scan_bytes(stream: Bytes, *, uncomputed: bool = False) -> Extent | None:
         begun = begun or b"<sheetData" in chunk
         if b"<!" in chunk or not _scan_chunk(chunk, extent, uncomputed):
             return None
+        for reference, style in _STYLED_CELL.findall(chunk) if looks else ():
+            extent.show(*_position(reference.decode("ascii")), looks.get(int(style)))
         if b"<mergeCell " in chunk:
             for found in _MERGED.findall(chunk):
                 extent.merge(found.decode("ascii"))
@@ -189,9 +245,11 @@ def _position(reference: str) -> tuple[int, int]:
     return int(digits) - 1, column - 1
 
 
-def scan_elements(stream: Bytes, *, uncomputed: bool = False) -> "Elements":
+def scan_elements(
+    stream: Bytes, *, uncomputed: bool = False, looks: Mapping[int, str] = MappingProxyType({})
+) -> "Elements":
     """The cells that hold something, by parsing every element: slow, and right for any XML; as `scan_bytes`."""
-    scan = Elements(uncomputed)
+    scan = Elements(uncomputed, looks)
     scan.parser.ParseFile(stream)
     return scan
 
@@ -205,8 +263,9 @@ class Elements:
         begins, ends: (cells,) at which byte each begins, and at which its closing tag does.
     """
 
-    def __init__(self, uncomputed: bool) -> None:
+    def __init__(self, uncomputed: bool, looks: Mapping[int, str]) -> None:
         self.extent = Extent({})
+        self._looks = looks
         self._nothing = ("", "0") if uncomputed else ("",)
         self.rows, self.columns, self.begins, self.ends = array("L"), array("L"), array("Q"), array("Q")
         self.parser = expat.ParserCreate()
@@ -229,6 +288,8 @@ class Elements:
                 self._column += 1
             self._type, self._formula, self._value, self._has_formula = attributes.get("t", ""), "", "", False
             self._begin = self.parser.CurrentByteIndex
+            if self._looks:
+                self.extent.show(self._row - 1, self._column - 1, self._looks.get(int(attributes.get("s", 0))))
         elif tag == "mergeCell" and _RANGE.fullmatch(attributes.get("ref", "")):
             self.extent.merge(attributes["ref"])
         elif tag in ("v", "f", "t"):
