@@ -370,7 +370,7 @@ def test_a_condition_of_every_tier_is_shown_once() -> None:
         assert {line.id for _, line in shared} < results
     text = page("plain")
     for _, line in shared:
-        assert text.count(f"<tr><td>{escape(line.name)}</td>") == 1
+        assert text.count(f'<tr><th scope="row">{escape(line.name)}</th>') == 1
     assert say("report.tiers.shared", "zh") in text
     assert text.count(say("report.tiers.own", "zh")) == len(found.tiers)
 

@@ -15,6 +15,7 @@ from html import unescape
 from html.parser import HTMLParser
 from importlib.resources import files
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 from xml.etree import ElementTree
@@ -24,7 +25,7 @@ import numpy as np
 import pytest
 
 from maturity import fonts
-from maturity.answers import Answers
+from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, MaturityError
 from maturity.language import LANGUAGES, Lang, say
 from maturity.reports import (
@@ -407,6 +408,41 @@ def test_no_line_of_a_pdf_runs_into_another(id: str, lang: Lang) -> None:
                     break
                 if low2 - low > 2 and min(right, right2) - max(left, left2) > 1:
                     assert low2 - low >= 0.95 * min(low - high, low2 - high2)
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_a_row_that_is_higher_than_a_page_goes_on_on_the_next() -> None:
+    """All that an enterprise stated is there, down to the last of eighty names, and nothing runs over the foot."""
+    names = [f"{number:03d}号自拟的典型场景，面向订单的柔性排产与质量追溯一体化" for number in range(80)]
+    found = context("plain")
+    (role, (line, *others)), *groups = found.tiers[0].conditions
+    tier = replace(found.tiers[0], conditions=((role, (replace(line, value="、".join(names)), *others)), *groups))
+    pages = pages_of(render(replace(found, tiers=(tier, *found.tiers[1:])), "pdf"))
+    told = [packed(re.sub(r"\S+ / \d+\s[\d\s-]*$", "", page)) for page in pages]
+    assert [name[:4] for name in names] == re.findall(r"\d{3}号", "".join(told).replace("228号", ""))
+    assert all(re.search(r"\d+ / \d+\s+2025-06-30\s*$", page) for page in pages)
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_a_list_of_two_columns_begins_below_its_heading() -> None:
+    """At the foot of a page, where the first group fits no more, the heading moves with it; no column stays empty."""
+    level = np.array([asked.level for asked in MODEL.requirements])
+    order = np.random.default_rng(5).permutation(len(level))
+    headings = 0
+    for absent in range(20, 44, 2):
+        points = np.where(level == 1, 10, 8).astype(np.uint8)
+        points[order[:absent]] = NOT_APPLICABLE
+        points[order[-60:]] = UNANSWERED
+        answers = Answers.from_points(MODEL, points[np.newaxis], ids=["a"], profiles="discrete")
+        found = content_of(assess(answers), lang="en")
+        command = [str(PDFTOTEXT), "-layout", "-", "-"]
+        printed = subprocess.run(command, input=render(found, "pdf"), capture_output=True, check=True).stdout
+        lines = [line for line in printed.decode("utf-8").splitlines() if line.strip()]
+        for above, below in pairwise(lines):
+            if above.strip().startswith(("Not applicable (", "Unanswered (")):
+                headings += 1
+                assert len(below) - len(below.lstrip()) < 12, below
+    assert headings == 24
 
 
 IN_SVG = "{http://www.w3.org/2000/svg}"
