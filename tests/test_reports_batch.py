@@ -428,6 +428,15 @@ def test_an_enterprise_is_compared_with_its_industry() -> None:
     assert peers.of("E13", second) is None
 
 
+def test_the_median_total_of_a_report_is_that_of_the_batch() -> None:
+    """Both are of the totals as they are printed: of 2.159 and 2.169 it is 2.15, not the 2.16 of what lies behind."""
+    points = np.random.default_rng(1).choice(np.array([0, 5, 8, 10], np.uint8), (40, 6, len(MODEL.requirements)))
+    for sheets in points:
+        assessment = assess(Answers.from_points(MODEL, sheets, ids=list("abcdef"), profiles="discrete"))
+        (group,) = Peers.of_batch(assessment).groups.values()
+        assert group.line("zh").total == cohort_content(assessment).total.median
+
+
 def test_labels_of_another_number_of_enterprises_are_refused(tmp_path: Path) -> None:
     """Before anything is written."""
     with pytest.raises(InputError, match="labels"):
