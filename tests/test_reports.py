@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from datetime import date
 from fractions import Fraction
 from html import escape, unescape
@@ -28,6 +29,7 @@ from test_programme import MINIMAL
 
 MODEL = load_model("gbt39116-2020")
 ON = date(2025, 6, 30)
+HERITAGE = Path(__file__).parent / "cases" / "jilin-heritage-2026.toml"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 IDS = ("half", "not-applicable", "trimmed", "rejected", "readings", "top", "process", "empty", "plain")
@@ -405,6 +407,54 @@ def test_the_least_to_mend_stands_where_it_is_less_than_what_failed() -> None:
     assert all(shown == (0 if least == failed else least) for _, _, failed, least, shown in found)
     assert any(shown for *_, shown in found)
     assert any(not shown for *_, shown in found)
+
+
+def test_the_least_to_mend_stands_where_it_is_something_else_than_what_failed() -> None:
+    """As many as failed, but others: two parts of one condition, and of two routes that fail one alone."""
+    row = IDS.index("process")
+    stated = {fact.id: facts().value(fact.id, row) for fact in DECISIONS.programme.facts}
+    stated |= {"operation_sound": False, "finance_sound": False, "planned_production_on": date(2026, 3, 1)}
+    assessment = assess(ASSESSMENT.answers.take(np.array([row])))
+    decisions = decide(DECISIONS.programme, assessment, Facts.of(DECISIONS.programme, stated, id="process"), on=ON)
+    tier = content_of(assessment, decisions=decisions, lang="en").tiers[0]
+    assert tier.failed == (
+        "Operation and finances sound",
+        "In production",
+        "Production planned by the end of December 2025 (late by 60 days)",
+    )
+    assert len(tier.to_mend) == 3
+    assert not any("2025" in rule for rule in tier.to_mend)
+    assert sum("sound" in rule for rule in tier.to_mend) == 2
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_open_besides_the_facts_is_said(lang: Lang) -> None:
+    """Where no fact declares the level, the sheet has to be answered as well before anything is settled."""
+    text = re.sub(rb'declared_(level|total) = "declared_\1"\n', b"", DECISIONS.programme.content)
+    programme = parse_programme(text, "jilin.toml")
+    level = np.array([requirement.level for requirement in MODEL.requirements])
+    points = np.select([level == 1, level == 2], [10, UNANSWERED], 0).astype(np.uint8)[np.newaxis]
+    assessment = assess(Answers.from_points(MODEL, points, ids=["a"], profiles="discrete"))
+    decisions = decide(programme, assessment, Facts.of(programme, {}, id="a"), on=ON)
+    workshop, factory = content_of(assessment, decisions=decisions, lang=lang).tiers[:2]
+    assert say("explanation.answers", lang) not in workshop.bounds  # level 1 is reached for certain
+    assert factory.bounds.startswith(say("explanation.answers", lang) + say("report.space", lang))
+    assert say("verdict.eligible", lang) in factory.bounds
+
+
+@pytest.mark.parametrize(("rank", "standing"), [(1, "within the quota"), (6, "beyond the quota")])
+def test_how_an_enterprise_stands_in_a_quota_is_said(rank: int, standing: str) -> None:
+    """Who is eligible and comes sixth where five are recommended learns it from the own report."""
+    heritage = load_programme("jilin-heritage-2026", on=date(2026, 5, 10))
+    base = tomllib.loads(HERITAGE.read_text(encoding="utf-8"))["base"]
+    ids = [f"P{number}" for number in range(1, 7)]
+    columns = {fact: [value] * len(ids) for fact, value in base.items()} | {"rank": list(range(1, 7))}
+    decisions = decide(heritage, None, Facts.from_columns(heritage, columns, ids=ids), on=date(2026, 5, 10))
+    points = np.full((6, len(MODEL.requirements)), 8, np.uint8)
+    assessment = assess(Answers.from_points(MODEL, points, ids=ids, profiles="discrete"))
+    found = content_of(assessment, rank - 1, decisions=decisions, lang="en")
+    assert decisions.places["n8.quota"].shown(rank - 1, "en") == standing
+    assert [note for note in found.programme_notes if note.endswith(f": {standing}")]
 
 
 def test_an_undecided_verdict_says_what_it_can_come_to() -> None:
