@@ -281,10 +281,15 @@ def test_not_applicable_is_listed_with_what_it_changes() -> None:
     """The requirements, the cells left empty, and where it differs the level with them counted as the lowest choice."""
     found = content("trimmed", "en")
     assert {item.id.split(".")[0] for group in found.not_applicable for item in group.items} == {"logistics"}
-    assert any("Logistics (level 1, 2, 3, 4, 5)" in note for note in found.open_notes)
+    assert any("Logistics (levels 1, 2, 3, 4, 5)" in note for note in found.open_notes)
     i = IDS.index("trimmed")
     if ASSESSMENT.level_if_na_unmet[i] != ASSESSMENT.level[i]:
         assert any("not applicable" in note for note in found.notes)
+
+
+def test_one_level_is_in_the_singular() -> None:
+    (_, note, *_) = content("not-applicable", "en").open_notes
+    assert note == "Nothing is applicable here, so that the weight goes to the siblings: Procurement (level 2)."
 
 
 def test_a_rejected_row_gets_a_report_that_says_why() -> None:
@@ -294,7 +299,7 @@ def test_a_rejected_row_gets_a_report_that_says_why() -> None:
     assert found.gaps == ()
     assert any("Data" in note for note in found.notes)
     assert [note for note in found.notes if "Data" in note] == [
-        "There is no level: of these sub-domains, which may not be trimmed, everything is marked not applicable: Data."
+        "There is no level: everything is marked not applicable in what may not be trimmed: Data."
     ]
     assert "No level" in page("rejected", "en")
     assert "nan" not in re.sub(r"<[^>]*>", " ", page("rejected", "en")).lower().split()

@@ -304,6 +304,11 @@ def test_the_index_has_a_row_for_each_enterprise_with_what_it_is_sorted_by(whole
         assert row.count('class="tag ') == len(PROGRAMME.tiers)
 
 
+def test_an_index_of_one_is_in_the_singular(tmp_path: Path) -> None:
+    written = write_reports(tmp_path, batch(1), lang="en")
+    assert "1 enterprise " in written.index.read_text(encoding="utf-8")
+
+
 def test_the_index_asks_for_nothing_and_runs_its_own_script_only(whole: Path) -> None:
     """By its own policy, and there is no address in it but those of the reports."""
     for page in ("index.html", "cohort.html"):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, reduce
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
@@ -27,7 +27,7 @@ import pytest
 from maturity import fonts
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, MaturityError
-from maturity.language import LANGUAGES, Lang, say
+from maturity.language import LANGUAGES, Lang, say, texts
 from maturity.reports import (
     FORMATS,
     Content,
@@ -343,6 +343,21 @@ def test_what_was_changed_besides_is_counted_where_the_changes_stand(format: For
     text = packed(text_of(render(replace(content, whatif=replace(content.whatif, more=17)), format), format))
     more, moved = packed(say("report.whatif.more", "zh", count=17)), packed(say("report.whatif.moved", "zh"))
     assert -1 < text.find(more) < text.find(moved)
+
+
+def test_one_change_that_is_not_listed_is_counted_alike_in_every_format() -> None:
+    """typst fills in texts by itself and knows no singular: what it says is right of one and of many."""
+    content = full("en")
+    assert content.whatif is not None
+    content = replace(content, whatif=replace(content.whatif, more=1))
+    for format in FORMATS:
+        found = text_of(render(content, format), format)
+        assert packed("Changes that are not listed: 1 more.") in packed(found), format
+    asked = re.findall(r'say\("([a-z.-]+)"', (shipped() / "report.typ").read_text(encoding="utf-8"))
+    entries = texts("report")
+    alone = [key for key in asked if "en_one" in reduce(lambda part, name: part.get(name, {}), key.split("."), entries)]
+    assert len(asked) > 80
+    assert not alone
 
 
 @pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")

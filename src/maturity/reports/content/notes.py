@@ -90,4 +90,5 @@ def _empty_cells(one: Enterprise) -> Iterator[str]:
             empty.setdefault(absent.subdomain, []).append(str(absent.level))
     names = subdomain_names(one.model)
     for subdomain, levels in empty.items():
-        yield one.say("open.cell", subdomain=names[subdomain].in_(one.lang), levels=listed(levels, one.say("list")))
+        name, numbers = names[subdomain].in_(one.lang), listed(levels, one.say("list"))
+        yield one.say("open.cell", subdomain=name, levels=numbers, count=len(set(levels)))

@@ -82,7 +82,7 @@ def _fact_names(decisions: Decisions, lang: Lang) -> Mapping[str, str]:
 
 
 def programme_notes(one: Enterprise, decisions: Decisions, j: int, notes: Sequence[Noted]) -> Iterator[str]:
-    """What somebody should look at: how this enterprise, row j, stands in a quota, and notes with the name of a fact."""
+    """What somebody should look at: the standing of row j in a quota, and notes, with the name of their fact."""
     for places in decisions.places.values():
         if standing := places.shown(j, one.lang):
             yield places.quota.name.in_(one.lang) + one.say("colon") + standing
