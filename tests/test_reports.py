@@ -699,6 +699,26 @@ def chromium(*options: str, cwd: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, cwd=cwd).stdout
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
+def test_charts_keep_a_white_ground_where_a_reader_forces_dark_colours(tmp_path: Path) -> None:
+    """Their labels are dark: on the black of a high contrast they would be gone."""
+    from PIL import Image  # noqa: PLC0415
+
+    chart = re.search(r"<figure>.*?</figure>", page("plain"), re.DOTALL)
+    style = re.search(r"<style>.*?</style>", page("plain"), re.DOTALL)
+    assert chart
+    assert style
+    (tmp_path / "dark.html").write_text(f'<meta charset="utf-8">{style[0]}{chart[0]}', encoding="utf-8")
+    flags = ["--force-dark-mode", "--force-high-contrast", "--enable-features=ForcedColors,WebContentsForceDark"]
+    window = ["--window-size=600,700", f"--screenshot={tmp_path / 'dark.png'}"]
+    chromium(*flags, *window, f"file://{tmp_path / 'dark.html'}", cwd=tmp_path)
+    with Image.open(tmp_path / "dark.png") as shown:
+        colours = shown.convert("L").histogram()
+    black, white = sum(colours[:40]), sum(colours[250:])
+    assert black > 50_000, "colours are not forced"
+    assert white > 100_000
+
+
 MEASURE = """<!DOCTYPE html><meta charset="utf-8"><body>{frames}<pre></pre><script>
 onload = () => document.querySelector("pre").textContent = [...document.querySelectorAll("iframe")].map(frame => {{
   const root = frame.contentDocument.documentElement

@@ -439,6 +439,19 @@ def test_a_row_that_is_higher_than_a_page_goes_on_on_the_next() -> None:
 
 
 @pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_the_few_scores_of_a_plan_stand_on_one_page() -> None:
+    """Wherever the list before them ends: heading, levels and total are not parted."""
+    content = full("zh")
+    (plan, *_) = (plan for plan in content.plans if plan.upgrades and not plan.same_as)
+    for count in range(15, 20):
+        upgrades = tuple(plan.upgrades[number % len(plan.upgrades)] for number in range(count))
+        found = replace(content, plans=(replace(plan, upgrades=upgrades, work=()),))
+        (page,) = (page for page in pages_of(render(found, "pdf")) if say("report.way.shifts", "zh") in page)
+        below = page.partition(say("report.way.shifts", "zh"))[2]
+        assert all(one.name in below for one in plan.shifts), count
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
 def test_a_list_of_two_columns_begins_below_its_heading() -> None:
     """At the foot of a page, where the first group fits no more, the heading moves with it; no column stays empty."""
     level = np.array([asked.level for asked in MODEL.requirements])
