@@ -287,6 +287,17 @@ def test_not_applicable_is_listed_with_what_it_changes() -> None:
         assert any("not applicable" in note for note in found.notes)
 
 
+def test_a_level_of_which_nothing_applies_gives_its_weight_to_nobody() -> None:
+    """It scores 0, which is said; weight goes to siblings only where there are any."""
+    points = np.full((1, len(MODEL.requirements)), 8, np.uint8)
+    points[:, columns(levels=(3,))] = NOT_APPLICABLE
+    points[:, columns("sales", (2,))] = NOT_APPLICABLE
+    assessment = assess(Answers.from_points(MODEL, points, ids=["a"], profiles="discrete"))
+    _, empty, cells = content_of(assessment, lang="en").open_notes
+    assert empty == "Everything at 'Level 3 Integration' is marked not applicable, so that it scores 0 and is not met."
+    assert cells == "Nothing is applicable here, so that the weight goes to the siblings: Sales (level 2)."
+
+
 def test_one_level_is_in_the_singular() -> None:
     (_, note, *_) = content("not-applicable", "en").open_notes
     assert note == "Nothing is applicable here, so that the weight goes to the siblings: Procurement (level 2)."
