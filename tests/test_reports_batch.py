@@ -30,6 +30,7 @@ from maturity.reports import (
     write_reports,
 )
 from maturity.reports.batch import journal
+from maturity.reports.batch.index import index_page
 from maturity.reports.formats.templates import environment
 from maturity.scenarios import Decisions, Facts
 from maturity.scoring import Assessment
@@ -482,6 +483,30 @@ def test_the_pages_are_as_wide_as_their_window(lang: Lang, browser: Any, tmp_pat
     title = re.search(r"<title>(.*?)</title>", dom)
     assert title
     assert title[1] == "0,0,0 0,0,0 0,0,0 0,0,0"
+
+
+@pytest.mark.skipif(not CHROMIUM or not shutil.which("pdftotext"), reason="needs chromium and pdftotext on the PATH")
+def test_the_index_is_printed_with_all_its_columns(tmp_path: Path) -> None:
+    """Across a broad sheet, in letters of full size: on an upright one the last column was cut off, the rest shrunk."""
+    by = [by_column("industry", ["专用设备制造"] * N), by_column("city", CITIES)]
+    files = [{"html": "a.html", "pdf": "a.pdf", "docx": "a.docx"}] * N
+    page = index_page(ASSESSMENT, DECISIONS, ["长春示例装备有限公司"] * N, files, by, lang="en")  # type: ignore[arg-type]
+    (tmp_path / "index.html").write_bytes(page)
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    command += [
+        "--no-pdf-header-footer",
+        f"--print-to-pdf={tmp_path / 'index.pdf'}",
+        f"file://{tmp_path / 'index.html'}",
+    ]
+    subprocess.run(command, capture_output=True, check=True, timeout=90)
+    command = ["pdftotext", "-bbox", str(tmp_path / "index.pdf"), "-"]
+    found = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
+    width = float(re.findall(r'<page width="([\d.]+)"', found)[0])
+    words = re.findall(r'<word xMin="[\d.]+" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)', found)
+    assert sum(word == "Word" for *_, word in words) == N
+    assert all(float(right) < width - 30 for _, right, _, _ in words)
+    (title,) = (float(bottom) - float(top) for top, _, bottom, word in words if word == "Reports")
+    assert title > 22  # 19 pt and what stands above and below
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
