@@ -485,28 +485,31 @@ def test_the_pages_are_as_wide_as_their_window(lang: Lang, browser: Any, tmp_pat
     assert title[1] == "0,0,0 0,0,0 0,0,0 0,0,0"
 
 
-@pytest.mark.skipif(not CHROMIUM or not shutil.which("pdftotext"), reason="needs chromium and pdftotext on the PATH")
-def test_the_index_is_printed_with_all_its_columns(tmp_path: Path) -> None:
-    """Across a broad sheet, in letters of full size: on an upright one the last column was cut off, the rest shrunk."""
-    by = [by_column("industry", ["专用设备制造"] * N), by_column("city", CITIES)]
-    files = [{"html": "a.html", "pdf": "a.pdf", "docx": "a.docx"}] * N
-    page = index_page(ASSESSMENT, DECISIONS, ["长春示例装备有限公司"] * N, files, by, lang="en")  # type: ignore[arg-type]
-    (tmp_path / "index.html").write_bytes(page)
-    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    command += [
-        "--no-pdf-header-footer",
-        f"--print-to-pdf={tmp_path / 'index.pdf'}",
-        f"file://{tmp_path / 'index.html'}",
-    ]
+def printed(page: bytes, folder: Path) -> list[tuple[float, float, str]]:
+    """The words of a page on paper: how high each is, how much room there is beside it, and what it is."""
+    if not CHROMIUM or not shutil.which("pdftotext"):
+        pytest.skip("needs chromium and pdftotext on the PATH")
+    (folder / "page.html").write_bytes(page)
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command += ["--no-pdf-header-footer", f"--print-to-pdf={folder / 'page.pdf'}", f"file://{folder / 'page.html'}"]
     subprocess.run(command, capture_output=True, check=True, timeout=90)
-    command = ["pdftotext", "-bbox", str(tmp_path / "index.pdf"), "-"]
+    command = ["pdftotext", "-bbox", str(folder / "page.pdf"), "-"]
     found = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
     width = float(re.findall(r'<page width="([\d.]+)"', found)[0])
     words = re.findall(r'<word xMin="[\d.]+" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)', found)
-    assert sum(word == "Word" for *_, word in words) == N
-    assert all(float(right) < width - 30 for _, right, _, _ in words)
-    (title,) = (float(bottom) - float(top) for top, _, bottom, word in words if word == "Reports")
-    assert title > 22  # 19 pt and what stands above and below
+    return [(float(bottom) - float(top), width - float(right), word) for top, right, bottom, word in words]
+
+
+def test_index_and_cohort_report_are_printed_whole_and_in_full_size(tmp_path: Path) -> None:
+    """The index across a broad sheet: on an upright one its last column is cut off, and the rest printed smaller."""
+    by = [by_column("industry", ["专用设备制造"] * N), by_column("city", CITIES)]
+    files: list[dict[Format, str]] = [{"html": "a.html", "pdf": "a.pdf", "docx": "a.docx"}] * N
+    index = printed(index_page(ASSESSMENT, DECISIONS, ["长春示例装备有限公司"] * N, files, by, lang="en"), tmp_path)
+    cohort = printed(cohort_page(ASSESSMENT, DECISIONS, by, lang="en"), tmp_path)
+    assert sum(word == "Word" for *_, word in index) == N
+    assert all(room > 30 for _, room, _ in (*index, *cohort))
+    assert (index[0][2], cohort[0][2]) == ("Reports", "Report")
+    assert round(index[0][0], 1) == round(cohort[0][0], 1)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -866,6 +866,23 @@ def test_a_page_prints_section_by_section(lang: Lang, tmp_path: Path) -> None:
         assert any(re.match(rf"(\d+/\d+)?{re.escape(heading)}", page) for page in pages[1:]), key
 
 
+@pytest.mark.skipif(CHROMIUM is None or PDFTOTEXT is None, reason="needs chromium and pdftotext on the PATH")
+def test_a_page_is_printed_in_its_full_size(tmp_path: Path) -> None:
+    """Where a table is wider than the paper, Chromium prints the whole report smaller: no title is."""
+    sizes = set()
+    for id in ("rejected", "half", EVERYTHING):
+        printed = tmp_path / f"{id}.pdf"
+        (tmp_path / "page.html").write_bytes(made(id, "html", "en"))
+        chromium(
+            f"--print-to-pdf={printed}", "--no-pdf-header-footer", f"file://{tmp_path / 'page.html'}", cwd=tmp_path
+        )
+        command = [str(PDFTOTEXT), "-bbox", "-l", "1", str(printed), "-"]
+        found = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
+        (title,) = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">Intelligent<', found)
+        sizes.add(round(float(title[1]) - float(title[0])))
+    assert len(sizes) == 1
+
+
 # ---------------------------------------------------------------- command line
 
 
