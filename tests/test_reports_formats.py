@@ -867,10 +867,13 @@ def test_a_page_prints_section_by_section(lang: Lang, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(CHROMIUM is None or PDFTOTEXT is None, reason="needs chromium and pdftotext on the PATH")
-def test_a_page_is_printed_in_its_full_size(tmp_path: Path) -> None:
-    """Where a table is wider than the paper, Chromium prints the whole report smaller: no title is."""
+def test_a_page_is_printed_in_its_full_size_and_begins_with_its_summary(tmp_path: Path) -> None:
+    """Where a table is wider than the paper, Chromium prints the whole report smaller: no title is.
+
+    The summary takes a sheet, down to what is provisional, though there are sentences on both readings and the rest.
+    """
     sizes = set()
-    for id in ("rejected", "half", EVERYTHING):
+    for id in ("rejected", "half", "readings", EVERYTHING):
         printed = tmp_path / f"{id}.pdf"
         (tmp_path / "page.html").write_bytes(made(id, "html", "en"))
         chromium(
@@ -880,6 +883,7 @@ def test_a_page_is_printed_in_its_full_size(tmp_path: Path) -> None:
         found = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
         (title,) = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">Intelligent<', found)
         sizes.add(round(float(title[1]) - float(title[0])))
+        assert packed(context(id, "en").provisional) in packed(pages_of(printed.read_bytes())[0]), id
     assert len(sizes) == 1
 
 
