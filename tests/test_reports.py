@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from datetime import date
 from fractions import Fraction
 from html import escape, unescape
@@ -28,6 +29,7 @@ from test_programme import MINIMAL
 
 MODEL = load_model("gbt39116-2020")
 ON = date(2025, 6, 30)
+HERITAGE = Path(__file__).parent / "cases" / "jilin-heritage-2026.toml"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 IDS = ("half", "not-applicable", "trimmed", "rejected", "readings", "top", "process", "empty", "plain")
@@ -279,10 +281,26 @@ def test_not_applicable_is_listed_with_what_it_changes() -> None:
     """The requirements, the cells left empty, and where it differs the level with them counted as the lowest choice."""
     found = content("trimmed", "en")
     assert {item.id.split(".")[0] for group in found.not_applicable for item in group.items} == {"logistics"}
-    assert any("Logistics (level 1, 2, 3, 4, 5)" in note for note in found.open_notes)
+    assert any("Logistics (levels 1, 2, 3, 4, 5)" in note for note in found.open_notes)
     i = IDS.index("trimmed")
     if ASSESSMENT.level_if_na_unmet[i] != ASSESSMENT.level[i]:
         assert any("not applicable" in note for note in found.notes)
+
+
+def test_a_level_of_which_nothing_applies_gives_its_weight_to_nobody() -> None:
+    """It scores 0, which is said; weight goes to siblings only where there are any."""
+    points = np.full((1, len(MODEL.requirements)), 8, np.uint8)
+    points[:, columns(levels=(3,))] = NOT_APPLICABLE
+    points[:, columns("sales", (2,))] = NOT_APPLICABLE
+    assessment = assess(Answers.from_points(MODEL, points, ids=["a"], profiles="discrete"))
+    _, empty, cells = content_of(assessment, lang="en").open_notes
+    assert empty == "Everything at 'Level 3 Integration' is marked not applicable, so that it scores 0 and is not met."
+    assert cells == "Nothing is applicable here, so that the weight goes to the siblings: Sales (level 2)."
+
+
+def test_one_level_is_in_the_singular() -> None:
+    (_, note, *_) = content("not-applicable", "en").open_notes
+    assert note == "Nothing is applicable here, so that the weight goes to the siblings: Procurement (level 2)."
 
 
 def test_a_rejected_row_gets_a_report_that_says_why() -> None:
@@ -292,7 +310,7 @@ def test_a_rejected_row_gets_a_report_that_says_why() -> None:
     assert found.gaps == ()
     assert any("Data" in note for note in found.notes)
     assert [note for note in found.notes if "Data" in note] == [
-        "There is no level: of these sub-domains, which may not be trimmed, everything is marked not applicable: Data."
+        "There is no level: everything is marked not applicable in what may not be trimmed: Data."
     ]
     assert "No level" in page("rejected", "en")
     assert "nan" not in re.sub(r"<[^>]*>", " ", page("rejected", "en")).lower().split()
@@ -370,7 +388,7 @@ def test_a_condition_of_every_tier_is_shown_once() -> None:
         assert {line.id for _, line in shared} < results
     text = page("plain")
     for _, line in shared:
-        assert text.count(f"<tr><td>{escape(line.name)}</td>") == 1
+        assert text.count(f'<tr><th scope="row">{escape(line.name)}</th>') == 1
     assert say("report.tiers.shared", "zh") in text
     assert text.count(say("report.tiers.own", "zh")) == len(found.tiers)
 
@@ -405,6 +423,54 @@ def test_the_least_to_mend_stands_where_it_is_less_than_what_failed() -> None:
     assert all(shown == (0 if least == failed else least) for _, _, failed, least, shown in found)
     assert any(shown for *_, shown in found)
     assert any(not shown for *_, shown in found)
+
+
+def test_the_least_to_mend_stands_where_it_is_something_else_than_what_failed() -> None:
+    """As many as failed, but others: two parts of one condition, and of two routes that fail one alone."""
+    row = IDS.index("process")
+    stated = {fact.id: facts().value(fact.id, row) for fact in DECISIONS.programme.facts}
+    stated |= {"operation_sound": False, "finance_sound": False, "planned_production_on": date(2026, 3, 1)}
+    assessment = assess(ASSESSMENT.answers.take(np.array([row])))
+    decisions = decide(DECISIONS.programme, assessment, Facts.of(DECISIONS.programme, stated, id="process"), on=ON)
+    tier = content_of(assessment, decisions=decisions, lang="en").tiers[0]
+    assert tier.failed == (
+        "Operation and finances sound",
+        "In production",
+        "Production planned by the end of December 2025 (late by 60 days)",
+    )
+    assert len(tier.to_mend) == 3
+    assert not any("2025" in rule for rule in tier.to_mend)
+    assert sum("sound" in rule for rule in tier.to_mend) == 2
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_open_besides_the_facts_is_said(lang: Lang) -> None:
+    """Where no fact declares the level, the sheet has to be answered as well before anything is settled."""
+    text = re.sub(rb'declared_(level|total) = "declared_\1"\n', b"", DECISIONS.programme.content)
+    programme = parse_programme(text, "jilin.toml")
+    level = np.array([requirement.level for requirement in MODEL.requirements])
+    points = np.select([level == 1, level == 2], [10, UNANSWERED], 0).astype(np.uint8)[np.newaxis]
+    assessment = assess(Answers.from_points(MODEL, points, ids=["a"], profiles="discrete"))
+    decisions = decide(programme, assessment, Facts.of(programme, {}, id="a"), on=ON)
+    workshop, factory = content_of(assessment, decisions=decisions, lang=lang).tiers[:2]
+    assert say("explanation.answers", lang) not in workshop.bounds  # level 1 is reached for certain
+    assert factory.bounds.startswith(say("explanation.answers", lang) + say("report.space", lang))
+    assert say("verdict.eligible", lang) in factory.bounds
+
+
+@pytest.mark.parametrize(("rank", "standing"), [(1, "within the quota"), (6, "beyond the quota")])
+def test_how_an_enterprise_stands_in_a_quota_is_said(rank: int, standing: str) -> None:
+    """Who is eligible and comes sixth where five are recommended learns it from the own report."""
+    heritage = load_programme("jilin-heritage-2026", on=date(2026, 5, 10))
+    base = tomllib.loads(HERITAGE.read_text(encoding="utf-8"))["base"]
+    ids = [f"P{number}" for number in range(1, 7)]
+    columns = {fact: [value] * len(ids) for fact, value in base.items()} | {"rank": list(range(1, 7))}
+    decisions = decide(heritage, None, Facts.from_columns(heritage, columns, ids=ids), on=date(2026, 5, 10))
+    points = np.full((6, len(MODEL.requirements)), 8, np.uint8)
+    assessment = assess(Answers.from_points(MODEL, points, ids=ids, profiles="discrete"))
+    found = content_of(assessment, rank - 1, decisions=decisions, lang="en")
+    assert decisions.places["n8.quota"].shown(rank - 1, "en") == standing
+    assert [note for note in found.programme_notes if note.endswith(f": {standing}")]
 
 
 def test_an_undecided_verdict_says_what_it_can_come_to() -> None:
@@ -642,6 +708,26 @@ def chromium(*options: str, cwd: Path) -> str:
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
     command += ["--disable-background-networking", f"--user-data-dir={cwd / 'profile'}", *options]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, cwd=cwd).stdout
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
+def test_charts_keep_a_white_ground_where_a_reader_forces_dark_colours(tmp_path: Path) -> None:
+    """Their labels are dark: on the black of a high contrast they would be gone."""
+    from PIL import Image  # noqa: PLC0415
+
+    chart = re.search(r"<figure>.*?</figure>", page("plain"), re.DOTALL)
+    style = re.search(r"<style>.*?</style>", page("plain"), re.DOTALL)
+    assert chart
+    assert style
+    (tmp_path / "dark.html").write_text(f'<meta charset="utf-8">{style[0]}{chart[0]}', encoding="utf-8")
+    flags = ["--force-dark-mode", "--force-high-contrast", "--enable-features=ForcedColors,WebContentsForceDark"]
+    window = ["--window-size=600,700", f"--screenshot={tmp_path / 'dark.png'}"]
+    chromium(*flags, *window, f"file://{tmp_path / 'dark.html'}", cwd=tmp_path)
+    with Image.open(tmp_path / "dark.png") as shown:
+        colours = shown.convert("L").histogram()
+    black, white = sum(colours[:40]), sum(colours[250:])
+    assert black > 50_000, "colours are not forced"
+    assert white > 100_000
 
 
 MEASURE = """<!DOCTYPE html><meta charset="utf-8"><body>{frames}<pre></pre><script>

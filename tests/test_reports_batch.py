@@ -30,6 +30,7 @@ from maturity.reports import (
     write_reports,
 )
 from maturity.reports.batch import journal
+from maturity.reports.batch.index import index_page
 from maturity.reports.formats.templates import environment
 from maturity.scenarios import Decisions, Facts
 from maturity.scoring import Assessment
@@ -304,6 +305,11 @@ def test_the_index_has_a_row_for_each_enterprise_with_what_it_is_sorted_by(whole
         assert row.count('class="tag ') == len(PROGRAMME.tiers)
 
 
+def test_an_index_of_one_is_in_the_singular(tmp_path: Path) -> None:
+    written = write_reports(tmp_path, batch(1), lang="en")
+    assert "1 enterprise " in written.index.read_text(encoding="utf-8")
+
+
 def test_the_index_asks_for_nothing_and_runs_its_own_script_only(whole: Path) -> None:
     """By its own policy, and there is no address in it but those of the reports."""
     for page in ("index.html", "cohort.html"):
@@ -428,6 +434,15 @@ def test_an_enterprise_is_compared_with_its_industry() -> None:
     assert peers.of("E13", second) is None
 
 
+def test_the_median_total_of_a_report_is_that_of_the_batch() -> None:
+    """Both are of the totals as they are printed: of 2.159 and 2.169 it is 2.15, not the 2.16 of what lies behind."""
+    points = np.random.default_rng(1).choice(np.array([0, 5, 8, 10], np.uint8), (40, 6, len(MODEL.requirements)))
+    for sheets in points:
+        assessment = assess(Answers.from_points(MODEL, sheets, ids=list("abcdef"), profiles="discrete"))
+        (group,) = Peers.of_batch(assessment).groups.values()
+        assert group.line("zh").total == cohort_content(assessment).total.median
+
+
 def test_labels_of_another_number_of_enterprises_are_refused(tmp_path: Path) -> None:
     """Before anything is written."""
     with pytest.raises(InputError, match="labels"):
@@ -468,6 +483,33 @@ def test_the_pages_are_as_wide_as_their_window(lang: Lang, browser: Any, tmp_pat
     title = re.search(r"<title>(.*?)</title>", dom)
     assert title
     assert title[1] == "0,0,0 0,0,0 0,0,0 0,0,0"
+
+
+def printed(page: bytes, folder: Path) -> list[tuple[float, float, str]]:
+    """The words of a page on paper: how high each is, how much room there is beside it, and what it is."""
+    if not CHROMIUM or not shutil.which("pdftotext"):
+        pytest.skip("needs chromium and pdftotext on the PATH")
+    (folder / "page.html").write_bytes(page)
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command += ["--no-pdf-header-footer", f"--print-to-pdf={folder / 'page.pdf'}", f"file://{folder / 'page.html'}"]
+    subprocess.run(command, capture_output=True, check=True, timeout=90)
+    command = ["pdftotext", "-bbox", str(folder / "page.pdf"), "-"]
+    found = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
+    width = float(re.findall(r'<page width="([\d.]+)"', found)[0])
+    words = re.findall(r'<word xMin="[\d.]+" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)', found)
+    return [(float(bottom) - float(top), width - float(right), word) for top, right, bottom, word in words]
+
+
+def test_index_and_cohort_report_are_printed_whole_and_in_full_size(tmp_path: Path) -> None:
+    """The index across a broad sheet: on an upright one its last column is cut off, and the rest printed smaller."""
+    by = [by_column("industry", ["专用设备制造"] * N), by_column("city", CITIES)]
+    files: list[dict[Format, str]] = [{"html": "a.html", "pdf": "a.pdf", "docx": "a.docx"}] * N
+    index = printed(index_page(ASSESSMENT, DECISIONS, ["长春示例装备有限公司"] * N, files, by, lang="en"), tmp_path)
+    cohort = printed(cohort_page(ASSESSMENT, DECISIONS, by, lang="en"), tmp_path)
+    assert sum(word == "Word" for *_, word in index) == N
+    assert all(room > 30 for _, room, _ in (*index, *cohort))
+    assert (index[0][2], cohort[0][2]) == ("Reports", "Report")
+    assert round(index[0][0], 1) == round(cohort[0][0], 1)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

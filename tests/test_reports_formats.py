@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, reduce
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
 from importlib.resources import files
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 from xml.etree import ElementTree
@@ -24,9 +25,9 @@ import numpy as np
 import pytest
 
 from maturity import fonts
-from maturity.answers import Answers
+from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, MaturityError
-from maturity.language import LANGUAGES, Lang, say
+from maturity.language import LANGUAGES, Lang, say, texts
 from maturity.reports import (
     FORMATS,
     Content,
@@ -43,7 +44,7 @@ from maturity.reports.content.context import Picture, as_json
 from maturity.reports.formats.lettering import apart
 from maturity.reports.formats.templates import export, shipped
 from maturity.scenarios.conditions import Role
-from maturity.scoring import assess
+from maturity.scoring import assess, cut
 from test_cli import maturity
 from test_reports import ASSESSMENT, CHROMIUM, DECISIONS, IDS, MODEL, NAMES, chromium
 
@@ -344,6 +345,21 @@ def test_what_was_changed_besides_is_counted_where_the_changes_stand(format: For
     assert -1 < text.find(more) < text.find(moved)
 
 
+def test_one_change_that_is_not_listed_is_counted_alike_in_every_format() -> None:
+    """typst fills in texts by itself and knows no singular: what it says is right of one and of many."""
+    content = full("en")
+    assert content.whatif is not None
+    content = replace(content, whatif=replace(content.whatif, more=1))
+    for format in FORMATS:
+        found = text_of(render(content, format), format)
+        assert packed("Changes that are not listed: 1 more.") in packed(found), format
+    asked = re.findall(r'say\("([a-z.-]+)"', (shipped() / "report.typ").read_text(encoding="utf-8"))
+    entries = texts("report")
+    alone = [key for key in asked if "en_one" in reduce(lambda part, name: part.get(name, {}), key.split("."), entries)]
+    assert len(asked) > 80
+    assert not alone
+
+
 @pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
 def test_each_level_has_a_line_of_its_table_in_english() -> None:
     """Its name, and that it is possibly met, are not parted."""
@@ -407,6 +423,54 @@ def test_no_line_of_a_pdf_runs_into_another(id: str, lang: Lang) -> None:
                     break
                 if low2 - low > 2 and min(right, right2) - max(left, left2) > 1:
                     assert low2 - low >= 0.95 * min(low - high, low2 - high2)
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_a_row_that_is_higher_than_a_page_goes_on_on_the_next() -> None:
+    """All that an enterprise stated is there, down to the last of eighty names, and nothing runs over the foot."""
+    names = [f"{number:03d}号自拟的典型场景，面向订单的柔性排产与质量追溯一体化" for number in range(80)]
+    found = context("plain")
+    (role, (line, *others)), *groups = found.tiers[0].conditions
+    tier = replace(found.tiers[0], conditions=((role, (replace(line, value="、".join(names)), *others)), *groups))
+    pages = pages_of(render(replace(found, tiers=(tier, *found.tiers[1:])), "pdf"))
+    told = [packed(re.sub(r"\S+ / \d+\s[\d\s-]*$", "", page)) for page in pages]
+    assert [name[:4] for name in names] == re.findall(r"\d{3}号", "".join(told).replace("228号", ""))
+    assert all(re.search(r"\d+ / \d+\s+2025-06-30\s*$", page) for page in pages)
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_the_few_scores_of_a_plan_stand_on_one_page() -> None:
+    """Wherever the list before them ends: heading, levels and total are not parted."""
+    content = full("zh")
+    (plan, *_) = (plan for plan in content.plans if plan.upgrades and not plan.same_as)
+    for count in range(15, 20):
+        upgrades = tuple(plan.upgrades[number % len(plan.upgrades)] for number in range(count))
+        found = replace(content, plans=(replace(plan, upgrades=upgrades, work=()),))
+        (page,) = (page for page in pages_of(render(found, "pdf")) if say("report.way.shifts", "zh") in page)
+        below = page.partition(say("report.way.shifts", "zh"))[2]
+        assert all(one.name in below for one in plan.shifts), count
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_a_list_of_two_columns_begins_below_its_heading() -> None:
+    """At the foot of a page, where the first group fits no more, the heading moves with it; no column stays empty."""
+    level = np.array([asked.level for asked in MODEL.requirements])
+    order = np.random.default_rng(5).permutation(len(level))
+    headings = 0
+    for absent in range(20, 44, 2):
+        points = np.where(level == 1, 10, 8).astype(np.uint8)
+        points[order[:absent]] = NOT_APPLICABLE
+        points[order[-60:]] = UNANSWERED
+        answers = Answers.from_points(MODEL, points[np.newaxis], ids=["a"], profiles="discrete")
+        found = content_of(assess(answers), lang="en")
+        command = [str(PDFTOTEXT), "-layout", "-", "-"]
+        printed = subprocess.run(command, input=render(found, "pdf"), capture_output=True, check=True).stdout
+        lines = [line for line in printed.decode("utf-8").splitlines() if line.strip()]
+        for above, below in pairwise(lines):
+            if above.strip().startswith(("Not applicable (", "Unanswered (")):
+                headings += 1
+                assert len(below) - len(below.lstrip()) < 12, below
+    assert headings == 24
 
 
 IN_SVG = "{http://www.w3.org/2000/svg}"
@@ -562,7 +626,7 @@ def test_the_median_is_that_of_the_same_profile_and_small_groups_have_none() -> 
     (group,) = PEERS.groups.values()
     own = [i for i, id in enumerate(IDS) if id not in ("process", "rejected", "empty")]
     assert group.count == len(own)
-    assert group.total == np.median(ASSESSMENT.total[own])
+    assert float(group.total) == np.median(cut(ASSESSMENT.total[own]))
     leaves = ASSESSMENT.scores(MODEL.layers[-1].id, np.array(own))
     assert np.allclose(group.heights, np.nanmedian(np.nansum(leaves, axis=2), axis=0), equal_nan=True, atol=1.0)
     assert context("process").peers is None
@@ -820,6 +884,27 @@ def test_a_page_prints_section_by_section(lang: Lang, tmp_path: Path) -> None:
     for key in ("scores.heading", "gaps.heading", "tiers.heading", "open.heading", "basis.heading"):
         heading = packed(say(f"report.{key}", lang))
         assert any(re.match(rf"(\d+/\d+)?{re.escape(heading)}", page) for page in pages[1:]), key
+
+
+@pytest.mark.skipif(CHROMIUM is None or PDFTOTEXT is None, reason="needs chromium and pdftotext on the PATH")
+def test_a_page_is_printed_in_its_full_size_and_begins_with_its_summary(tmp_path: Path) -> None:
+    """Where a table is wider than the paper, Chromium prints the whole report smaller: no title is.
+
+    The summary takes a sheet, down to what is provisional, though there are sentences on both readings and the rest.
+    """
+    sizes = set()
+    for id in ("rejected", "half", "readings", EVERYTHING):
+        printed = tmp_path / f"{id}.pdf"
+        (tmp_path / "page.html").write_bytes(made(id, "html", "en"))
+        chromium(
+            f"--print-to-pdf={printed}", "--no-pdf-header-footer", f"file://{tmp_path / 'page.html'}", cwd=tmp_path
+        )
+        command = [str(PDFTOTEXT), "-bbox", "-l", "1", str(printed), "-"]
+        found = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
+        (title,) = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">Intelligent<', found)
+        sizes.add(round(float(title[1]) - float(title[0])))
+        assert packed(context(id, "en").provisional) in packed(pages_of(printed.read_bytes())[0]), id
+    assert len(sizes) == 1
 
 
 # ---------------------------------------------------------------- command line

@@ -7,6 +7,7 @@ from html import escape, unescape
 from html.parser import HTMLParser
 from importlib.resources import files
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,14 +71,16 @@ class Table(HTMLParser):
 
     def __init__(self, of_class: str) -> None:
         super().__init__()
-        self.of_class, self.rows, self.inside = of_class, list[list[str]](), False
+        self.of_class, self.rows, self.inside, self.body = of_class, list[list[str]](), False, False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.inside = dict(attrs).get("class") == self.of_class
         if self.inside and tag == "tr":
             self.rows.append([])
-        if self.inside and tag == "td":
+        if tag in ("thead", "tbody"):
+            self.body = tag == "tbody"
+        if self.inside and self.body and tag in ("td", "th"):
             self.rows[-1].append("")
 
     def handle_endtag(self, tag: str) -> None:
@@ -254,6 +257,29 @@ def test_what_if_stands_where_something_is_changed() -> None:
     assert 0 < sum(found) < len(found)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_screen_reader_finds_its_way(lang: Lang) -> None:
+    """No heading skips a level, heads say of what, frames that scroll have a name, bold is not the stroke alone."""
+    assessment, decisions, firmness = judged()
+    i = row("JL005")
+    changed = whatif(assessment.answers, choices={"data.1a": "none"})
+    text = html(
+        assessment, i, decisions=decisions, lang=lang, plan=plans("JL005"), firmness=firmness[i], whatif=changed
+    )
+    levels = [int(level) for level in re.findall(r"<h(\d)", text)]
+    assert all(below <= above + 1 for above, below in pairwise([0, *levels]))
+    assert all("scope=" in head for head in re.findall(r"<th\b[^>]*>", text))
+    assert not re.search(r"<th[^>]*></th>", text)
+    for table in re.findall(r"<tbody>.*?</tbody>", text, re.DOTALL):
+        if 'class="id"' not in table:  # a list of requirements, numbered or by name
+            assert table.count('<th scope="row">') == table.count("<tr")
+    frames = re.findall(r'<div class="scroll"[^>]*>', text)
+    assert len(frames) > 10
+    assert all(re.search(r'tabindex="0" role="group" aria-label="[^"]', frame) for frame in frames)
+    assert "<strong>" in section(text, say("report.firm.heading", lang))
+    assert "<strong>" in section(text, say("report.whatif.heading", lang))
+
+
 def test_both_languages_have_the_same_numbers() -> None:
     """In the cells of both sections."""
     for of_class in ("upgrades", "shifts", "conditions"):
@@ -301,6 +327,20 @@ def test_the_plan_of_another_enterprise_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="JL010"):
         write_reports(tmp_path / "none", assessment, firmness={row("JL003"): firmness[row("JL010")]})
     assert not list(tmp_path.glob("none/*.html"))
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium on the PATH")
+def test_what_if_fits_into_the_page(tmp_path: Path) -> None:
+    """Long names of models wrap: on paper a column would be cut off, and the whole report be printed smaller."""
+    assessment = judged()[0]
+    weights = {"discrete": {"element.resources": "0.15", "element.manufacturing": "0.68"}}
+    changed = whatif(assessment.answers, choices={"data.1a": "none"}, weights=weights)
+    text = html(assessment, row("JL005"), lang="en", whatif=changed)
+    script = """<script>document.title = [...document.querySelectorAll(".scroll:has(.shifts)")]
+      .map(frame => `${frame.scrollWidth - frame.clientWidth}`).join()</script>"""
+    (tmp_path / "page.html").write_text(text + script, encoding="utf-8")
+    dumped = chromium("--dump-dom", "--window-size=1280,900", f"file://{tmp_path / 'page.html'}", cwd=tmp_path)
+    assert "<title>0,0</title>" in dumped
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium on the PATH")

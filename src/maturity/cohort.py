@@ -204,9 +204,6 @@ class Cohort:
         assessment, model = self.assessment, self.assessment.answers.model
         rows = np.arange(len(assessment)) if rows is None else rows
         level, possible = assessment.level[rows], assessment.level_possible[rows]
-        totals = np.rint(cut(assessment.total[rows]) * HUNDREDTHS)
-        # The printed digits of a score below ten are exact in a float; NaN is no total.
-        printed = totals[~np.isnan(totals)].astype(np.int64)
         steps = range(len(model.levels) + 1)
         return Summary(
             size=len(rows),
@@ -215,7 +212,7 @@ class Cohort:
             rejected=int(np.count_nonzero(level < 0)),
             open=int(np.count_nonzero(possible > level)),
             verdicts=self._verdicts(rows),
-            total=_spread(printed, HUNDREDTHS),
+            total=totals(assessment, rows),
             reaches=self.reaches(rows),
             medians=self._medians(rows),
         )
@@ -240,6 +237,13 @@ class Cohort:
             tier: {verdict: int(np.count_nonzero(given[self._places[rows]] == verdict)) for verdict in VERDICTS}
             for tier, given in self.decisions.verdict.items()
         }
+
+
+def totals(assessment: Assessment, rows: Rows) -> Spread | None:
+    """The quartiles of the totals of some enterprises, as they are printed; None where fewer than `FEWEST` have one."""
+    hundredths = np.rint(cut(assessment.total[rows]) * HUNDREDTHS)
+    # The printed digits of a score below ten are exact in a float; NaN is no total.
+    return _spread(hundredths[~np.isnan(hundredths)].astype(np.int64), HUNDREDTHS)
 
 
 def medians(assessment: Assessment, labels: Sequence[str]) -> dict[str, tuple[Fraction | None, ...] | None]:

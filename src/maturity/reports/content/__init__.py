@@ -228,7 +228,7 @@ def _content(
         whatif=whatif_page(one, whatif) if whatif else None,
         shared=shared,
         tiers=tiers,
-        programme_notes=tuple(programme_notes(one, decisions, notes)) if decisions else (),
+        programme_notes=tuple(programme_notes(one, decisions, j, notes)) if decisions else (),
         open_notes=tuple(open_answers(one)),
         not_applicable=grouped(one, one.not_applicable),
         unanswered=grouped(one, one.unanswered),

@@ -125,7 +125,9 @@ class TierPage:
         failed: for an ineligible one the conditions that fail, each with its shortfall.
         to_mend: the fewest rules that would have to change for it not to be ineligible, each with what it is short by;
             () when that is all that failed.
-        unknown_facts: for an undecided one the facts that would decide it. bounds: what it can come to, as a sentence.
+        unknown_facts: for an undecided one the facts that settle it for sure.
+        bounds: what is open besides them and what it can come to, as sentences; of another one ``""``, or that what is
+            unknown cannot matter.
         conditions: (role, conditions) that are this tier's own; roles without any are left out. What is advice, or for
             the experts, never decides.
     """
@@ -269,7 +271,7 @@ class Content:
     tiers: tuple[TierPage, ...]
     """Verdicts; () without a programme."""
     programme_notes: tuple[str, ...]
-    """What somebody should look at in the facts of the enterprise."""
+    """What somebody should look at in the facts of the enterprise, and how it stands in a quota."""
     open_notes: tuple[str, ...]
     """What "not applicable" and "unanswered" change."""
     not_applicable: tuple[Group, ...]

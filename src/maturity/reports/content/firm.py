@@ -79,5 +79,5 @@ def _moves(firmness: Firmness, lang: Lang) -> Iterator[Moves]:
             )
             for row in rows[:MOST]
         )
-        heading = say(f"report.firm.{first.aim}", lang, readings=readings, level=first.target, steps=first.steps)
+        heading = say(f"report.firm.{first.aim}", lang, readings=readings, level=first.target, count=first.steps)
         yield Moves(heading, lines, len(rows) - len(lines))

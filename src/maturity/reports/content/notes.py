@@ -43,8 +43,7 @@ def first_page(one: Enterprise, profile: str) -> Iterator[str]:
     if assessment.level_if_na_unmet[i] != one.level:
         unmet = one.level_name(int(assessment.level_if_na_unmet[i]))
         yield one.say("note.na", count=len(one.not_applicable), level=unmet)
-    asked = {requirement.level for kind in (one.answered, one.unanswered) for requirement in kind}
-    for level in sorted({requirement.level for requirement in one.not_applicable} - asked):
+    for level in _empty_levels(one):
         yield one.say("note.empty-level", level=one.level_name(level))
     if one.outside:
         yield one.say("note.outside", count=len(one.outside), profile=profile)
@@ -59,6 +58,8 @@ def open_answers(one: Enterprise) -> Iterator[str]:
     if one.not_applicable:
         unmet = one.level_name(int(assessment.level_if_na_unmet[i]))
         yield one.say("open.na-effect", level=one.level_name(one.level), level_if=unmet)
+    for level in _empty_levels(one):
+        yield one.say("note.empty-level", level=one.level_name(level))
     if cells := list(_empty_cells(one)):
         yield one.say(f"open.cells-{one.model.definition.empty_cell.rule}", cells=listed(cells, one.say("list")))
     if one.unanswered:
@@ -81,13 +82,21 @@ def grouped(one: Enterprise, requirements: Sequence[Requirement]) -> tuple[Group
     return tuple(Group(names[id].in_(one.lang), tuple(items)) for id, items in by_subdomain.items())
 
 
+def _empty_levels(one: Enterprise) -> Sequence[int]:
+    """The levels of which nothing applies."""
+    asked = {requirement.level for kind in (one.answered, one.unanswered) for requirement in kind}
+    return sorted({requirement.level for requirement in one.not_applicable} - asked)
+
+
 def _empty_cells(one: Enterprise) -> Iterator[str]:
-    """The subdomains with nothing applicable at some level, and at which."""
+    """The subdomains with nothing applicable at some level, and at which; not where nothing of a level is."""
+    whole = _empty_levels(one)
     applicable = {(asked.subdomain, asked.level) for kind in (one.answered, one.unanswered) for asked in kind}
     empty: dict[str, list[str]] = {}
     for absent in one.not_applicable:
-        if (absent.subdomain, absent.level) not in applicable:
+        if (absent.subdomain, absent.level) not in applicable and absent.level not in whole:
             empty.setdefault(absent.subdomain, []).append(str(absent.level))
     names = subdomain_names(one.model)
     for subdomain, levels in empty.items():
-        yield one.say("open.cell", subdomain=names[subdomain].in_(one.lang), levels=listed(levels, one.say("list")))
+        name, numbers = names[subdomain].in_(one.lang), listed(levels, one.say("list"))
+        yield one.say("open.cell", subdomain=name, levels=numbers, count=len(set(levels)))

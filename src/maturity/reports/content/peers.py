@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE
-from maturity.cohort import FEWEST, Division
+from maturity.cohort import FEWEST, Division, totals
 from maturity.language import Lang, Text
 from maturity.reports.content.context import PeersLine
-from maturity.reports.content.figures import shown
+from maturity.reports.content.figures import cut_to
 from maturity.reports.content.scores import heights
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
@@ -27,20 +28,20 @@ class Group:
     Attributes:
         name: what they are called.
         count: how many; at least `FEWEST`.
-        total: median total.
+        total: median of the totals as they are printed, as in the report on the batch.
         scores: (k, L) median score of each subdomain at each level, for certain; NaN where it applies to too few.
         heights: (k,) median of how far up each subdomain reaches, NaN likewise.
     """
 
     name: Text
     count: int
-    total: float
+    total: Fraction
     scores: NDArray[np.float64]
     heights: NDArray[np.float64]
 
     def line(self, lang: Lang) -> PeersLine:
         """As the report says it."""
-        return PeersLine(self.name.in_(lang), self.count, shown(self.total))
+        return PeersLine(self.name.in_(lang), self.count, cut_to(self.total, 2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,8 +92,9 @@ class Peers:
 
 
 def _group(assessment: Assessment, rows: NDArray[np.intp], name: Text) -> Group:
-    scores = assessment.scores(assessment.answers.model.layers[-1].id, rows)
-    return Group(name, len(rows), float(np.median(assessment.total[rows])), _median(scores), _median(heights(scores)))
+    scores, spread = assessment.scores(assessment.answers.model.layers[-1].id, rows), totals(assessment, rows)
+    assert spread is not None  # as many as `FEWEST` have a level
+    return Group(name, len(rows), spread.median, _median(scores), _median(heights(scores)))
 
 
 def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:

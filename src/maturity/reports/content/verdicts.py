@@ -51,25 +51,29 @@ def _pages(
 ) -> Iterator[TierPage]:
     facts = _fact_names(decisions, one.lang)
     for tier, by_role in zip(tiers, conditions, strict=True):
-        failed = tuple(_failed(one, by_role)) if tier.verdict == "ineligible" else ()
+        failed = tuple(_failed(by_role)) if tier.verdict == "ineligible" else ()
+        mended = sorted(rule.condition for rule in tier.to_mend)
         yield TierPage(
             id=tier.id,
             name=tier.asked.name.in_(one.lang),
             verdict=tier.verdict,
-            failed=failed,
+            failed=tuple(_told(one, line) for line in failed),
             headline=tier.headline,
             depends_on_reading=tier.depends_on_reading,
             conditions=_listed(by_role, lambda one: one not in shared),
             unknown_facts=tuple(facts.get(id, id) for id in tier.missing),
-            to_mend=tuple(rule.text for rule in tier.to_mend) if len(tier.to_mend) != len(failed) else (),
-            bounds=_bounds(one, tier) if tier.verdict == "undecided" else "",
+            to_mend=() if mended == sorted(line.id for line in failed) else tuple(rule.text for rule in tier.to_mend),
+            bounds=one.say("space").join(_bounds(one, tier)),
         )
 
 
-def _bounds(one: Enterprise, tier: TierNode) -> str:
-    """What an undecided verdict can come to, whatever is still unknown."""
-    worst, best = (say(f"verdict.{bound}", one.lang) for bound in (tier.worst, tier.best))
-    return one.say("tiers.bounds", worst=worst, best=best)
+def _bounds(one: Enterprise, tier: TierNode) -> Iterator[str]:
+    """What is unknown besides the facts, or cannot matter, and what an undecided verdict can come to."""
+    said = (say(f"explanation.{remark}", one.lang) for remark in ("whatever", "answers"))
+    yield from (remark for remark in said if remark in tier.notes)
+    if tier.verdict == "undecided":
+        worst, best = (say(f"verdict.{bound}", one.lang) for bound in (tier.worst, tier.best))
+        yield one.say("tiers.bounds", worst=worst, best=best)
 
 
 @lru_cache(2)
@@ -77,22 +81,29 @@ def _fact_names(decisions: Decisions, lang: Lang) -> Mapping[str, str]:
     return {one.id: one.name.in_(lang) for one in decisions.programme.definition.asked}
 
 
-def programme_notes(one: Enterprise, decisions: Decisions, notes: Sequence[Noted]) -> Iterator[str]:
-    """What somebody should look at in the facts of this enterprise, each with the name of the fact."""
+def programme_notes(one: Enterprise, decisions: Decisions, j: int, notes: Sequence[Noted]) -> Iterator[str]:
+    """What somebody should look at: the standing of row j in a quota, and notes, with the name of their fact."""
+    for places in decisions.places.values():
+        if standing := places.shown(j, one.lang):
+            yield places.quota.name.in_(one.lang) + one.say("colon") + standing
     names = _fact_names(decisions, one.lang)
     for fact, problem in notes:
         subject = names.get(fact, "") + one.say("colon") if fact else ""
         yield subject + problem.what(one.lang)
 
 
-def _failed(one: Enterprise, by_role: Mapping[Role, Conditions]) -> Iterator[str]:
+def _failed(by_role: Mapping[Role, Conditions]) -> Iterator[ConditionLine]:
     """The conditions that make a tier unreachable, and those of the other route where production is not reached."""
     for role in DECIDING_ROLES:
         lines = [line for line in by_role.get(role, ()) if line.truth == "no"]
         if role == "production" and not lines:
             return
-        for line in lines:
-            yield one.say("tiers.failed-by", name=line.name, by=line.shortfall) if line.shortfall else line.name
+        yield from lines
+
+
+def _told(one: Enterprise, failed: ConditionLine) -> str:
+    """A condition that fails, with what it is short by."""
+    return one.say("tiers.failed-by", name=failed.name, by=failed.shortfall) if failed.shortfall else failed.name
 
 
 def _condition(node: ConditionNode, lang: Lang) -> ConditionLine:
