@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from maturity import scenarios
-from maturity.definition import Cited, Definition
+from maturity.definition import Cited, Definition, read
 from maturity.errors import DefinitionError
 from maturity.language import LANGUAGES, texts
 from maturity.scenarios import load_programme, loading, parse_programme
+from maturity.scenarios.programme import ProgrammeDefinition
 from maturity.scenarios.rules import Compare
 
 HERE = Path(__file__).parent
@@ -356,3 +357,32 @@ def test_all_problems_come_at_once() -> None:
     with pytest.raises(DefinitionError) as error:
         parse_programme(broken, "two.toml")
     assert [problem.value for problem in error.value.problems] == ["2", "gold"]
+
+
+def test_one_slip_hides_no_other() -> None:
+    """A source listed twice hides nothing that is wrong elsewhere; only keys and values of a wrong form come first."""
+    twice = b'sources = [{ id = "S7", title = "one" }, { id = "S7", title = "another" }]'
+    for path in BROKEN:
+        content = path.read_bytes()
+        try:
+            read(content, path.name, ProgrammeDefinition)
+        except DefinitionError:
+            continue
+        found = []
+        for written in (content, content.replace(b"sources = []", twice, 1)):
+            with pytest.raises(DefinitionError) as error:
+                parse_programme(written, path.name)
+            found.append({(problem.id, problem.where) for problem in error.value.problems})
+        alone, both = found
+        assert both - alone == {("definition.duplicate-id", f"{path.name}: sources.S7")}
+        assert alone < both, path.stem
+
+
+def test_what_leans_on_a_slip_is_not_called_wrong_as_well() -> None:
+    """Entries that lead to no group are one mistake, not two with the rule that counts the groups."""
+    path = HERE / "cases" / "vocabulary-programme.toml"
+    content = path.read_bytes()
+    assert content.count(b'group = "production"') > 0
+    with pytest.raises(DefinitionError) as error:
+        parse_programme(content.replace(b'group = "production"', b'group = "productionx"', 1), path.name)
+    assert [problem.value for problem in error.value.problems] == ["productionx"]

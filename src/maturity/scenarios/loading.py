@@ -59,8 +59,7 @@ def parse_programme(content: bytes, file: str) -> Programme:
         DefinitionError: everything that is wrong with the file.
     """
     loaded = read(content, file, ProgrammeDefinition)
-    for found in problems(loaded):
-        loaded.refuse(found)
+    loaded.refuse(problems(loaded))
     value = loaded.value
     clauses = {clause.id: clause for clause in value.clauses}
     readings = {reading.id: reading for reading in value.readings}
