@@ -315,6 +315,13 @@ def test_loads_a_file_of_the_user_by_path(tmp_path: Path) -> None:
     assert load_programme(str(path), on=ON).fingerprint == loaded.fingerprint
 
 
+def test_programmes_and_conditions_are_short_in_a_debugger() -> None:
+    """A batch or its verdicts, printed by mistake, are not the whole file over and over."""
+    programme = parse_programme(MINIMAL, "minimal.toml")
+    assert repr(programme) == f"<Programme minimal, provisional, sha256 {programme.fingerprint[:12]}>"
+    assert repr(programme.conditions) == "(<Condition condition, mandatory>,)"
+
+
 def test_names_what_is_shipped_when_there_is_no_such_programme() -> None:
     with pytest.raises(DefinitionError, match="jilin-2024-228"):
         load_programme("jilin-2024", on=ON)

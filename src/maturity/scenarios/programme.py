@@ -266,6 +266,9 @@ class Condition:
     under: Mapping[str, Mapping[str, Variant]]
     ways: Mapping[tuple[str, ...], tuple[Modality, Rule]]
 
+    def __repr__(self) -> str:
+        return f"<Condition {self.id}, {self.modality}>"
+
     @classmethod
     def of(cls, definition: ConditionDefinition, clause: Clause, readings: Mapping[str, Reading]) -> "Condition":
         """A condition of a file, under every way to read it."""
@@ -343,6 +346,9 @@ class Programme:
     clauses: tuple[Clause, ...]
     conditions: tuple[Condition, ...]
     routes: tuple[Route, ...]
+
+    def __repr__(self) -> str:
+        return f"<Programme {self.id}, {self.status}, sha256 {self.fingerprint[:12]}>"
 
     def fact(self, id: str) -> FactDefinition:
         """The fact of that id."""
