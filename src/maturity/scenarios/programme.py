@@ -24,6 +24,8 @@ LEDGER_KINDS: Final[tuple[FactKind, ...]] = ("number", "date", "one_of", "text")
 """The kinds of columns that a ledger can have."""
 ENTERPRISE: Final = "enterprise"
 """The column of a ledger that says whose an entry is; every ledger has it."""
+OWN_COLUMNS: Final = ("id", "name", "profile", "credit_code")
+"""Columns of a sheet that say who an enterprise is; sheets are headed by ids, so that no fact has one of these."""
 SEPARATORS: Final = re.compile(r"[、､，,；;\n]")
 """What parts the names of a list that somebody typed; no name of a catalogue has one in it."""
 MOST_UNITS: Final = 2**53
@@ -39,8 +41,8 @@ class Clause(Definition):
     """
 
     id: Id
-    article: Annotated[int, Field(ge=0, le=99)]
-    item: Annotated[int, Field(ge=0)] = 0
+    article: Annotated[int, Field(strict=True, ge=0, le=99)]
+    item: Annotated[int, Field(strict=True, ge=0)] = 0
     section: bool = False
     quote: Quote
     modality: Literal["principle", "descriptive", "procedure", "sanction"] | None = None
@@ -84,7 +86,7 @@ class FactDefinition(Definition):
     options: tuple[OptionDefinition, ...] = ()
     scale: Cited | None = None
     unit: Text | None = None
-    decimals: Annotated[int, Field(ge=0, le=9)] = 0
+    decimals: Annotated[int, Field(strict=True, ge=0, le=9)] = 0
     negative: bool = False
     most: Number | None = None
     catalogue: str = ""

@@ -12,6 +12,7 @@ from maturity.models import shipped as shipped_models
 from maturity.scenarios.procedure import refusals
 from maturity.scenarios.programme import (
     ENTERPRISE,
+    OWN_COLUMNS,
     ConditionDefinition,
     EntryDefinition,
     FactDefinition,
@@ -28,6 +29,7 @@ from maturity.scenarios.rules import (
     Is,
     Recognition,
     Rule,
+    Sum,
     Where,
     asks,
     facts_of,
@@ -79,6 +81,9 @@ def _structure(loaded: File) -> Iterator[Problem]:
         groups[f"{owner}.name.en"] = [option.name.en for option in options]
     for group, ids in groups.items():
         yield from duplicates(ids, f"{file}: {group}")
+    for fact in value.facts:
+        if fact.id in OWN_COLUMNS:
+            yield Problem.of("programme.id-of-enterprise", f"{file}: facts.{fact.id}.id", fact.id)
 
 
 def _names(entry: EntryDefinition) -> Sequence[str]:
@@ -114,6 +119,7 @@ def _references(loaded: File) -> Iterator[Problem]:
     for measure in value.measures:
         place = f"{file}: measures.{measure.id}"
         yield from dangling(measure.clause, clauses, f"{place}.clause")
+        yield from duplicates(measure.stated, f"{place}.stated")
         for fact_id in measure.stated:
             yield from dangling(fact_id, list(facts), f"{place}.stated")
         if measure.ledger:
@@ -163,8 +169,12 @@ def _rule_references(loaded: File) -> Iterator[Problem]:
         for part in parts(rule):
             where = f"{place}.{part.kind}"
             match part:
+                case Sum():  # a part that is named twice would count twice
+                    yield from duplicates(part.facts, f"{where}.facts")
                 case Aggregate():
                     yield from dangling(part.measure, list(measures), f"{where}.measure")
+                    stated = measures[part.measure].stated if part.measure in measures else ()
+                    yield from duplicates([*dict.fromkeys(stated), *part.plus], f"{where}.plus")
                     if part.measure in measures and (ledger := ledgers.get(measures[part.measure].ledger)):
                         yield from _where(part.where, ledger, f"{where}.where")
                 case Assessed():
