@@ -385,6 +385,16 @@ def test_one_slip_hides_no_other() -> None:
         assert alone < both, path.stem
 
 
+def test_what_many_rules_miss_is_told_once(jilin: scenarios.Programme) -> None:
+    """Every window of 228号 looks at the day of the entries of one measure, under each reading."""
+    column = b'\ndate = "spent_on"'
+    assert jilin.content.count(column) == 1
+    with pytest.raises(DefinitionError) as error:
+        parse_programme(jilin.content.replace(column, b""), "mine.toml")
+    (problem,) = error.value.problems
+    assert (problem.id, problem.where.partition(": measures.")[2][-5:]) == ("definition.missing-key", ".date")
+
+
 def test_what_leans_on_a_slip_is_not_called_wrong_as_well() -> None:
     """Entries that lead to no group are one mistake, not two with the rule that counts the groups."""
     path = HERE / "cases" / "vocabulary-programme.toml"
