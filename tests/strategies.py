@@ -356,8 +356,10 @@ def on_a_mark(draw: st.DrawFn) -> tuple[Data, str, Sheet]:
         data["pass_mark"] = number(draw(st.sampled_from(marks)))
     total = decimal(now().total)
     if total:
-        place = draw(st.integers(0, len(data["levels"]) - 1))
-        start = total + draw(st.sampled_from(hairs))
+        most = len(data["levels"])  # no total is greater, so that no band may begin above it
+        start = min(total + draw(st.sampled_from(hairs)), Decimal(most))
+        place = draw(st.integers(0, most - 1)) if start < most else most - 1
+        step = min(total, most - start) if start < most else total
         for n, level in enumerate(data["levels"]):
-            level["total_from"] = number(start + (n - place) * total / 16)
+            level["total_from"] = number(start + (n - place) * step / 16)
     return data, profile, sheet

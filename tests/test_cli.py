@@ -4,7 +4,10 @@ import csv
 import errno
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from fractions import Fraction
 from importlib.metadata import version
@@ -101,6 +104,27 @@ def test_a_form_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     assert "may have been filled in" in done.stderr
 
 
+@pytest.mark.parametrize("words", [("models", "gbt39116-2020"), ("programmes", "jilin-2024-228")])
+def test_a_definition_that_is_there_is_not_replaced(words: tuple[str, str], tmp_path: Path) -> None:
+    """A number may have been corrected in it."""
+    (tmp_path / "own.toml").write_bytes(b"corrected")
+    done = maturity(words[0], "export", words[1], "-o", tmp_path / "own.toml", "--lang", "en")
+    assert (done.exit_code, (tmp_path / "own.toml").read_bytes()) == (2, b"corrected")
+    assert "may have been changed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("encoding", "marks"),
+    [("gbk", ("√", "×", "示例")), ("ascii", (r"\u2713", r"\u2717", r"\u793a")), ("utf-8", ("✓", "✗", "示例"))],
+)
+def test_output_goes_to_files_of_any_encoding(encoding: str, marks: tuple[str, ...]) -> None:
+    """What Chinese Windows writes to a file or a pipe is GBK: what that lacks is written another way, not lost."""
+    words = (sys.executable, "-m", "maturity", "explain", str(EXAMPLE), "--id", "JL003", *ON)
+    done = subprocess.run(words, capture_output=True, check=False, env=os.environ | {"PYTHONIOENCODING": encoding})
+    assert done.returncode == 0, done.stderr
+    assert all(mark in done.stdout.decode(encoding) for mark in marks)
+
+
 def test_check_lists_every_problem(tmp_path: Path) -> None:
     """Problems come all at once, each with its cell, and the exit code is 1; scoring still writes its results."""
     book = load_workbook(EXAMPLE)
@@ -173,7 +197,7 @@ def test_wrong_usage(words: tuple[str | Path, ...], said: str, tmp_path: Path, m
         ("score", "none.xlsx", EXAMPLE, "nor this.csv", "-o", "r.csv"),
         ("agreement", "none.xlsx", "nor this.csv"),
         ("plan", "none.xlsx", "--costs", "nor this.csv"),
-        ("compare", "none.xlsx", "nor this.csv"),
+        ("compare", "none.xlsx", "nor this.csv", "--against-on", "2026-01-01"),
     ],
 )
 def test_files_that_are_not_there(
@@ -603,6 +627,21 @@ def test_costs_and_durations_from_a_workbook(tmp_path: Path) -> None:
         (("firmness", EXAMPLE, "--seed", "-1"), "--seed"),
         (("plan", EXAMPLE, "--tier", "smart_factory", "--programme", "none", *ON), "--programme none"),
         (("compare", EXAMPLE, "--against", "none", *ON), "--against"),
+        (("compare", EXAMPLE, *ON), "--against / --against-reading / --against-on：没有指明改变什么"),
+        (("whatif", EXAMPLE, "--renamed", "data.1a=data.1b"), "--to-model：没有指明改变什么"),
+        (
+            (
+                "score",
+                EXAMPLE,
+                "-o",
+                "r.csv",
+                *ON,
+                *("--reading", "maturity_band=reference") * 2,
+                "--reading",
+                "maturity_band=x",
+            ),
+            "maturity_band=reference, maturity_band=x",
+        ),
     ],
 )
 def test_wrong_usage_of_what_goes_on_from_a_level(words: tuple[str | Path, ...], said: str) -> None:
@@ -824,7 +863,8 @@ def test_answers_are_never_written_over(
     sheet.parent.mkdir()
     sheet.write_bytes(EXAMPLE.read_bytes())
     twice = (source, source) if command == "agreement" else (source,)
-    done = maturity(command, *twice, "-o", tmp_path / sheet, *ON)
+    change = {"whatif": ("--profile", "process"), "compare": ("--against-on", "2025-12-31")}.get(command, ())
+    done = maturity(command, *twice, *change, "-o", tmp_path / sheet, *ON)
     assert done.exit_code == 2, done.output
     assert "--output：结果会覆盖所读的文件" in done.stderr
     assert sheet.read_bytes() == EXAMPLE.read_bytes()

@@ -134,6 +134,13 @@ def test_columns_of_another_length_are_refused() -> None:
     assert [problem.id for problem in error.value.problems] == ["facts.unknown-fact", "facts.length"]
 
 
+def test_a_column_headed_by_a_number_is_named() -> None:
+    """Tables call a column without a heading 0 or 1, whatever the types promise."""
+    with pytest.raises(InputError) as error:
+        Facts.from_columns(SMALL, {1: [True]}, ids=["E1"])  # type: ignore[dict-item]
+    assert "fact '1'" in error.value.text("en")
+
+
 def test_takes_numpy_columns() -> None:
     """Arrays are taken like lists."""
     facts = Facts.from_columns(

@@ -17,7 +17,7 @@ import maturity.improvement.cheapest as cheapest_module
 import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError
-from maturity.improvement import Costs, LevelTarget, Plan, SubdomainTarget, plan
+from maturity.improvement import Costs, LevelTarget, Plan, SubdomainTarget, plan, support
 from maturity.improvement.heights import Climb, climbed
 from maturity.improvement.narrowing import Item, Need, Penalties
 from maturity.language import LANGUAGES
@@ -403,6 +403,20 @@ def test_a_larger_budget_never_turns_yes_into_no() -> None:
         assert found.reaches == (budget >= free.cost)
         assert found.over_budget == max(free.cost - budget, 0)
         assert found.cost == free.cost
+
+
+def test_a_budget_is_meant_as_it_is_written() -> None:
+    """A float is its shortest decimal, as everywhere, and a number of numpy is one; a list is refused as no amount."""
+    given, target = partly(3), LevelTarget(3, "stepwise")
+    for default in ("0.1", "0.7", "1.1"):
+        costs = Costs.of(standard(), [], default=default)
+        (free,) = plan(given, target, costs=costs)
+        (found,) = plan(given, target, costs=costs, budget=float(free.cost))  # type: ignore[arg-type]
+        assert (found.reaches, support([free], float(free.cost)).supported) == (True, (free,))  # type: ignore[arg-type]
+    (found,) = plan(given, target, budget=np.int64(1))  # type: ignore[arg-type]
+    assert found.over_budget == found.cost - 1
+    with pytest.raises(InputError, match="budget"):
+        plan(given, target, budget=[])  # type: ignore[arg-type]
 
 
 def test_a_subdomain_is_raised_to_its_level() -> None:

@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,13 @@ def test_the_calendar(case: Mapping[str, Any]) -> None:
     nexts = [due.actor.id for due in found if due.when == "next"]
     assert len(nexts) == len(set(nexts))
     assert all((due.days < 0) == (due.when == "late") and (due.days == 0) == (due.when == "due") for due in found)
+
+
+def test_a_moment_is_its_day() -> None:
+    """A datetime is a date to Python and to type checkers, which cannot be compared with one."""
+    at = datetime(2026, 5, 15, 23, 59)
+    assert load_programme("jilin-heritage-2026", on=at).fingerprint == HERITAGE.fingerprint
+    assert calendar(HERITAGE, on=at) == calendar(HERITAGE, on=at.date())
 
 
 @pytest.mark.parametrize(("option", "last_day"), [("included", date(2025, 12, 31)), ("excluded", date(2025, 12, 30))])

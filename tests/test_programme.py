@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from maturity import scenarios
-from maturity.definition import Cited, Definition
+from maturity.definition import Cited, Definition, read
 from maturity.errors import DefinitionError
 from maturity.language import LANGUAGES, texts
 from maturity.scenarios import load_programme, loading, parse_programme
+from maturity.scenarios.programme import ProgrammeDefinition
 from maturity.scenarios.rules import Compare
 
 HERE = Path(__file__).parent
@@ -314,6 +315,13 @@ def test_loads_a_file_of_the_user_by_path(tmp_path: Path) -> None:
     assert load_programme(str(path), on=ON).fingerprint == loaded.fingerprint
 
 
+def test_programmes_and_conditions_are_short_in_a_debugger() -> None:
+    """A batch or its verdicts, printed by mistake, are not the whole file over and over."""
+    programme = parse_programme(MINIMAL, "minimal.toml")
+    assert repr(programme) == f"<Programme minimal, provisional, sha256 {programme.fingerprint[:12]}>"
+    assert repr(programme.conditions) == "(<Condition condition, mandatory>,)"
+
+
 def test_names_what_is_shipped_when_there_is_no_such_programme() -> None:
     with pytest.raises(DefinitionError, match="jilin-2024-228"):
         load_programme("jilin-2024", on=ON)
@@ -356,3 +364,42 @@ def test_all_problems_come_at_once() -> None:
     with pytest.raises(DefinitionError) as error:
         parse_programme(broken, "two.toml")
     assert [problem.value for problem in error.value.problems] == ["2", "gold"]
+
+
+def test_one_slip_hides_no_other() -> None:
+    """A source listed twice hides nothing that is wrong elsewhere; only keys and values of a wrong form come first."""
+    twice = b'sources = [{ id = "S7", title = "one" }, { id = "S7", title = "another" }]'
+    for path in BROKEN:
+        content = path.read_bytes()
+        try:
+            read(content, path.name, ProgrammeDefinition)
+        except DefinitionError:
+            continue
+        found = []
+        for written in (content, content.replace(b"sources = []", twice, 1)):
+            with pytest.raises(DefinitionError) as error:
+                parse_programme(written, path.name)
+            found.append({(problem.id, problem.where) for problem in error.value.problems})
+        alone, both = found
+        assert both - alone == {("definition.duplicate-id", f"{path.name}: sources.S7")}
+        assert alone < both, path.stem
+
+
+def test_what_many_rules_miss_is_told_once(jilin: scenarios.Programme) -> None:
+    """Every window of 228号 looks at the day of the entries of one measure, under each reading."""
+    column = b'\ndate = "spent_on"'
+    assert jilin.content.count(column) == 1
+    with pytest.raises(DefinitionError) as error:
+        parse_programme(jilin.content.replace(column, b""), "mine.toml")
+    (problem,) = error.value.problems
+    assert (problem.id, problem.where.partition(": measures.")[2][-5:]) == ("definition.missing-key", ".date")
+
+
+def test_what_leans_on_a_slip_is_not_called_wrong_as_well() -> None:
+    """Entries that lead to no group are one mistake, not two with the rule that counts the groups."""
+    path = HERE / "cases" / "vocabulary-programme.toml"
+    content = path.read_bytes()
+    assert content.count(b'group = "production"') > 0
+    with pytest.raises(DefinitionError) as error:
+        parse_programme(content.replace(b'group = "production"', b'group = "productionx"', 1), path.name)
+    assert [problem.value for problem in error.value.problems] == ["productionx"]

@@ -331,6 +331,7 @@ def test_all_at_once_are_told_what_each_would_be(rows: list[tuple[Data, date]]) 
     for tier in TIERS:
         found: dict[int, list[str]] = {i: [] for i in range(len(rows))}
         for mending in decisions.mending(tier):
+            assert not mending.rows.flags.writeable
             for row in mending.rows.tolist():
                 found[row].append(mending.of(row).line("zh"))
         assert found == {i: [one.line("zh") for one in decisions.to_mend(tier, i)] for i in found}

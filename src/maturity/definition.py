@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Basis = Literal["printed", "transcribed", "derived", "recalled", "assumed"]
 """What a number rests on: read in the source, read in a transcription, computed, remembered, or our own choice."""
 
+MOST_DIGITS: Final = 10_000
+"""Digits that a number has before or behind the point; ``1e999999999`` would be written out for hours."""
 SHOWN: Final = 80
 """Characters of a line that a problem shows; the place says where to look in a longer one."""
 _TWICE: Final = ("Cannot overwrite", "Cannot declare", "Cannot redefine", "Cannot mutate", "Duplicate")
@@ -41,14 +43,16 @@ def _mistake(kind: LiteralString) -> PydanticCustomError:
     return PydanticCustomError(kind, kind)
 
 
-def _no_bool(value: object) -> object:
-    """TOML's ``true`` is not the number 1."""
+def _number(value: object) -> object:
+    """TOML's ``true`` is not the number 1, and a number with millions of digits is none that can be reckoned with."""
     if isinstance(value, bool | str):
         raise _mistake("number_expected")
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > MOST_DIGITS:
+        raise _mistake("number_too_long")
     return value
 
 
-Exact = Annotated[Decimal, BeforeValidator(_no_bool)]
+Exact = Annotated[Decimal, BeforeValidator(_number)]
 
 
 def _some(items: tuple[object, ...]) -> tuple[object, ...]:
@@ -140,9 +144,9 @@ class Loaded(Generic[D]):
     file: str
 
     def refuse(self, problems: Sequence[Problem]) -> Self:
-        """This definition, or a `DefinitionError` with the problems if there are any."""
+        """This definition, or a `DefinitionError` with the problems if there are any, each once, whoever met it."""
         if problems:
-            raise DefinitionError(problems)
+            raise DefinitionError(problem for at, problem in enumerate(problems) if problem not in problems[:at])
         return self
 
 

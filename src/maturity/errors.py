@@ -101,7 +101,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'mostly'
     """
     folded = {one.casefold(): one for one in known}
-    return next((folded[near] for near in get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)), "")
+    # A column that nobody named is headed by its number, whatever the types promise.
+    return next((folded[near] for near in get_close_matches(str(word).casefold(), folded, n=1, cutoff=0.6)), "")
 
 
 def near_or_known(word: str, known: Iterable[str]) -> str | Text:

@@ -8,7 +8,7 @@ from rich.table import Table as Screen
 
 from maturity.cli import frame
 from maturity.cli.frame import Language, On, Output, app, models_app, programmes_app
-from maturity.errors import DefinitionError
+from maturity.errors import DefinitionError, InputError, Problem
 from maturity.language import Lang, say
 
 if TYPE_CHECKING:
@@ -276,6 +276,8 @@ def templates(
 def _export(path: Path, content: bytes, lang: Lang) -> None:
     from maturity.sheets.writing import replacing
 
+    if path.exists():
+        raise InputError([Problem.of("cli.definition-exists", "--output", path)])
     with replacing(path) as fresh:
         fresh.write_bytes(content)
     frame.tell("written", lang, path=path)

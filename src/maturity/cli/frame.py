@@ -369,13 +369,21 @@ def chosen(batch: "Batch", only: Sequence[str] | None) -> "Answers":
 
 def pairs(words: Sequence[str] | None, option: str) -> dict[str, str]:
     """The NAME=VALUE words of an option."""
-    named = {}
+    named: dict[str, str] = {}
     for word in words or ():
         name, found, value = word.partition("=")
         if not found:
             raise typer.BadParameter(f"{word}: NAME=VALUE", param_hint=option)
-        named[name] = value
+        if named.setdefault(name, value) != value:
+            raise typer.BadParameter(f"{name}={named[name]}, {word}", param_hint=option)
     return named
+
+
+def some_change(**given: object) -> None:
+    """Refuse a question of what changes by nothing, whose answer is that nothing does; the names are the options'."""
+    if not any(given.values()):
+        options = " / ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise InputError([Problem.of("cli.no-change", options)])
 
 
 SHOWN_DECIMALS = {

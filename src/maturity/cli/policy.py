@@ -72,6 +72,7 @@ def compare(
         hint = "--programme" if programme == NO_PROGRAMME else "--against"
         raise typer.BadParameter(NO_PROGRAMME, param_hint=hint)
     with frame.reported(language):
+        frame.some_change(against=against, against_reading=against_reading, against_on=against_on)
         day = frame.applied(on, language)
         other_day = against_on or day
         (loaded, own), other = frame.both(

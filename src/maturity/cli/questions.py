@@ -334,6 +334,7 @@ def whatif(
 
     language = frame.as_lang(lang)
     with frame.reported(language):
+        frame.some_change(weight=weight, answer=answer, profile=profile, to_model=to_model)
         day = frame.edition_day(on, programme, language)
         loaded, other = frame.both(
             lambda: frame.load(model, programme, day), lambda: load_model(to_model) if to_model else None

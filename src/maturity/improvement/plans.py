@@ -347,7 +347,7 @@ def _decimal(value: Decimal | int | str | None) -> Decimal | None:
     if value is None:
         return None
     try:
-        number = Decimal(value)
+        number = Decimal(str(value))  # a float, or a number of numpy, is meant as it is written
     except ArithmeticError:
         return Decimal("NaN")
     return number if number.is_finite() and number >= 0 else Decimal("NaN")

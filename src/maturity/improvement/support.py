@@ -101,7 +101,7 @@ def support(plans: Sequence[Plan], budget: Decimal | int | str) -> Support:
         InputError: the budget is no number from 0.
     """
     try:
-        limit = Decimal(budget)
+        limit = Decimal(str(budget))
     except ArithmeticError:
         limit = Decimal("NaN")
     if not limit.is_finite() or limit < 0:

@@ -362,6 +362,9 @@ def _structure(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
     for expected, level in enumerate(value.levels, start=1):
         if level.number != expected:
             yield Problem.of("definition.level-number", f"{file}: levels", level.number, expected=expected)
+        if not 0 <= level.total_from.value <= len(value.levels):
+            place = f"{file}: levels.{level.number}.total_from"
+            yield Problem.of("definition.band-out-of-reach", place, level.total_from.value, most=len(value.levels))
     for lower, upper in zip(value.levels, value.levels[1:], strict=False):
         if upper.total_from.value <= lower.total_from.value:
             place = f"{file}: levels.{upper.number}.total_from"

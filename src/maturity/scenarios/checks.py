@@ -1,7 +1,8 @@
 """What is wrong with a programme file: every slip that can be seen without deciding anybody.
 
-A first round finds ids that are double or lead nowhere; the second takes them for granted, and finds what cannot be
-compared, contradicts the words of its clause, or decides nothing.
+A first round finds ids that are double or lead nowhere; the next ones find what cannot be compared, contradicts the
+words of its clause, or decides nothing. They pass over what was found wrong before and what leans on it, so that one
+slip is one problem, and look at all the rest, so that all problems come at once.
 """
 
 import re
@@ -27,7 +28,17 @@ from maturity.scenarios.programme import (
     amended,
     levels_of,
 )
-from maturity.scenarios.references import File, asked_by, rules_of, unresolved
+from maturity.scenarios.references import (
+    File,
+    Parts,
+    asked_by,
+    asked_of,
+    groups_above,
+    rules_of,
+    rules_of_condition,
+    sound_part,
+    unresolved,
+)
 from maturity.scenarios.rules import (
     APPLICATION,
     DECIDING,
@@ -72,11 +83,22 @@ _SOFTER: Final[Mapping[Modality, str]] = {"principle": "原则上", "reference":
 """Words of a clause that is less than mandatory; a reading may still make it so."""
 
 
-def problems(loaded: File) -> Iterator[list[Problem]]:
-    """All that is wrong with a programme file, in rounds; each takes for granted that the one before found nothing."""
-    yield unresolved(loaded)
-    yield [*_kinds(loaded), *_measures(loaded), *_catalogues(loaded), *_clauses(loaded)]
-    yield [*_thresholds(loaded), *_words(loaded), *_dates(loaded), *_outcomes(loaded)]
+def problems(loaded: File) -> list[Problem]:
+    """All that is wrong with a programme file."""
+    found = unresolved(loaded)
+    sound = sound_part(loaded, found)
+    asked = asked_of(sound, found)
+    found += [*_kinds(sound, asked), *_measures(sound, asked), *_catalogues(sound, asked)]
+    found += _clauses(loaded) if not _dangles(found, "clause") else ()
+    sound = sound_part(sound, found)
+    found += [*_thresholds(sound, asked_of(sound, found)), *_words(sound), *_dates(sound), *_outcomes(sound)]
+    found += _tiers(loaded) if not _dangles(found, "tiers") else ()
+    return found
+
+
+def _dangles(found: Sequence[Problem], key: str) -> bool:
+    """Whether a reference of that key leads nowhere, so that what it was meant for seems to be left without use."""
+    return any(problem.id == "definition.dangling" and problem.where.endswith(f".{key}") for problem in found)
 
 
 def _asks(rule: Rule) -> Iterator[tuple[str, tuple[FactKind, ...]]]:
@@ -133,7 +155,7 @@ def _lacks(rule: Rule) -> Iterator[str]:
             yield "closes"
 
 
-def _kinds(loaded: File) -> Iterator[Problem]:
+def _kinds(loaded: File, asked: Parts) -> Iterator[Problem]:
     """Facts whose keys do not belong to their kind, and conditions that ask a fact of the wrong kind."""
     value, file = loaded.value, loaded.file
     facts = {fact.id: fact for fact in value.facts}
@@ -164,24 +186,19 @@ def _kinds(loaded: File) -> Iterator[Problem]:
             yield Problem.of("programme.too-few-options", f"{file}: {place}.options", len(fact.options))
         if fact.kind == "grade" and fact.scale is None:
             yield Problem.of("definition.missing-key", f"{file}: {place}.scale")
-    if facts[value.application_date].kind != "date":
-        kind = facts[value.application_date].kind
-        yield Problem.of(
-            "programme.wrong-kind", f"{file}: application_date", value.application_date, kind=kind, wanted="date"
-        )
-    for _, place, rule in rules_of(loaded):
-        for leaf in parts(rule):
-            where = f"{place}.{leaf.kind}"
-            for id, wanted in _asks(leaf):
-                if id and facts[id].kind not in wanted:
-                    shown = " / ".join(wanted)
-                    yield Problem.of("programme.wrong-kind", where, id, kind=facts[id].kind, wanted=shown)
-            yield from (Problem.of("definition.missing-key", f"{where}.{key}") for key in _lacks(leaf))
-            if isinstance(leaf, Dated) and leaf.date is not None and (leaf.against or leaf.months):
-                yield Problem.of("programme.date-and-against", where, leaf.against or leaf.months)
+    if value.application_date in facts:
+        yield from _column(f"{file}: application_date", facts[value.application_date], "date")
+    for where, part in asked:
+        for id, wanted in _asks(part):
+            if id and facts[id].kind not in wanted:
+                shown = " / ".join(wanted)
+                yield Problem.of("programme.wrong-kind", where, id, kind=facts[id].kind, wanted=shown)
+        yield from (Problem.of("definition.missing-key", f"{where}.{key}") for key in _lacks(part))
+        if isinstance(part, Dated) and part.date is not None and (part.against or part.months):
+            yield Problem.of("programme.date-and-against", where, part.against or part.months)
 
 
-def _catalogues(loaded: File) -> Iterator[Problem]:
+def _catalogues(loaded: File, asked: Parts) -> Iterator[Problem]:
     """Catalogues that repeat another, go round in a circle, do not lead to the groups that a rule counts, or whose
     names would be read as several."""
     value, file = loaded.value, loaded.file
@@ -192,7 +209,7 @@ def _catalogues(loaded: File) -> Iterator[Problem]:
             where = f"{file}: catalogues.{catalogue.id}.{entry.id}"
             written = (entry.name.zh, entry.name.en, *entry.synonyms)
             yield from (Problem.of("programme.parted-name", where, one) for one in written if SEPARATORS.search(one))
-    above = {id: _chain(id, groups) for id in groups}
+    above = {id: groups_above(id, groups) for id in groups}
     for id, chain in above.items():
         if id in chain:
             yield Problem.of("programme.circular-groups", f"{file}: catalogues.{id}.groups", groups[id])
@@ -205,24 +222,15 @@ def _catalogues(loaded: File) -> Iterator[Problem]:
             yield Problem.of("programme.same-catalogue", where, second, first=first, common=in_a_row(sorted(common)))
     facts = {fact.id: fact for fact in value.facts}
     ledgers = {ledger.id: ledger for ledger in value.ledgers}
-    for _, place, rule in rules_of(loaded):
-        for part in parts(rule):
-            if isinstance(part, Count | Covers) and facts[part.fact].kind == "names":
-                own, where = facts[part.fact].catalogue, f"{place}.{part.kind}"
-                if part.catalogue and part.catalogue not in (own, *above[own]):
-                    yield Problem.of("programme.not-grouped", f"{where}.catalogue", part.catalogue, own=own)
-                if isinstance(part, Count) and part.entries:
-                    column = ledgers[part.entries.ledger].column(part.entries.column)
-                    if column.catalogue != own:
-                        yield Problem.of("programme.other-catalogue", f"{where}.entries", column.id, own=own)
-
-
-def _chain(id: str, groups: Mapping[str, str]) -> list[str]:
-    """The catalogues above one, each once."""
-    found: list[str] = []
-    while (id := groups[id]) and id not in found:
-        found.append(id)
-    return found
+    for where, part in asked:
+        if isinstance(part, Count | Covers) and facts[part.fact].kind == "names":
+            own = facts[part.fact].catalogue
+            if part.catalogue and part.catalogue not in (own, *above[own]):
+                yield Problem.of("programme.not-grouped", f"{where}.catalogue", part.catalogue, own=own)
+            if isinstance(part, Count) and part.entries:
+                column = ledgers[part.entries.ledger].column(part.entries.column)
+                if column.catalogue != own:
+                    yield Problem.of("programme.other-catalogue", f"{where}.entries", column.id, own=own)
 
 
 class _OfClause(Protocol):
@@ -247,7 +255,7 @@ def _clauses(loaded: File) -> Iterator[Problem]:
             yield Problem.of("programme.clause-without-use", f"{loaded.file}: clauses.{clause.id}", clause.id)
 
 
-def _measures(loaded: File) -> Iterator[Problem]:
+def _measures(loaded: File, asked: Parts) -> Iterator[Problem]:
     """Measures that cannot be added, forget an option, or lack the date that a window needs."""
     value, file = loaded.value, loaded.file
     facts = {fact.id: fact for fact in value.facts}
@@ -272,19 +280,18 @@ def _measures(loaded: File) -> Iterator[Problem]:
                         yield Problem.of("programme.counts-or-not", f"{place}.include.{id}", option.id, times=times)
         for unit in _unit_of(measure, ledgers, facts):
             yield from _addable(place, unit, [unit, *(facts[id] for id in measure.stated if facts[id] is not unit)])
-    for _, place, rule in rules_of(loaded):
-        for leaf in parts(rule):
-            if isinstance(leaf, Aggregate):
-                measure, where = measures[leaf.measure], f"{place}.{leaf.kind}"
-                if leaf.window and measure.ledger and not measure.date:
-                    yield Problem.of("definition.missing-key", f"{file}: measures.{measure.id}.date")
-                for key in ("window", "where") if not measure.ledger else ():
-                    if getattr(leaf, key):
-                        yield Problem.of("programme.key-without-ledger", f"{where}.{key}", key)
-                for unit in _unit_of(measure, ledgers, facts):
-                    yield from _addable(where, unit, [facts[id] for id in leaf.plus])
-                for id in anchors_of(leaf.window):
-                    yield from _column(f"{where}.window", facts[id], "date")
+    for where, part in asked:
+        if isinstance(part, Aggregate):
+            measure = measures[part.measure]
+            if part.window and measure.ledger and not measure.date:
+                yield Problem.of("definition.missing-key", f"{file}: measures.{measure.id}.date")
+            for key in ("window", "where") if not measure.ledger else ():
+                if getattr(part, key):
+                    yield Problem.of("programme.key-without-ledger", f"{where}.{key}", key)
+            for unit in _unit_of(measure, ledgers, facts):
+                yield from _addable(where, unit, [facts[id] for id in part.plus])
+            for id in anchors_of(part.window):
+                yield from _column(f"{where}.window", facts[id], "date")
 
 
 def _column(where: str, column: FactDefinition, wanted: FactKind) -> Iterator[Problem]:
@@ -310,74 +317,70 @@ def _addable(where: str, to: FactDefinition, parts: Sequence[FactDefinition]) ->
             yield Problem.of("programme.sum-of-unlike", where, part.id, first=to.id)
 
 
-def _thresholds(loaded: File) -> Iterator[Problem]:
+def _thresholds(loaded: File, asked: Parts) -> Iterator[Problem]:
     """Thresholds that no value compares with exactly, and comparisons that contradict the words of the clause."""
     facts = {fact.id: fact for fact in loaded.value.facts}
     ledgers = {ledger.id: ledger for ledger in loaded.value.ledgers}
     finest = {one.id: _unit_of(one, ledgers, facts)[0].decimals for one in loaded.value.measures}
-    for _, place, rule in rules_of(loaded):
-        for part in parts(rule):
-            where = f"{place}.{part.kind}"
-            bars = (
-                [part.threshold, *(one.threshold for one in part.overlays)] if isinstance(part, WithThreshold) else []
-            )
-            match part:
-                case Compare():
-                    yield from _units(where, bars, facts[part.fact].decimals)
-                    yield from _reachable(where, part.op, bars, facts[part.fact].most)
-                case Share():
-                    yield from (_share(where, bar) for bar in bars if not 0 <= bar.exact <= 1)
-                case Versus():
-                    own, other = facts[part.fact], facts[part.reference]
-                    if (own.unit, own.decimals) != (other.unit, other.decimals):
-                        yield Problem.of("programme.versus-unlike", where, other.id, first=own.id)
-                case Sum():
-                    yield from _units(where, bars, facts[part.facts[0]].decimals)
-                    yield from _addable(where, facts[part.facts[0]], [facts[id] for id in part.facts])
-                case Aggregate():
-                    yield from _units(where, bars, finest[part.measure])
-                    if isinstance(part.window, Rolling | BeforeCompletion):
-                        yield from _whole(f"{where}.window", part.window.months, 1, None)
-                    if isinstance(part.window, CalendarYears):
-                        yield from _whole(f"{where}.window", part.window.years, 1, None)
-                case Count():
-                    for bar in bars:
-                        yield from _whole(where, bar, 0, None)
-                    yield from _enough(loaded.value, part, bars, where)
-                case Grade():
-                    options = [option.id for option in facts[part.fact].options]
-                    if (part.op, part.grade) in ((">", options[-1]), ("<", options[0])):
-                        yield Problem.of("programme.unreachable", where, part.grade, most=options[-1])
-                case NoEvent():
-                    yield from _whole(where, part.months, 1, None)
-                case Dated() | NotListed():
-                    yield from _whole(where, part.months, 1, None) if part.months else ()
-                case Recognition():
-                    yield from _whole(where, part.valid_months, 1, None) if part.valid_months else ()
-                case Handed():
-                    yield from _whole(where, part.copies, 1, None) if part.copies else ()
-                case Assessed():
-                    yield from _level(where, part, facts)
-                case AtLeast():
-                    yield from _whole(where, part.count, 1, len(part.of))
+    for where, part in asked:
+        bars = [part.threshold, *(one.threshold for one in part.overlays)] if isinstance(part, WithThreshold) else []
+        match part:
+            case Compare():
+                yield from _units(where, bars, facts[part.fact].decimals)
+                yield from _reachable(where, part.op, bars, facts[part.fact].most)
+            case Share():
+                yield from (_share(where, bar) for bar in bars if not 0 <= bar.exact <= 1)
+            case Versus():
+                own, other = facts[part.fact], facts[part.reference]
+                if (own.unit, own.decimals) != (other.unit, other.decimals):
+                    yield Problem.of("programme.versus-unlike", where, other.id, first=own.id)
+            case Sum():
+                yield from _units(where, bars, facts[part.facts[0]].decimals)
+                yield from _addable(where, facts[part.facts[0]], [facts[id] for id in part.facts])
+            case Aggregate():
+                yield from _units(where, bars, finest[part.measure])
+                if isinstance(part.window, Rolling | BeforeCompletion):
+                    yield from _whole(f"{where}.window", part.window.months, 1, None)
+                if isinstance(part.window, CalendarYears):
+                    yield from _whole(f"{where}.window", part.window.years, 1, None)
+            case Count():
+                for bar in bars:
+                    yield from _whole(where, bar, 0, None)
+                yield from _enough(loaded.value, part, bars, where)
+            case Grade():
+                options = [option.id for option in facts[part.fact].options]
+                if (part.op, part.grade) in ((">", options[-1]), ("<", options[0])):
+                    yield Problem.of("programme.unreachable", where, part.grade, most=options[-1])
+            case NoEvent():
+                yield from _whole(where, part.months, 1, None)
+            case Dated() | NotListed():
+                yield from _whole(where, part.months, 1, None) if part.months else ()
+            case Recognition():
+                yield from _whole(where, part.valid_months, 1, None) if part.valid_months else ()
+            case Handed():
+                yield from _whole(where, part.copies, 1, None) if part.copies else ()
+            case Assessed():
+                yield from _level(where, part, facts)
+            case AtLeast():
+                yield from _whole(where, part.count, 1, len(part.of))
 
 
 def _words(loaded: File) -> Iterator[Problem]:
     """Comparisons and modalities that say something else than the words of their clause."""
     quotes = {clause.id: clause.quote for clause in loaded.value.clauses}
-    for condition, place, rule in rules_of(loaded):
-        quote = quotes[condition.clause]
-        for leaf in leaves(rule):
-            op = leaf.op if isinstance(leaf, WithThreshold | Versus | Grade | Dated) else ""
-            where = f"{place}.{leaf.kind}.op"
-            including, beyond = (re.search(words.get(op, "$^"), quote) for words in (_INCLUSIVE, _EXCLUSIVE))
-            if op in (">", "<") and including and not beyond:
-                yield Problem.of("programme.strict-comparison", where, op, word=including[0], wanted=f"{op}=")
-            if op in (">=", "<=") and beyond and not including:
-                yield Problem.of("programme.loose-comparison", where, op, word=beyond[0], wanted=op[0])
     for condition in loaded.value.conditions:
+        quote = quotes.get(condition.clause, "")
+        for place, rule in rules_of_condition(condition, loaded.file):
+            for leaf in leaves(rule):
+                op = leaf.op if isinstance(leaf, WithThreshold | Versus | Grade | Dated) else ""
+                where = f"{place}.{leaf.kind}.op"
+                including, beyond = (re.search(words.get(op, "$^"), quote) for words in (_INCLUSIVE, _EXCLUSIVE))
+                if op in (">", "<") and including and not beyond:
+                    yield Problem.of("programme.strict-comparison", where, op, word=including[0], wanted=f"{op}=")
+                if op in (">=", "<=") and beyond and not including:
+                    yield Problem.of("programme.loose-comparison", where, op, word=beyond[0], wanted=op[0])
         for modality, word in _SOFTER.items():
-            if condition.modality == "mandatory" and word in quotes[condition.clause]:
+            if condition.modality == "mandatory" and word in quote:
                 where = f"{loaded.file}: conditions.{condition.id}.modality"
                 yield Problem.of("programme.stronger-than-quote", where, condition.modality, word=word, wanted=modality)
 
@@ -441,7 +444,7 @@ def _dates(loaded: File) -> Iterator[Problem]:
     value, file = loaded.value, loaded.file
     if value.in_force_to is not None and value.in_force_to < value.in_force_from:
         yield Problem.of("programme.closes-first", f"{file}: in_force_to", value.in_force_to, opens=value.in_force_from)
-    for _, place, rule in rules_of(loaded):
+    for place, rule in rules_of(loaded):
         for leaf in parts(rule):
             if isinstance(leaf, Aggregate) and isinstance(leaf.window, Fixed):
                 first, last = leaf.window.first.value, leaf.window.last.value
@@ -455,7 +458,7 @@ def _dates(loaded: File) -> Iterator[Problem]:
 
 
 def _outcomes(loaded: File) -> Iterator[Problem]:
-    """Tiers that nothing decides, conditions that block for ever, and routes and readings without effect."""
+    """Conditions that block for ever, and routes and readings without effect."""
     value, file = loaded.value, loaded.file
     for condition in value.conditions:
         for reading, by_option in condition.under.items():
@@ -491,6 +494,11 @@ def _outcomes(loaded: File) -> Iterator[Problem]:
                 yield Problem.of(
                     "programme.route-without-effect", f"{file}: routes.{route.id}", id, modality=binding[id]
                 )
+
+
+def _tiers(loaded: File) -> Iterator[Problem]:
+    """Tiers that nothing decides."""
+    value, file = loaded.value, loaded.file
     for tier in value.tiers:
         special = {id for route in value.routes if route.tier == tier.id for id in route.requires}
         own = [one for one in value.conditions if tier.id in one.tiers and one.id not in special]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal, get_args
 
 from maturity.errors import InputError
@@ -44,6 +44,8 @@ def calendar(programme: Programme, *, on: date, readings: Mapping[str, str] | No
     Raises:
         InputError: unknown readings, or options of them.
     """
+    if isinstance(on, datetime):  # is a date too, and cannot be compared with one
+        on = on.date()
     chosen = {**programme.default_readings, **(readings or {})}
     if wrong := [*unknown_readings(programme, chosen)]:
         raise InputError(wrong)

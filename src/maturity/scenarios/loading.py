@@ -1,6 +1,6 @@
 """Loading programmes: which are shipped, which edition holds on a day, and the way from a file to a `Programme`."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,8 @@ def load_programme(ref: str | Path, *, on: date) -> Programme:
     Raises:
         DefinitionError: no such programme, none in force on that day, or everything that is wrong with the file.
     """
+    if isinstance(on, datetime):  # is a date too, and cannot be compared with one
+        on = on.date()
     editions = [
         parse_programme(content, f"{name}.toml")
         for name, content in shipped_definitions(PACKAGE).items()
@@ -59,8 +61,7 @@ def parse_programme(content: bytes, file: str) -> Programme:
         DefinitionError: everything that is wrong with the file.
     """
     loaded = read(content, file, ProgrammeDefinition)
-    for found in problems(loaded):
-        loaded.refuse(found)
+    loaded.refuse(problems(loaded))
     value = loaded.value
     clauses = {clause.id: clause for clause in value.clauses}
     readings = {reading.id: reading for reading in value.readings}

@@ -13,7 +13,7 @@ from pydantic import model_validator
 from maturity.definition import Cited, Definition, Document, Id, Number, Some, dangling, duplicates
 from maturity.errors import Problem
 from maturity.language import Text
-from maturity.scenarios.rules import Day, Rule, facts_of
+from maturity.scenarios.rules import Day, Rule
 
 OptionOf = Mapping[str, str]
 """An option by reading: what is said of it holds where one of these readings takes that option."""
@@ -326,8 +326,6 @@ def _quota(
     yield from _fact(quota.rank, f"{place}.rank", facts, "number")
     if quota.per:
         yield from _fact(quota.per, f"{place}.per", facts, "one_of")
-    for fact in facts_of(quota.outside) if quota.outside else ():
-        yield from dangling(fact, list(facts), f"{place}.outside")
     yield from _options(quota.outside_under, f"{place}.outside_under", readings)
     yield from _whole(quota.most, f"{place}.most")
 

@@ -24,6 +24,8 @@ LEDGER_KINDS: Final[tuple[FactKind, ...]] = ("number", "date", "one_of", "text")
 """The kinds of columns that a ledger can have."""
 ENTERPRISE: Final = "enterprise"
 """The column of a ledger that says whose an entry is; every ledger has it."""
+OWN_COLUMNS: Final = ("id", "name", "profile", "credit_code")
+"""Columns of a sheet that say who an enterprise is; sheets are headed by ids, so that no fact has one of these."""
 SEPARATORS: Final = re.compile(r"[、､，,；;\n]")
 """What parts the names of a list that somebody typed; no name of a catalogue has one in it."""
 MOST_UNITS: Final = 2**53
@@ -39,8 +41,8 @@ class Clause(Definition):
     """
 
     id: Id
-    article: Annotated[int, Field(ge=0, le=99)]
-    item: Annotated[int, Field(ge=0)] = 0
+    article: Annotated[int, Field(strict=True, ge=0, le=99)]
+    item: Annotated[int, Field(strict=True, ge=0)] = 0
     section: bool = False
     quote: Quote
     modality: Literal["principle", "descriptive", "procedure", "sanction"] | None = None
@@ -84,7 +86,7 @@ class FactDefinition(Definition):
     options: tuple[OptionDefinition, ...] = ()
     scale: Cited | None = None
     unit: Text | None = None
-    decimals: Annotated[int, Field(ge=0, le=9)] = 0
+    decimals: Annotated[int, Field(strict=True, ge=0, le=9)] = 0
     negative: bool = False
     most: Number | None = None
     catalogue: str = ""
@@ -266,6 +268,9 @@ class Condition:
     under: Mapping[str, Mapping[str, Variant]]
     ways: Mapping[tuple[str, ...], tuple[Modality, Rule]]
 
+    def __repr__(self) -> str:
+        return f"<Condition {self.id}, {self.modality}>"
+
     @classmethod
     def of(cls, definition: ConditionDefinition, clause: Clause, readings: Mapping[str, Reading]) -> "Condition":
         """A condition of a file, under every way to read it."""
@@ -343,6 +348,9 @@ class Programme:
     clauses: tuple[Clause, ...]
     conditions: tuple[Condition, ...]
     routes: tuple[Route, ...]
+
+    def __repr__(self) -> str:
+        return f"<Programme {self.id}, {self.status}, sha256 {self.fingerprint[:12]}>"
 
     def fact(self, id: str) -> FactDefinition:
         """The fact of that id."""

@@ -285,10 +285,12 @@ def mending(parts: Parts, given: Given, rows: NDArray[np.intp]) -> tuple[Mending
     for at, own in enumerate(alike.T.tolist()):
         for leaf in _fewest_changes(parts, number, own):
             whose.setdefault(leaf, []).append(at)
-    return tuple(
-        Mending(*numbered[leaf], wanted, given, rows[np.isin(kind.ravel(), kinds)])
-        for (leaf, wanted), kinds in sorted(whose.items())
-    )
+    found = []
+    for (which, wanted), kinds in sorted(whose.items()):
+        theirs = rows[np.isin(kind.ravel(), kinds)]
+        theirs.flags.writeable = False
+        found.append(Mending(*numbered[which], wanted, given, theirs))
+    return tuple(found)
 
 
 def _held(leaf: Rule, given: Given) -> Truth:

@@ -1,6 +1,10 @@
-"""Ids in a programme file: those that are double where one must tell things apart, and those that lead nowhere."""
+"""Ids in a programme file: those that are double where one must tell things apart, and those that lead nowhere.
 
-from collections.abc import Iterator, Sequence
+`sound_part` and `asked_of` are what is left for a further look: what is not wrong already, nor leans on what is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from maturity.definition import Cited, Definition, Loaded, dangling, duplicates
 from maturity.errors import Problem
@@ -8,6 +12,7 @@ from maturity.models import shipped as shipped_models
 from maturity.scenarios.procedure import refusals
 from maturity.scenarios.programme import (
     ENTERPRISE,
+    OWN_COLUMNS,
     ConditionDefinition,
     EntryDefinition,
     FactDefinition,
@@ -24,12 +29,16 @@ from maturity.scenarios.rules import (
     Is,
     Recognition,
     Rule,
+    Sum,
     Where,
+    asks,
     facts_of,
     parts,
 )
 
 File = Loaded[ProgrammeDefinition]
+Parts = Sequence[tuple[str, Rule]]
+"""Rules, and the rules below them, each with its place."""
 
 
 def unresolved(loaded: File) -> list[Problem]:
@@ -72,6 +81,9 @@ def _structure(loaded: File) -> Iterator[Problem]:
         groups[f"{owner}.name.en"] = [option.name.en for option in options]
     for group, ids in groups.items():
         yield from duplicates(ids, f"{file}: {group}")
+    for fact in value.facts:
+        if fact.id in OWN_COLUMNS:
+            yield Problem.of("programme.id-of-enterprise", f"{file}: facts.{fact.id}.id", fact.id)
 
 
 def _names(entry: EntryDefinition) -> Sequence[str]:
@@ -107,6 +119,7 @@ def _references(loaded: File) -> Iterator[Problem]:
     for measure in value.measures:
         place = f"{file}: measures.{measure.id}"
         yield from dangling(measure.clause, clauses, f"{place}.clause")
+        yield from duplicates(measure.stated, f"{place}.stated")
         for fact_id in measure.stated:
             yield from dangling(fact_id, list(facts), f"{place}.stated")
         if measure.ledger:
@@ -150,14 +163,18 @@ def _rule_references(loaded: File) -> Iterator[Problem]:
     facts = {fact.id: [option.id for option in fact.options] for fact in value.facts}
     ledgers = {ledger.id: ledger for ledger in value.ledgers}
     measures = {measure.id: measure for measure in value.measures}
-    for _, place, rule in rules_of(loaded):
+    for place, rule in rules_of(loaded):
         for id in facts_of(rule):
             yield from dangling(id, list(facts), f"{place}.{rule.kind}")
         for part in parts(rule):
             where = f"{place}.{part.kind}"
             match part:
+                case Sum():  # a part that is named twice would count twice
+                    yield from duplicates(part.facts, f"{where}.facts")
                 case Aggregate():
                     yield from dangling(part.measure, list(measures), f"{where}.measure")
+                    stated = measures[part.measure].stated if part.measure in measures else ()
+                    yield from duplicates([*dict.fromkeys(stated), *part.plus], f"{where}.plus")
                     if part.measure in measures and (ledger := ledgers.get(measures[part.measure].ledger)):
                         yield from _where(part.where, ledger, f"{where}.where")
                 case Assessed():
@@ -233,6 +250,69 @@ def _proceedings(loaded: File) -> Iterator[Problem]:
     )
 
 
+def sound_part(loaded: File, found: Sequence[Problem]) -> File:
+    """A file without what is wrong already and without what leans on that; conditions all stay, see `asked_of`."""
+    value, above = loaded.value, {catalogue.id: catalogue.groups for catalogue in loaded.value.catalogues}
+    # What has no such clause or source can still be looked at.
+    wrong = [problem.where for problem in found if not problem.where.endswith((".clause", ".cite"))]
+
+    def right(id: str, *groups: str) -> bool:
+        places = tuple(f"{loaded.file}: {group}.{id}." for group in groups)
+        return not any(f"{where}.".startswith(places) for where in wrong)
+
+    def grouped(id: str) -> bool:
+        return all(right(one, "catalogues") for one in (id, *groups_above(id, above)))
+
+    catalogues = tuple(one for one in value.catalogues if grouped(one.id))
+    lists = {"", *(one.id for one in catalogues)}
+    facts = tuple(one for one in value.facts if right(one.id, "facts", "facts and ledgers") and one.catalogue in lists)
+    ledgers = tuple(
+        one
+        for one in value.ledgers
+        if right(one.id, "ledgers", "facts and ledgers")
+        and lists.issuperset(column.catalogue for column in one.columns)
+    )
+    entries, stated = {"", *(one.id for one in ledgers)}, {one.id for one in facts}
+    measures = tuple(
+        one
+        for one in value.measures
+        if right(one.id, "measures") and one.ledger in entries and stated.issuperset(one.stated)
+    )
+    routes = tuple(one for one in value.routes if right(one.id, "routes"))
+    kept = {"catalogues": catalogues, "facts": facts, "ledgers": ledgers, "measures": measures, "routes": routes}
+    return replace(loaded, value=value.model_copy(update=kept))
+
+
+def groups_above(id: str, groups: Mapping[str, str]) -> list[str]:
+    """The catalogues above one, each once."""
+    found: list[str] = []
+    while (id := groups.get(id, "")) and id not in found:
+        found.append(id)
+    return found
+
+
+def asked_of(loaded: File, found: Sequence[Problem]) -> Parts:
+    """Every rule, and every rule below it, that is not wrong already and refers to nothing that the file lacks."""
+    value, wrong = loaded.value, {problem.where for problem in found}
+    facts, measures, catalogues = ({one.id for one in many} for many in (value.facts, value.measures, value.catalogues))
+    columns = {(ledger.id, column.id) for ledger in value.ledgers for column in ledger.columns}
+
+    def resolved(part: Rule) -> bool:
+        match part:
+            case Aggregate() if part.measure not in measures:
+                return False
+            case Assessed() if part.model not in shipped_models():
+                return False
+            case Count() if part.entries and (part.entries.ledger, part.entries.column) not in columns:
+                return False
+            case Count() | Covers() if part.catalogue and part.catalogue not in catalogues:
+                return False
+        return facts.issuperset(asks(part))
+
+    places = [(f"{place}.{part.kind}", part) for place, rule in rules_of(loaded) for part in parts(rule)]
+    return [(place, part) for place, part in places if place not in wrong and resolved(part)]
+
+
 def asked_by(value: ProgrammeDefinition) -> Iterator[tuple[str, FactDefinition]]:
     """Every fact and every column of a ledger, with its place."""
     yield from ((f"facts.{fact.id}", fact) for fact in value.facts)
@@ -240,17 +320,25 @@ def asked_by(value: ProgrammeDefinition) -> Iterator[tuple[str, FactDefinition]]
         yield from ((f"ledgers.{ledger.id}.columns.{column.id}", column) for column in ledger.columns)
 
 
-def rules_of(loaded: File) -> Iterator[tuple[ConditionDefinition, str, Rule]]:
-    """Every rule of a file, those of other readings included, with its condition and its place."""
+def rules_of(loaded: File) -> Iterator[tuple[str, Rule]]:
+    """Every rule of a file with its place: those of other readings, and of who takes no place of a quota, included."""
     for condition in loaded.value.conditions:
-        place = f"{loaded.file}: conditions.{condition.id}"
-        yield condition, f"{place}.rule", condition.rule
-        for reading, options in condition.under.items():
-            for option, variant in options.items():
-                if variant.rule is not None:
-                    yield condition, f"{place}.under.{reading}.{option}.rule", variant.rule
-                if variant.window is not None or variant.where:
-                    yield condition, f"{place}.under.{reading}.{option}", amended(condition.rule, variant)
+        yield from rules_of_condition(condition, loaded.file)
+    for quota in loaded.value.quotas:
+        if quota.outside is not None:
+            yield f"{loaded.file}: quotas.{quota.id}.outside", quota.outside
+
+
+def rules_of_condition(condition: ConditionDefinition, file: str) -> Iterator[tuple[str, Rule]]:
+    """Every rule of a condition, those of other readings included, with its place."""
+    place = f"{file}: conditions.{condition.id}"
+    yield f"{place}.rule", condition.rule
+    for reading, options in condition.under.items():
+        for option, variant in options.items():
+            if variant.rule is not None:
+                yield f"{place}.under.{reading}.{option}.rule", variant.rule
+            if variant.window is not None or variant.where:
+                yield f"{place}.under.{reading}.{option}", amended(condition.rule, variant)
 
 
 def _cited(loaded: File) -> Iterator[tuple[str, Cited]]:
@@ -269,18 +357,18 @@ def _cited(loaded: File) -> Iterator[tuple[str, Cited]]:
         yield from ((f"{file}: {group}.{one.id}", cited) for one in many for cited in _cited_in(one))
     for place, fact in asked_by(value):
         yield from ((f"{file}: {place}", cited) for cited in (fact.scale, fact.most) if cited)
-    for _, place, rule in rules_of(loaded):
+    for place, rule in rules_of(loaded):
         for part in parts(rule):
             yield from ((place, given) for given in _cited_in(part))
 
 
 def _cited_in(part: object) -> Iterator[Cited]:
-    """The cited values inside a rule, its window and overlays included; rules below it are parts of their own."""
+    """The cited values inside a rule or a quota; rules below them are parts of their own."""
     if isinstance(part, Cited):
         yield part
     elif isinstance(part, Definition):
         for key, inner in part:
-            if key not in ("of", "when"):
+            if key not in ("of", "when", "outside"):
                 yield from _cited_in(inner)
     elif isinstance(part, tuple):
         for inner in part:
