@@ -24,10 +24,10 @@ from maturity.errors import InputError, Problem
 from maturity.firmness import Firmness, how_firm, whatif
 from maturity.improvement import LevelTarget, Plan, plan
 from maturity.language import LANGUAGES, Lang
-from maturity.models import load_model
+from maturity.models import OWN_COLUMNS, RESULT_COLUMNS, load_model
 from maturity.scenarios import Decisions, Facts, decide, load_programme
 from maturity.scoring import Assessment, assess, cut
-from maturity.sheets import Table, read_results, write_results, write_tables
+from maturity.sheets import Table, read_results, results_object, write_results, write_tables
 from maturity.sheets.headings import Headings
 from maturity.sheets.intake import read_grids
 
@@ -67,6 +67,14 @@ def write(path: Path) -> tuple[Path, ...]:
 def column(rows: Sequence[Sequence[Any]], key: str) -> list[Any]:
     """A column below a header that has the key."""
     return [row[list(rows[0]).index(key)] for row in rows[1:]]
+
+
+def test_no_subdomain_can_have_the_id_of_a_column_of_results() -> None:
+    """What results say beside the subdomains: a model in which one of them is called that is refused."""
+    assessment, decisions = results()
+    (enterprise,) = json.loads(results_object(assessment, decisions, rows=[0], names=NAMES))["enterprises"]
+    beside = [key for key in (*HEAD, *enterprise) if key.islower() and "." not in key]
+    assert set(beside) - {node.id for node in MODEL.subdomains} <= {*OWN_COLUMNS, *RESULT_COLUMNS}
 
 
 def test_json_has_every_enterprise_with_its_conditions_and_null_where_there_is_no_level(tmp_path: Path) -> None:

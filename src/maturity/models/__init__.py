@@ -39,6 +39,13 @@ READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
 
 NOT_APPLICABLE_ID: Final = "not_applicable"
 """The answer that takes a requirement out of the mean; it belongs to every scale."""
+OWN_COLUMNS: Final[tuple[str, ...]] = ("id", "name", "profile", "credit_code")
+"""Columns of a sheet that say who an enterprise is; the others are headed by ids, none of which is one of these."""
+RESULT_COLUMNS: Final[tuple[str, ...]] = (
+    *("level", "level_possible", "total", "level_stepwise", "level_if_na_unmet"),
+    *("explanation", "plans", "firmness", "whatif"),
+)
+"""What results say of an enterprise beside the score of each subdomain, which is headed by its id."""
 MOST_POINTS: Final = 253
 """Answers are stored as uint8 points; 254 and 255 are reserved for "not applicable" and "unanswered"."""
 MOST_POINTS_AT_A_LEVEL: Final = 2**23
@@ -382,6 +389,12 @@ def _tree(loaded: Loaded[ModelDefinition]) -> Iterator[Problem]:
     yield from duplicates(profiles, f"{file}: profiles")
     yield from duplicates(layers, f"{file}: layers")
     yield from duplicates([f"{node.layer}.{node.id}" for node in value.nodes], f"{file}: nodes")
+    leaves = [node for node in value.nodes if node.layer == layers[-1]]
+    columns = [(f"nodes.{node.layer}.{node.id}", node.id, (*OWN_COLUMNS, *RESULT_COLUMNS)) for node in leaves]
+    columns += [(f"requirements.{one.id}", one.id, OWN_COLUMNS) for node in leaves for one in node.requirements]
+    for place, id, others in columns:
+        if id in others:
+            yield Problem.of("definition.id-of-a-column", f"{file}: {place}.id", id)
     for node in value.nodes:
         place = f"{file}: nodes.{node.layer}.{node.id}"
         yield from dangling(node.layer, layers, f"{place}.layer")

@@ -24,8 +24,6 @@ LEDGER_KINDS: Final[tuple[FactKind, ...]] = ("number", "date", "one_of", "text")
 """The kinds of columns that a ledger can have."""
 ENTERPRISE: Final = "enterprise"
 """The column of a ledger that says whose an entry is; every ledger has it."""
-OWN_COLUMNS: Final = ("id", "name", "profile", "credit_code")
-"""Columns of a sheet that say who an enterprise is; sheets are headed by ids, so that no fact has one of these."""
 SEPARATORS: Final = re.compile(r"[、､，,；;\n]")
 """What parts the names of a list that somebody typed; no name of a catalogue has one in it."""
 MOST_UNITS: Final = 2**53

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from maturity.definition import Cited, Definition, Loaded, dangling, duplicates
 from maturity.errors import Problem
+from maturity.models import OWN_COLUMNS
 from maturity.models import shipped as shipped_models
 from maturity.scenarios.procedure import refusals
 from maturity.scenarios.programme import (
     ENTERPRISE,
-    OWN_COLUMNS,
     ConditionDefinition,
     EntryDefinition,
     FactDefinition,
@@ -83,7 +83,7 @@ def _structure(loaded: File) -> Iterator[Problem]:
         yield from duplicates(ids, f"{file}: {group}")
     for fact in value.facts:
         if fact.id in OWN_COLUMNS:
-            yield Problem.of("programme.id-of-enterprise", f"{file}: facts.{fact.id}.id", fact.id)
+            yield Problem.of("definition.id-of-a-column", f"{file}: facts.{fact.id}.id", fact.id)
 
 
 def _names(entry: EntryDefinition) -> Sequence[str]:
