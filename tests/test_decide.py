@@ -514,7 +514,14 @@ def test_disagreements_are_noted() -> None:
         ("decide.declared-disagrees", "A: declared_level", "1"),
         ("decide.declared-disagrees", "D: declared_level", "1"),
     ]
+    assert [note.what("en") for note in decisions.notes[1:]] == [
+        "level 1 declared, level 2 from the answers",
+        "level 1 declared, level 2–4 from the answers",
+    ]
     assert all(note.text(lang) for note in decisions.notes for lang in LANGUAGES)
+    # In a debugger the values that are tables themselves stand in a line.
+    assert repr(decisions) == "<Decisions on 4 enterprises by jilin-2024-228>"
+    assert repr(facts) == "<Facts of 4 enterprises for jilin-2024-228>"
 
 
 # ---------------------------------------------------------------- dates
@@ -588,6 +595,7 @@ def test_readings_and_dates_that_do_not_exist_are_refused() -> None:
     ]
     assert refused(JILIN, None, facts, on=[ON]) == [("decide.dates-length", "1")]
     assert refused(JILIN, None, facts, on="soon") == [("decide.bad-date", "soon")]
+    assert refused(JILIN, None, facts, on=20250630) == [("decide.bad-date", "20250630")]
     assert refused(JILIN, None, facts, on=np.array(["NaT", "NaT"], dtype="datetime64[D]")) == [("decide.no-date", "")]
 
 

@@ -97,6 +97,9 @@ class Decisions:
     def __len__(self) -> int:
         return len(self.facts)
 
+    def __repr__(self) -> str:
+        return f"<Decisions on {len(self)} enterprises by {self.programme.id}>"
+
     @property
     def ids(self) -> tuple[str, ...]:
         """The applicants, by row."""
@@ -374,10 +377,14 @@ def _rows(assessment: Assessment | None, facts: Facts) -> NDArray[np.intp] | Non
 
 def _dates(facts: Facts, on: date | Sequence[date] | Dates) -> Dates:
     """(n,) the day of application of each row: its own fact, else the day given."""
+    bad = InputError([Problem.of("decide.bad-date", "on", on)])
+    given = np.asarray(on)
+    if given.size and given.dtype.kind in "biufc":  # numpy would count days from 1970
+        raise bad
     try:
-        days = np.asarray(on, dtype="datetime64[D]")
+        days = given.astype("datetime64[D]")
     except (TypeError, ValueError):
-        raise InputError([Problem.of("decide.bad-date", "on", on)]) from None
+        raise bad from None
     if days.shape not in ((), (len(facts),)):
         raise InputError([Problem.of("decide.dates-length", "on", days.size, expected=len(facts))])
     own = facts.columns[facts.programme.definition.application_date]

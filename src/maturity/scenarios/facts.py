@@ -94,6 +94,9 @@ class Facts:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def __repr__(self) -> str:
+        return f"<Facts of {len(self)} enterprises for {self.programme.id}>"
+
     @classmethod
     def of(
         cls,

@@ -146,8 +146,10 @@ def _level_notes(rule: Assessed, given: Given) -> Iterator[Notes | Problem]:
         return Problem.of("decide.declared-contradicts", rule.declared_level, level[i], total=total, level=by_total[i])
 
     def disagreement(i: int) -> Problem:
-        bounds: dict[str, Any] = {"level": given.level[i], "possible": given.level_possible[i]}
-        return Problem.of("decide.declared-disagrees", rule.declared_level or rule.declared_total, level[i], **bounds)
+        levels = "–".join(map(str, dict.fromkeys((given.level[i], given.level_possible[i]))))
+        return Problem.of(
+            "decide.declared-disagrees", rule.declared_level or rule.declared_total, level[i], levels=levels
+        )
 
     rows = np.flatnonzero(total_known & known & (by_total != level))
     totals = given.facts.columns[rule.declared_total].values[rows] if len(rows) else rows

@@ -320,9 +320,9 @@ def _what_if(page: Builder) -> None:
         page.heading(_say("whatif.heading"), 1, new_page=True)
         page.text(_say("whatif.lead"), "Lead")
         for title, shifts in (("given", "given"), ("moved", "shifts")):
-            page.heading(_say(f"whatif.{title}"), 3)
+            page.heading(_say(f"whatif.{title}"), 2)
             page.table(
-                ["", _say("whatif.before"), _say("whatif.after")],
+                [_say("whatif.what"), _say("whatif.before"), _say("whatif.after")],
                 ["?one.moved|Term|{{ one.name }}", "{{ one.before }}", "{{ one.after }}"],
                 f"one in report.whatif.{shifts}",
                 (90, 42, 42),
