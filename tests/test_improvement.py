@@ -441,6 +441,9 @@ def test_why_a_level_is_out_of_reach() -> None:
     assert not found.optimal
     for reason in found.reasons:
         assert all("{" not in reason.text(lang) for lang in LANGUAGES)
+    (higher,) = plan(partly(2), LevelTarget(5, "stepwise"), forbidden=forbidden)
+    assert higher.reasons[0].what("zh").endswith("仍未达标的等级：2、3、4、5")
+    assert higher.reasons[0].what("en").endswith("levels still unmet: 2, 3, 4, 5")
 
 
 def test_a_level_without_applicable_requirements_is_named() -> None:

@@ -14,6 +14,7 @@ from maturity.improvement.costs import Costs
 from maturity.improvement.narrowing import Item, Need
 from maturity.improvement.targets import Aim, Demand, reached, shown, ways
 from maturity.improvement.worth import Asked, Sheet, sheet
+from maturity.language import in_a_row
 from maturity.models import MaturityModel
 
 
@@ -219,7 +220,7 @@ def _reasons(own: Sheet, aim: Aim, ceilings: Mapping[int, _Ceiling]) -> Iterator
         f"improvement.out-of-reach-{aim.reading}",
         place,
         aim.level,
-        levels=", ".join(map(str, unmet)),
+        levels=in_a_row(unmet),
         least=shown(model.levels[aim.level - 1].total_from),
     )
     for number in unmet:
