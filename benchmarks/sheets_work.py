@@ -18,8 +18,8 @@ import python_calamine
 
 from maturity import Answers, Facts, assess, decide, load_model, load_programme
 from maturity.sheets import Scoring, read_batch, score_parquet, write_results
-from maturity.sheets.blocks import answer_table
 from maturity.sheets.filling import Cells, filled
+from maturity.sheets.typed.tables import answer_table
 
 MODEL = load_model("gbt39116-2020")
 ON = date(2025, 6, 30)

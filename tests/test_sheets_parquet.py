@@ -25,7 +25,7 @@ from maturity.sheets import Scoring, read_batch, read_results, score_parquet, wr
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
-parquet = pytest.importorskip("maturity.sheets.parquet")
+parquet = pytest.importorskip("maturity.sheets.typed.parquet")
 
 MODEL = load_model("gbt39116-2020")
 ON = date(2025, 6, 30)
@@ -522,7 +522,7 @@ def test_the_size_of_the_blocks_changes_nothing(tmp_path: Path, monkeypatch: pyt
     """Rows, figures, and rows named in problems."""
     source = many(tmp_path / "a.parquet", 60)
     score_parquet([source], tmp_path / "whole.parquet", SCORING)
-    monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 13)
+    monkeypatch.setattr("maturity.sheets.typed.parquet.BLOCK", 13)
     told: list[tuple[int, int]] = []
     scored = score_parquet(
         [source], tmp_path / "parts.parquet", SCORING, progress=lambda done, total: told.append((done, total))
@@ -541,7 +541,7 @@ def test_the_size_of_the_blocks_changes_nothing(tmp_path: Path, monkeypatch: pyt
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Arrow never holds more than a few of many blocks: neither those that are done nor those still to come."""
-    monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 100)
+    monkeypatch.setattr("maturity.sheets.typed.parquet.BLOCK", 100)
     rng, blocks = np.random.default_rng(0), 60
     names = [rng.bytes(400).hex() for _ in range(100 * blocks)]
     source = tmp_path / "a.parquet"
@@ -688,7 +688,7 @@ def test_row_groups_of_any_size_give_the_same(size: int, tmp_path: Path, monkeyp
     whole = pq.read_table(write_answers(tmp_path / "whole.parquet", answers, facts))
     for path, rows in ((tmp_path / "a.parquet", n), (tmp_path / "b.parquet", size)):
         pq.write_table(whole, path, row_group_size=rows)
-    monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 4)
+    monkeypatch.setattr("maturity.sheets.typed.parquet.BLOCK", 4)
     layout, blocks = parquet.read_blocks(tmp_path / "b.parquet", MODEL, PROGRAMME, streamed=True)
     read = [SCORING.read(block, layout).facts for block in blocks]
     assert [own.value("scenarios", i) for own in read if own for i in range(len(own))] == [
@@ -759,7 +759,7 @@ def test_an_interrupted_run_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     """And nothing half written beside it."""
     source = many(tmp_path / "a.parquet", 30)
     (tmp_path / "r.parquet").write_bytes(b"old")
-    monkeypatch.setattr("maturity.sheets.parquet.BLOCK", 10)
+    monkeypatch.setattr("maturity.sheets.typed.parquet.BLOCK", 10)
     results_of, calls = Scoring.results_of, []
 
     def stopped(self: Scoring, block: Any) -> Any:

@@ -15,11 +15,12 @@ from maturity.sheets.schema import schema
 from maturity.sheets.tables import Table, write_tables
 
 if TYPE_CHECKING:
-    from maturity.sheets.parquet import Scored, write_answers
-    from maturity.sheets.partitions import score_parquet
-    from maturity.sheets.scoring import Scoring
+    from maturity.sheets.typed.parquet import write_answers
+    from maturity.sheets.typed.partitions import score_parquet
+    from maturity.sheets.typed.scoring import Scoring
+    from maturity.sheets.typed.streaming import Scored
 
-_TYPED = {"Scored": "parquet", "Scoring": "scoring", "score_parquet": "partitions", "write_answers": "parquet"}
+_TYPED = {"Scored": "streaming", "Scoring": "scoring", "score_parquet": "partitions", "write_answers": "parquet"}
 
 __all__ = [
     "Batch",

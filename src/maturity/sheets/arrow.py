@@ -12,13 +12,13 @@ _PACKAGES: Final = {"arrow": "pyarrow", "cluster": "distributed"}
 
 
 def import_arrow(module: str) -> Any:
-    """A module of this package that works with pyarrow.
+    """A module of `maturity.sheets.typed`, which works with pyarrow.
 
     Raises:
         InputError: pyarrow is not installed; the problem says how to install it.
     """
     require("arrow")
-    return import_module(f"maturity.sheets.{module}")
+    return import_module(f"maturity.sheets.typed.{module}")
 
 
 def require(extra: str) -> Any:

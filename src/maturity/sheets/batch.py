@@ -120,7 +120,7 @@ def read_batch(
 
     Args:
         path: an .xlsx, .xlsm, .xls or .csv file, a folder of them, or several of either; or .parquet files (see
-            `maturity.sheets.blocks`).
+            `maturity.sheets.typed.blocks`).
         model: whose requirements are answered.
         programme: whose facts are given, if any. Without one, those that a shipped programme asks are passed over, and
             each file that has such has a note that says so.

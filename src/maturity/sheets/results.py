@@ -67,8 +67,8 @@ def write_results(
       `read_batch` takes it away again. Tables of an earlier run beside it are replaced, or taken away.
     * ``.json``: one object: model, what the programme asks, enterprises (each with the tree of its conditions),
       problems, notes; `maturity.sheets.schema.schema` describes it.
-
-    * ``.parquet``: the results in typed columns (`maturity.sheets.scoring`); problems in ``NAME-problems.parquet``.
+    * ``.parquet``: the results in typed columns (`maturity.sheets.typed.scoring`); problems in
+      ``NAME-problems.parquet``.
 
     Plans, firmness and what if, where they are given, are further sheets, files (``NAME-plan.csv``,
     ``NAME-firmness.csv``, ``NAME-whatif.csv``) or keys of each enterprise. A plan has a row for each upgrade, or one

@@ -30,8 +30,9 @@ from maturity.scenarios.kinds import kinds, parts
 from maturity.scenarios.notes import Notes
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut
-from maturity.sheets.blocks import Block, Finding, Rows, read_block
-from maturity.sheets.layout import Layout
+from maturity.sheets.typed.blocks import Block, read_block
+from maturity.sheets.typed.contents import Finding, Rows
+from maturity.sheets.typed.layout import Layout
 
 METADATA: Final = b"maturity"
 """Key of the metadata of a table of results: JSON with library, model, programme, readings, day of application."""

@@ -18,18 +18,11 @@ import pyarrow as pa
 
 from maturity.errors import InputError, Problem, reason
 from maturity.sheets.arrow import PARQUET, require
-from maturity.sheets.parquet import (
-    BLOCK,
-    FoundTable,
-    Scored,
-    as_found,
-    enterprises,
-    opened,
-    problems_beside,
-    score_file,
-    twice,
-)
-from maturity.sheets.scoring import Scoring
+from maturity.sheets.typed.parquet import BLOCK, enterprises, opened
+from maturity.sheets.typed.problems import as_found, problems_beside
+from maturity.sheets.typed.repeated import twice
+from maturity.sheets.typed.scoring import Scoring
+from maturity.sheets.typed.streaming import FoundTable, Scored, score_file
 
 Progress = Callable[[int, int], None]
 """Is told how many enterprises are done, of how many."""
