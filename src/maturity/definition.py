@@ -144,7 +144,11 @@ class Loaded(Generic[D]):
     file: str
 
     def refuse(self, problems: Sequence[Problem]) -> Self:
-        """This definition, or a `DefinitionError` with the problems if there are any, each once, whoever met it."""
+        """This definition, if there are no problems.
+
+        Raises:
+            DefinitionError: the problems, each once, whoever met it.
+        """
         if problems:
             raise DefinitionError(problem for at, problem in enumerate(problems) if problem not in problems[:at])
         return self

@@ -225,6 +225,7 @@ def measures(loaded: File, asked: Parts) -> Iterator[Problem]:
 
 
 def of_kind(where: str, column: FactDefinition, wanted: FactKind) -> Iterator[Problem]:
+    """A problem when a fact, or a column of a ledger, is of another kind."""
     if column.kind != wanted:
         yield Problem.of("programme.wrong-kind", where, column.id, kind=column.kind, wanted=wanted)
 
@@ -343,6 +344,7 @@ def _unit(where: str, threshold: Number, decimals: int) -> Iterator[Problem]:
 
 
 def whole(where: str, number: Number, least: int, most: int | None) -> Iterator[Problem]:
+    """A problem when a number is not whole, or outside ``least`` to ``most`` (None: without end)."""
     exact: Fraction = number.exact
     if exact.denominator != 1 or exact < least or (most is not None and exact > most):
         span = f"{least} – {most}" if most is not None else f"{least} …"

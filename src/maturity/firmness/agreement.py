@@ -207,6 +207,9 @@ class Comparison:
         """How often the second assessor's choice is lower and higher than the first's: to draw levels with.
 
         A difference of several choices counts as one step. What both gave at an end of the scale counts as well.
+
+        Raises:
+            InputError: there is no answer that both gave.
         """
         if not self.overall.compared:
             raise InputError([Problem.of("firmness.nothing-compared", "second")])
