@@ -15,9 +15,9 @@ import numpy as np
 from maturity.errors import Problem
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.scenarios import wording
+from maturity.scenarios.alike import Rows, alike
 from maturity.scenarios.conditions import DECIDING_ROLES, Role
 from maturity.scenarios.decisions import ConditionResult, Decisions
-from maturity.scenarios.kinds import Rows, kinds, parts
 from maturity.scenarios.programme import Condition, Programme
 from maturity.scenarios.reasons import Mend
 from maturity.scenarios.rules import Applied, AtLeast, Combined, NoEvent, NoneOf, Rule, leaves
@@ -68,17 +68,6 @@ def explain(decisions: Decisions, i: int, lang: Lang) -> Explanation:
 def asked(decisions: Decisions) -> AskedProgramme:
     """All that the programme of some decisions asks, under the readings in effect."""
     return _asked(decisions)
-
-
-def alike(rule: Rule, given: Given, rows: Rows) -> tuple[Rows, Rows]:
-    """Of some rows: the first of each kind that a rule says the same of, and (m,) the kind of each."""
-    if any(len(ledger.rows) for ledger in given.facts.ledgers.values()):
-        return rows, np.arange(len(rows))
-    facts = [given.facts.columns[id] for id in given.programme.facts_of(rule) if id in given.facts.columns]
-    stated = (part for column in facts for part in parts(column))
-    told = (given.assessed, given.level, given.level_possible, given.on, *stated)
-    first, every = kinds((column[rows] for column in told), len(rows))
-    return rows[first], every
 
 
 def notes_by_id(decisions: Decisions) -> Mapping[str, Sequence[Noted]]:
