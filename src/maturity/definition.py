@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from pydantic_core import PydanticCustomError
 
 from maturity.errors import DefinitionError, Problem, near_or_known
-from maturity.language import LANGUAGES, Text, say, texts
+from maturity.language import Text, said, texts
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -241,7 +241,7 @@ def _reason(found: "ErrorDetails") -> Text:
     """Why a value is refused, in both languages; what is rare, as pydantic says it."""
     if found["type"] not in texts("schema"):
         return Text(found["msg"], found["msg"])
-    return Text(*(say(f"schema.{found['type']}", lang, **found.get("ctx", {})) for lang in LANGUAGES))
+    return said(f"schema.{found['type']}", **found.get("ctx", {}))
 
 
 def _place(data: object, loc: tuple[int | str, ...]) -> str:

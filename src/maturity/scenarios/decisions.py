@@ -1,7 +1,7 @@
 """Deciding who is eligible for what, whole columns at once, and saying why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
-from maturity.language import Lang, Text, listed, say
+from maturity.language import Lang, listed, said, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates
 from maturity.scenarios.conditions import DECIDING_ROLES, Parts, Role, conditions_of, unknown_readings
@@ -130,8 +130,7 @@ class Decisions:
         roles = ("required", "production") if built == YES or closed else ("required", "production", "cultivation")
         row = results[0].given.take(i)
         asked = [one.condition for one in results if one.role in roles]
-        found = {fact for condition in asked for fact in missing(condition.rule, row)}
-        return self._in_order(found)
+        return self.programme.in_order(fact for condition in asked for fact in missing(condition.rule, row))
 
     def settling(self, tier: str, i: int) -> tuple[str, ...]:
         """Ids of the fewest facts that can settle an undecided verdict at the best that is still possible.
@@ -143,7 +142,7 @@ class Decisions:
         if self.verdict[tier][i] != "undecided":
             return ()
         goal: Goal = "eligible" if self.verdict_best[tier][i] == "eligible" else "cultivation"
-        return self._in_order(reasons.settling(self._parts(tier), goal, self.of_tier(tier)[0].given.take(i)))
+        return self.programme.in_order(reasons.settling(self._parts(tier), goal, self.of_tier(tier)[0].given.take(i)))
 
     def to_mend(self, tier: str, i: int) -> tuple[Mend, ...]:
         """The fewest rules that an ineligible applicant must mend, each with what it is short by, in the file's order.
@@ -171,10 +170,6 @@ class Decisions:
     def _parts(self, tier: str) -> Parts:
         return [(result.role, result.condition) for result in self.of_tier(tier)]
 
-    def _in_order(self, facts: Iterable[str]) -> tuple[str, ...]:
-        wanted = set(facts)
-        return tuple(one.id for one in self.programme.definition.asked if one.id in wanted)
-
     def otherwise(self, tier: str, i: int) -> tuple[tuple[Reading, str, Verdict], ...]:
         """Readings, an option of each, and the verdict under it: those that decide otherwise."""
         if not self.depends_on_reading[tier][i]:
@@ -194,7 +189,7 @@ class Decisions:
         """
         line = say(f"verdict.{self.verdict[tier][i]}", lang)
         if unknown := self.settling(tier, i) if settling is None else settling:
-            names = listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
+            names = listed(map(self.programme.name_of, unknown), lang)
             line = say("programme.headline.missing", lang, verdict=line, facts=names)
         others = self.otherwise(tier, i)
         if not others:
@@ -343,10 +338,7 @@ def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
     if _differ(facts.ids) and (answered is facts.ids or (_differ(answered) and set(facts.ids) == set(answered))):
         return  # as a rule they are the same; finding out which are not takes many times as long
     sides = {"facts": facts.ids} | ({} if assessment is None else {"answers": assessment.answers.ids})
-    names = {
-        side: Text(say(f"problems-decide.sides.{side}", "zh"), say(f"problems-decide.sides.{side}", "en"))
-        for side in sides
-    }
+    names = {side: said(f"problems-decide.sides.{side}") for side in sides}
     for side, ids in sides.items():
         for one, times in Counter(ids).items():
             if times > 1:

@@ -111,9 +111,8 @@ def _asked(decisions: Decisions) -> AskedProgramme:
 def _chosen(programme: Programme, readings: Mapping[str, str]) -> Iterator[ChosenReading]:
     for reading in programme.readings:
         option = reading.option(readings[reading.id])
-        place = programme.clause(reading.clause)
-        cite = Text(place.cite("zh"), place.cite("en"))
-        yield ChosenReading(reading.id, reading.name, option.id, option.name, reading.default, cite, reading.quote)
+        place = programme.clause(reading.clause).place
+        yield ChosenReading(reading.id, reading.name, option.id, option.name, reading.default, place, reading.quote)
 
 
 def _condition(condition: Condition, programme: Programme) -> AskedCondition:
@@ -123,7 +122,7 @@ def _condition(condition: Condition, programme: Programme) -> AskedCondition:
         condition.name,
         condition.modality,
         condition.id in [sanction.id for sanction in programme.definition.sanctions],
-        Text(clause.cite("zh"), clause.cite("en")),
+        clause.place,
         clause.quote,
         tuple(condition.under),
         _rule(condition.rule, programme),
@@ -198,8 +197,7 @@ def _part(rule: Rule, told: AskedRule, given: Given, i: int, wanted: bool, lang:
 
 
 def _missing(rule: Rule, given: Given, i: int) -> tuple[str, ...]:
-    found = set(missing(rule, given.take(i, rule)))
-    return tuple(one.id for one in given.programme.definition.asked if one.id in found)
+    return given.programme.in_order(missing(rule, given.take(i, rule)))
 
 
 def _readable(text: str) -> str:

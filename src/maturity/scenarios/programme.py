@@ -1,7 +1,7 @@
 """What a programme file can say, part by part, and the programme that comes out of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from maturity.definition import Cited, Definition, Id, Number, Some
-from maturity.language import Lang, Text, say
+from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import Level, load_model
 from maturity.scenarios.procedure import Proceedings
 from maturity.scenarios.rules import Aggregate, Combined, Count, Modality, NotBarred, Rule, Window, asks, parts
@@ -53,6 +53,11 @@ class Clause(Definition):
         article = _chinese(self.article) if lang == "zh" else self.article
         item = _chinese(self.item) if lang == "zh" and self.section else self.item
         return say(f"programme.cite.{key}", lang, article=article, item=item)
+
+    @property
+    def place(self) -> Text:
+        """The place in both languages."""
+        return Text(*(self.cite(lang) for lang in LANGUAGES))
 
 
 class OptionDefinition(Definition):
@@ -374,6 +379,11 @@ class Programme:
     def name_of(self, id: str) -> Text:
         """The name of the fact or ledger of that id."""
         return next(one.name for one in self.definition.asked if one.id == id)
+
+    def in_order(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Ids of facts and ledgers in the file's order, each once."""
+        wanted = set(ids)
+        return tuple(one.id for one in self.definition.asked if one.id in wanted)
 
     def catalogue(self, id: str) -> Catalogue:
         """The catalogue of that id."""
