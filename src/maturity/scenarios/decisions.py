@@ -14,7 +14,7 @@ from maturity.errors import InputError, Problem
 from maturity.language import Lang, listed, said, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates
-from maturity.scenarios.conditions import DECIDING_ROLES, Parts, Role, conditions_of, unknown_readings
+from maturity.scenarios.conditions import DECIDING_ROLES, Conditions, Parts, Role, conditions_of, unknown_readings
 from maturity.scenarios.facts import Facts, place
 from maturity.scenarios.notes import Notes, amount_notes, notes_of
 from maturity.scenarios.portfolio import Places, places
@@ -22,7 +22,7 @@ from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Goal, Mend, Mending
 from maturity.scenarios.truth import NO, YES, Given, Truth, missing
-from maturity.scenarios.verdicts import Asked, Verdict, Worded, interval, lost, read_otherwise
+from maturity.scenarios.verdicts import Asked, Interval, Ranks, Verdict, Worded, interval, lost, read_otherwise
 from maturity.scoring import Assessment
 
 SPARED: Final = 1024
@@ -270,9 +270,7 @@ def decide(
     else:
         rest = np.arange(len(facts))
     intervals = {tier: interval(read, asked) for tier, read in conditions.items()}
-    codes = {tier: found.code for tier, found in intervals.items()}
-    depends = {tier: np.zeros(len(rest), dtype=np.bool_) for tier in codes}
-    by_reading: dict[tuple[str, str], Worded] = {}
+    changed, depends = _read_otherwise(intervals, conditions, chosen, asked)
 
     def of_all(own: NDArray[Any]) -> NDArray[Any]:
         if len(rest) == len(facts):
@@ -282,19 +280,11 @@ def decide(
         found.flags.writeable = False
         return found
 
-    everyone = {tier: of_all(code) for tier, code in codes.items()}
-    for reading in programme.readings:
-        for option in reading.options:
-            other = dict(everyone)
-            for tier, read in conditions.items() if option.id != chosen[reading.id] else ():
-                found = read_otherwise(intervals[tier], read.reread(reading.id, option.id), asked)
-                if found is not intervals[tier]:
-                    code = found.code
-                    other[tier] = of_all(code)
-                    depends[tier] |= (code != codes[tier]) & (found.worst == found.best)
-            by_reading[reading.id, option.id] = Worded(other)
-    for flags in depends.values():
-        flags.flags.writeable = False
+    everyone = {tier: of_all(found.code) for tier, found in intervals.items()}
+    by_reading = {
+        option: Worded({**everyone, **{tier: of_all(code) for tier, code in codes.items()}})
+        for option, codes in changed.items()
+    }
     verdict = Worded(everyone)
     shared = {quota.id: places(quota, verdict[quota.tier], given, chosen) for quota in programme.definition.quotas}
     return Decisions(
@@ -318,6 +308,26 @@ def decide(
             *(note for own in shared.values() for note in own.notes),
         ),
     )
+
+
+def _read_otherwise(
+    intervals: Mapping[str, Interval], conditions: Mapping[str, Conditions], chosen: Mapping[str, str], asked: Asked
+) -> tuple[dict[tuple[str, str], dict[str, Ranks]], dict[str, NDArray[np.bool_]]]:
+    """By reading and option, the `Interval.code` of each tier that it changes; by tier, who depends on a reading."""
+    codes = {tier: found.code for tier, found in intervals.items()}
+    depends = {tier: np.zeros(len(code), dtype=np.bool_) for tier, code in codes.items()}
+    changed: dict[tuple[str, str], dict[str, Ranks]] = {}
+    for reading in asked.given.programme.readings:
+        for option in reading.options:
+            own = changed[reading.id, option.id] = {}
+            for tier, read in conditions.items() if option.id != chosen[reading.id] else ():
+                found = read_otherwise(intervals[tier], read.reread(reading.id, option.id), asked)
+                if found is not intervals[tier]:
+                    own[tier] = found.code
+                    depends[tier] |= (own[tier] != codes[tier]) & (found.worst == found.best)
+    for flags in depends.values():
+        flags.flags.writeable = False
+    return changed, depends
 
 
 def _shown(answers: Truth) -> Truth:
