@@ -124,7 +124,7 @@ def _condition(condition: Condition, programme: Programme) -> AskedCondition:
         condition.id in [sanction.id for sanction in programme.definition.sanctions],
         clause.place,
         clause.quote,
-        tuple(condition.under),
+        condition.under,
         _rule(condition.rule, programme),
     )
 

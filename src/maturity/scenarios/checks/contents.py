@@ -22,9 +22,13 @@ def asked_by(value: ProgrammeDefinition) -> Iterator[tuple[str, FactDefinition]]
 
 
 def rules_of(loaded: File) -> Iterator[tuple[str, Rule]]:
-    """Every rule of a file with its place: those of other readings, and of who takes no place of a quota, included."""
+    """Every rule of a file with its place: those of other readings, of what facts mean, and of quotas included."""
     for condition in loaded.value.conditions:
         yield from rules_of_condition(condition, loaded.file)
+    for meaning in loaded.value.meanings:
+        for reading, options in meaning.under.items():
+            place = f"{loaded.file}: meanings.{meaning.fact}.under.{reading}"
+            yield from ((f"{place}.{option}", rule) for option, rule in options.items())
     for quota in loaded.value.quotas:
         if quota.outside is not None:
             yield f"{loaded.file}: quotas.{quota.id}.outside", quota.outside

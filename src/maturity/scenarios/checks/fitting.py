@@ -140,6 +140,9 @@ def kinds(loaded: File, asked: Parts) -> Iterator[Problem]:
             yield Problem.of("definition.missing-key", f"{file}: {place}.scale")
     if value.application_date in facts:
         yield from of_kind(f"{file}: application_date", facts[value.application_date], "date")
+    for meaning in value.meanings:
+        if meaning.fact in facts:
+            yield from of_kind(f"{file}: meanings.{meaning.fact}.fact", facts[meaning.fact], "yes_no")
     for where, part in asked:
         for id, wanted in _asks(part):
             if id and facts[id].kind not in wanted:

@@ -1,6 +1,6 @@
 """Ids in a programme file: those that are double where one must tell things apart, and those that lead nowhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from maturity.definition import dangling, duplicates
 from maturity.errors import Problem
@@ -48,6 +48,7 @@ def _double(loaded: File) -> Iterator[Problem]:
         "interpretations": [interpretation.id for interpretation in value.interpretations],
         "tiers": [tier.id for tier in value.tiers],
         "conditions": [condition.id for condition in value.conditions],
+        "meanings": [meaning.fact for meaning in value.meanings],
         "routes": [route.id for route in value.routes],
         "routes.tier": [route.tier for route in value.routes],
     }
@@ -146,10 +147,11 @@ def _undefined_in_conditions(value: ProgrammeDefinition, file: str) -> Iterator[
         yield from dangling(condition.clause, clauses, f"{place}.clause")
         for tier in condition.tiers:
             yield from dangling(tier, tiers, f"{place}.tiers")
-        for name, options in condition.under.items():
-            yield from dangling(name, list(readings), f"{place}.under")
-            for option in options:
-                yield from dangling(option, readings.get(name, [option]), f"{place}.under.{name}")
+        yield from _undefined_options(condition.under, readings, f"{place}.under")
+    for meaning in value.meanings:
+        place = f"{file}: meanings.{meaning.fact}"
+        yield from dangling(meaning.fact, [fact.id for fact in value.facts], f"{place}.fact")
+        yield from _undefined_options(meaning.under, readings, f"{place}.under")
     for route in value.routes:
         place = f"{file}: routes.{route.id}"
         yield from dangling(route.tier, tiers, f"{place}.tier")
@@ -157,6 +159,15 @@ def _undefined_in_conditions(value: ProgrammeDefinition, file: str) -> Iterator[
             known = [condition.id for condition in value.conditions if route.tier in condition.tiers]
             for id in ids:
                 yield from dangling(id, known, f"{place}.{key}")
+
+
+def _undefined_options(
+    under: Mapping[str, Iterable[str]], readings: Mapping[str, Sequence[str]], place: str
+) -> Iterator[Problem]:
+    for reading, options in under.items():
+        yield from dangling(reading, list(readings), place)
+        for option in options:
+            yield from dangling(option, readings.get(reading, [option]), f"{place}.{reading}")
 
 
 def _undefined_in_rules(loaded: File) -> Iterator[Problem]:
