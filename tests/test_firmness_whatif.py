@@ -15,8 +15,7 @@ import oracle
 import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import DefinitionError, InputError, MaturityError
-from maturity.firmness import compare, reweighted, weighted_kappa, whatif
-from maturity.firmness.whatif import NewWeights
+from maturity.firmness import NewWeights, compare, reweighted, weighted_kappa, whatif
 from maturity.language import Text
 from maturity.models import READINGS, MaturityModel, Requirement, load_model, parse_model
 from maturity.scoring import assess

@@ -506,7 +506,7 @@ def test_no_text_of_a_problem_is_left_over() -> None:
 
 def test_too_many_points_at_a_level(monkeypatch: pytest.MonkeyPatch) -> None:
     """Levels with more points than the arithmetic holds are refused, each by name (with a limit low enough to meet)."""
-    monkeypatch.setattr("maturity.models.MOST_POINTS_AT_A_LEVEL", 391)
+    monkeypatch.setattr("maturity.models.checks.MOST_POINTS_AT_A_LEVEL", 391)
     with pytest.raises(DefinitionError) as caught:
         load_model("gbt39116-2020")
     places = [problem.where for problem in caught.value.problems]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maturity.scenarios.kinds import kinds, parts
+from maturity.scenarios.alike import kinds, parts
 from maturity.scenarios.values import Column, Names
 from maturity.sheets.filling import Cells, filled
 from maturity.sheets.intake import read_grids

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import blocks
 from maturity.errors import InputError, Problem
-from maturity.language import Lang, Text, say
+from maturity.language import Lang, Text, said
 from maturity.models import MaturityModel
 from maturity.profiles import known_profile
 from maturity.scenarios import VERDICTS, Decisions, Verdict
@@ -84,9 +84,9 @@ def by_profile(assessment: Assessment) -> Division:
     """By kind of manufacturer."""
     answers = assessment.answers
     names = {profile.id: profile.name for profile in answers.model.profiles}
-    names[""] = _both("batch.division.no-profile")  # it may be stated, and not be known
+    names[""] = said("batch.division.no-profile")  # it may be stated, and not be known
     return Division(
-        "profile", _both("batch.division.profile"), tuple(known_profile(answers, i) for i in range(len(answers))), names
+        "profile", said("batch.division.profile"), tuple(known_profile(answers, i) for i in range(len(answers))), names
     )
 
 
@@ -103,7 +103,7 @@ def by_fact(assessment: Assessment, decisions: Decisions, id: str) -> Division:
         raise InputError([Problem.of("reports.no-division", "by", id, known=", ".join(known))])
     names = {option.id: option.name for option in fact.options or ()}
     if fact.kind == "yes_no":
-        names = {answer: _both(f"verdict.{answer}") for answer in _ANSWERS}
+        names = {answer: said(f"verdict.{answer}") for answer in _ANSWERS}
     given = [facts.value(id, row) for row in _places(assessment, decisions)]
     labels = ("" if one is None else _ANSWERS[not one] if isinstance(one, bool) else str(one) for one in given)
     return Division(id, fact.name, tuple(labels), names)
@@ -115,14 +115,10 @@ def by_column(id: Literal["industry", "city"], labels: Sequence[str]) -> Divisio
     >>> by_column("city", ["长春", " 长春 ", ""]).labels
     ('长春', '长春', '')
     """
-    return Division(id, _both(f"batch.division.{id}"), tuple(" ".join(label.split()) for label in labels), {})
+    return Division(id, said(f"batch.division.{id}"), tuple(" ".join(label.split()) for label in labels), {})
 
 
 _ANSWERS: Final = ("yes", "no")
-
-
-def _both(key: str) -> Text:
-    return Text(say(key, "zh"), say(key, "en"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from pydantic_core import PydanticCustomError
 
 from maturity.errors import DefinitionError, Problem, near_or_known
-from maturity.language import LANGUAGES, Text, say, texts
+from maturity.language import Text, said, texts
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -144,7 +144,11 @@ class Loaded(Generic[D]):
     file: str
 
     def refuse(self, problems: Sequence[Problem]) -> Self:
-        """This definition, or a `DefinitionError` with the problems if there are any, each once, whoever met it."""
+        """This definition, if there are no problems.
+
+        Raises:
+            DefinitionError: the problems, each once, whoever met it.
+        """
         if problems:
             raise DefinitionError(problem for at, problem in enumerate(problems) if problem not in problems[:at])
         return self
@@ -237,7 +241,7 @@ def _reason(found: "ErrorDetails") -> Text:
     """Why a value is refused, in both languages; what is rare, as pydantic says it."""
     if found["type"] not in texts("schema"):
         return Text(found["msg"], found["msg"])
-    return Text(*(say(f"schema.{found['type']}", lang, **found.get("ctx", {})) for lang in LANGUAGES))
+    return said(f"schema.{found['type']}", **found.get("ctx", {}))
 
 
 def _place(data: object, loc: tuple[int | str, ...]) -> str:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from maturity.answers import Answers
-from maturity.firmness.changes import Change, ChangeRow, FewestChanges, fewest_changes
-from maturity.firmness.comparison import (
+from maturity.firmness.agreement import (
     Agreement,
     AgreementRow,
     Comparison,
@@ -23,6 +22,7 @@ from maturity.firmness.comparison import (
     compare,
     weighted_kappa,
 )
+from maturity.firmness.changes import Change, ChangeRow, FewestChanges, fewest_changes
 from maturity.firmness.disagreement import (
     DRAWS,
     SEED,
@@ -32,8 +32,9 @@ from maturity.firmness.disagreement import (
     load_disagreement,
     probabilities,
 )
+from maturity.firmness.reweighting import NewWeights, reweighted
 from maturity.firmness.weights import ReadingRange, WeightRange, WeightRow, weight_ranges
-from maturity.firmness.whatif import NewWeights, WhatIf, WhatIfRow, reweighted, whatif
+from maturity.firmness.whatif import WhatIf, WhatIfRow, whatif
 from maturity.language import Lang
 from maturity.models import READINGS
 

@@ -216,6 +216,9 @@ def probabilities(
         draws: random sheets for each enterprise.
         seed: of numpy's default generator.
 
+    Raises:
+        InputError: fewer draws than one.
+
     >>> from maturity.models import load_model
     >>> model = load_model("gbt39116-2020")
     >>> sheet = {requirement.id: "full" for requirement in model.requirements if requirement.level < 3}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem, near_or_known
 from maturity.improvement.worth import Sheet
-from maturity.language import LANGUAGES, Text, say
+from maturity.language import LANGUAGES, Text, said
 from maturity.models import READINGS, MaturityModel, Reading
 from maturity.scenarios import UNKNOWN, YES, ConditionResult, Decisions
 from maturity.scenarios.rules import Assessed, leaves
@@ -156,10 +156,10 @@ def aims(assessment: Assessment, target: Target, rows: Sequence[int]) -> tuple[A
     name = model.levels[target.level - 1].name
     if isinstance(target, SubdomainTarget):
         node = next(node for node in model.subdomains if node.id == target.subdomain)
-        words = _text("improvement.target.subdomain", subdomain=node.name, level=name, number=target.level)
+        words = said("improvement.target.subdomain", subdomain=node.name, level=name, number=target.level)
         return (Aim(words, target.level, default, target.subdomain),) * len(rows)
     reading = target.reading or default
-    words = _text(f"improvement.target.{reading}", level=name, number=target.level)
+    words = said(f"improvement.target.{reading}", level=name, number=target.level)
     return (Aim(words, target.level, reading),) * len(rows)
 
 
@@ -186,10 +186,10 @@ def _tier_aims(assessment: Assessment, target: TierTarget, rows: Sequence[int]) 
     at = {id: row for row, id in enumerate(decisions.ids)}
     _refuse(Problem.of("improvement.not-decided", "target", answers.ids[i]) for i in rows if answers.ids[i] not in at)
     levels, asking = _levels_asked(decisions, target.tier, answers.model)
-    clause = _clause(asking[0]) if asking else None
+    clause = asking[0].condition.clause.place if asking else None
     tier = decisions.programme.tier(target.tier)
     reading = answers.model.definition.reading.default
-    words = _text("improvement.target.tier", tier=tier.name)
+    words = said("improvement.target.tier", tier=tier.name)
     return tuple(
         Aim(words, int(levels[row]), reading, clause=clause, work=_work(decisions, target.tier, row, asking, levels))
         for row in (at[answers.ids[i]] for i in rows)
@@ -238,7 +238,7 @@ def _work(
             Work(
                 condition=one.condition.id,
                 name=one.condition.name,
-                clause=_clause(one),
+                clause=one.condition.clause.place,
                 quote=one.condition.clause.quote,
                 role=one.role,  # type: ignore[arg-type]  # one of the three, by the line above
                 state="unknown" if one.truth[row] == UNKNOWN else "no",
@@ -248,14 +248,6 @@ def _work(
             )
         )
     return tuple(found)
-
-
-def _clause(result: ConditionResult) -> Text:
-    return Text(result.condition.clause.cite("zh"), result.condition.clause.cite("en"))
-
-
-def _text(key: str, **values: object) -> Text:
-    return Text(say(key, "zh", **values), say(key, "en", **values))
 
 
 def _refuse(problems: Iterator[Problem]) -> None:

@@ -76,6 +76,15 @@ def say(key: str, lang: Lang, /, **values: object) -> str:
     return text.format_map({name: one.in_(lang) if isinstance(one, Text) else one for name, one in values.items()})
 
 
+def said(key: str, /, **values: object) -> Text:
+    """What `say` says, in both languages.
+
+    >>> said("verdict.eligible")
+    Text(zh='符合条件', en='eligible')
+    """
+    return Text(*(say(key, lang, **values) for lang in LANGUAGES))
+
+
 @cache
 def _entry(key: str, lang: Lang, *, one: bool) -> str:
     """A text as it stands in its file; a report asks for some hundred of them."""
@@ -87,12 +96,12 @@ def _entry(key: str, lang: Lang, *, one: bool) -> str:
 
 
 def listed(words: Iterable[object], lang: Lang) -> str:
-    """Words in a row, parted as the language parts them.
+    """Words in a row, parted as the language parts them; a `Text` in that language.
 
-    >>> listed(["P4", "P5"], "zh"), listed(["P4", "P5"], "en")
-    ('P4、P5', 'P4, P5')
+    >>> listed(["P4", "P5"], "zh"), listed(["P4", Text("数据", "Data")], "en")
+    ('P4、P5', 'P4, Data')
     """
-    return ("、" if lang == "zh" else ", ").join(map(str, words))
+    return ("、" if lang == "zh" else ", ").join(one.in_(lang) if isinstance(one, Text) else str(one) for one in words)
 
 
 def in_a_row(words: Sequence[object]) -> Text:

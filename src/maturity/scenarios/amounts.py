@@ -188,9 +188,9 @@ def which_count(ledger: Ledger, *wheres: Where) -> tuple[Flags, Flags]:
     for where in wheres:
         for id, wanted in where.items():
             column = ledger.columns[id]
-            options = ledger.definition.column(id).options
-            fits = np.array([option.id in wanted for option in options])[column.values]
-            counts &= fits & column.known
+            wants = np.array([option.id in wanted for option in ledger.definition.column(id).options])
+            fits = wants[column.values]
+            counts &= fits & (column.known | wants.all())  # where every option counts an unknown one does too
             may_count &= fits | ~column.known
     return counts, may_count
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
-from maturity.language import Lang, Text, say
+from maturity.language import Lang, Text, said, say
 from maturity.scenarios.conditions import DECIDING_ROLES
 from maturity.scenarios.decisions import ConditionResult, Decisions
 from maturity.scenarios.truth import NO, UNKNOWN, YES, Truth
@@ -94,7 +94,7 @@ def compare(before: Decisions, after: Decisions) -> Comparison:
     at = {id: row for row, id in enumerate(after.ids)}
     sides = ((before, set(after.ids), "comparison.after"), (after, set(before.ids), "comparison.before"))
     found = [
-        Problem.of("decide.missing-id", id, id, side=Text(say(key, "zh"), say(key, "en")))
+        Problem.of("decide.missing-id", id, id, side=said(key))
         for one, others, key in sides
         for id in dict.fromkeys(one.ids)
         if id not in others

@@ -4,7 +4,7 @@ Names that match nothing are never counted. Where the catalogue is open each of 
 between two bounds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,22 +88,26 @@ def _from_ledger(rule: Count, source: Entries, facts: Facts) -> tuple[Flags, Who
     matched = [belongs.get(by_name.get(name, ""), "") for name in names]
     known_name = np.array([name in by_name for name in names], dtype=np.bool_)
     in_group = np.array([bool(entry) for entry in matched], dtype=np.bool_)
-    kinds = _numbers(matched if rule.distinct_by == "category" else names)
+    told: Sequence[Hashable] = names
+    if rule.distinct_by == "name":  # lines of one name are several if they describe it otherwise; the same twice is one
+        texts = [one.id for one in ledger.definition.columns if one.kind == "text" and one.id != source.column]
+        told = list(zip(names, *(ledger.columns[id].names for id in texts), strict=True))
+    kinds = _numbers(matched if rule.distinct_by == "category" else told)
     counts, may_count = which_count(ledger, source.where)
     n = len(facts)
     least = _distinct(ledger.rows, kinds, counts & in_group, n)
     most = _distinct(ledger.rows, kinds, may_count & in_group, n)
     if catalogue.open:
-        most += _distinct(ledger.rows, _numbers(names), may_count & column.known & ~known_name, n)
+        most += _distinct(ledger.rows, _numbers(told), may_count & column.known & ~known_name, n)
     most += np.bincount(ledger.rows[may_count & ~column.known], minlength=n)  # a line without name may be any
     given = np.zeros(n, dtype=np.bool_)
     given[ledger.owners] = True
     return given, least, most
 
 
-def _numbers(names: Sequence[str]) -> Whole:
+def _numbers(names: Sequence[Hashable]) -> Whole:
     """(m,) a number for each distinct name."""
-    numbers: dict[str, int] = {}
+    numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
 
 

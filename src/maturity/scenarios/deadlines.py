@@ -11,7 +11,7 @@ from maturity.scenarios.procedure import Actor, Deadline
 from maturity.scenarios.programme import Programme
 
 When = Literal["late", "due", "next", "later"]
-"""Of a deadline on a day: over; its last day; the next one of its actor; a later one."""
+"""Of a deadline on a day: over; its last day; the next one of its actor, or of those on one day; a later one."""
 WHENS: Final[tuple[When, ...]] = get_args(When)
 
 
@@ -51,14 +51,12 @@ def calendar(programme: Programme, *, on: date, readings: Mapping[str, str] | No
         raise InputError(wrong)
     in_order = sorted(programme.definition.deadlines, key=lambda deadline: deadline.last_day(chosen))
     found = []
-    waiting: set[str] = set()
+    coming: dict[str, date] = {}
     for deadline in in_order:
         last_day = deadline.last_day(chosen)
-        when: When = "late" if last_day < on else "due" if last_day == on else "next"
-        if when == "next" and deadline.actor in waiting:
-            when = "later"
-        if when == "next":
-            waiting.add(deadline.actor)
+        when: When = "late" if last_day < on else "due"
+        if last_day > on:
+            when = "next" if coming.setdefault(deadline.actor, last_day) == last_day else "later"
         actor = programme.definition.actor(deadline.actor)
         found.append(Due(deadline, actor, last_day, (last_day - on).days, when))
     return tuple(found)

@@ -1,7 +1,7 @@
 """Deciding who is eligible for what, whole columns at once, and saying why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem
-from maturity.language import Lang, Text, listed, say
+from maturity.language import Lang, listed, said, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates
-from maturity.scenarios.conditions import DECIDING_ROLES, Parts, Role, conditions_of, unknown_readings
+from maturity.scenarios.conditions import DECIDING_ROLES, Conditions, Parts, Role, conditions_of, unknown_readings
 from maturity.scenarios.facts import Facts, place
 from maturity.scenarios.notes import Notes, amount_notes, notes_of
 from maturity.scenarios.portfolio import Places, places
@@ -22,7 +22,7 @@ from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Goal, Mend, Mending
 from maturity.scenarios.truth import NO, YES, Given, Truth, missing
-from maturity.scenarios.verdicts import Asked, Verdict, Worded, interval, lost, read_otherwise
+from maturity.scenarios.verdicts import Asked, Interval, Ranks, Verdict, Worded, interval, lost, read_otherwise
 from maturity.scoring import Assessment
 
 SPARED: Final = 1024
@@ -130,8 +130,7 @@ class Decisions:
         roles = ("required", "production") if built == YES or closed else ("required", "production", "cultivation")
         row = results[0].given.take(i)
         asked = [one.condition for one in results if one.role in roles]
-        found = {fact for condition in asked for fact in missing(condition.rule, row)}
-        return self._in_order(found)
+        return self.programme.in_order(fact for condition in asked for fact in missing(condition.rule, row))
 
     def settling(self, tier: str, i: int) -> tuple[str, ...]:
         """Ids of the fewest facts that can settle an undecided verdict at the best that is still possible.
@@ -143,7 +142,7 @@ class Decisions:
         if self.verdict[tier][i] != "undecided":
             return ()
         goal: Goal = "eligible" if self.verdict_best[tier][i] == "eligible" else "cultivation"
-        return self._in_order(reasons.settling(self._parts(tier), goal, self.of_tier(tier)[0].given.take(i)))
+        return self.programme.in_order(reasons.settling(self._parts(tier), goal, self.of_tier(tier)[0].given.take(i)))
 
     def to_mend(self, tier: str, i: int) -> tuple[Mend, ...]:
         """The fewest rules that an ineligible applicant must mend, each with what it is short by, in the file's order.
@@ -171,10 +170,6 @@ class Decisions:
     def _parts(self, tier: str) -> Parts:
         return [(result.role, result.condition) for result in self.of_tier(tier)]
 
-    def _in_order(self, facts: Iterable[str]) -> tuple[str, ...]:
-        wanted = set(facts)
-        return tuple(one.id for one in self.programme.definition.asked if one.id in wanted)
-
     def otherwise(self, tier: str, i: int) -> tuple[tuple[Reading, str, Verdict], ...]:
         """Readings, an option of each, and the verdict under it: those that decide otherwise."""
         if not self.depends_on_reading[tier][i]:
@@ -194,7 +189,7 @@ class Decisions:
         """
         line = say(f"verdict.{self.verdict[tier][i]}", lang)
         if unknown := self.settling(tier, i) if settling is None else settling:
-            names = listed([self.programme.name_of(fact).in_(lang) for fact in unknown], lang)
+            names = listed(map(self.programme.name_of, unknown), lang)
             line = say("programme.headline.missing", lang, verdict=line, facts=names)
         others = self.otherwise(tier, i)
         if not others:
@@ -275,9 +270,7 @@ def decide(
     else:
         rest = np.arange(len(facts))
     intervals = {tier: interval(read, asked) for tier, read in conditions.items()}
-    codes = {tier: found.code for tier, found in intervals.items()}
-    depends = {tier: np.zeros(len(rest), dtype=np.bool_) for tier in codes}
-    by_reading: dict[tuple[str, str], Worded] = {}
+    changed, depends = _read_otherwise(intervals, conditions, chosen, asked)
 
     def of_all(own: NDArray[Any]) -> NDArray[Any]:
         if len(rest) == len(facts):
@@ -287,19 +280,11 @@ def decide(
         found.flags.writeable = False
         return found
 
-    everyone = {tier: of_all(code) for tier, code in codes.items()}
-    for reading in programme.readings:
-        for option in reading.options:
-            other = dict(everyone)
-            for tier, read in conditions.items() if option.id != chosen[reading.id] else ():
-                found = read_otherwise(intervals[tier], read.reread(reading.id, option.id), asked)
-                if found is not intervals[tier]:
-                    code = found.code
-                    other[tier] = of_all(code)
-                    depends[tier] |= (code != codes[tier]) & (found.worst == found.best)
-            by_reading[reading.id, option.id] = Worded(other)
-    for flags in depends.values():
-        flags.flags.writeable = False
+    everyone = {tier: of_all(found.code) for tier, found in intervals.items()}
+    by_reading = {
+        option: Worded({**everyone, **{tier: of_all(code) for tier, code in codes.items()}})
+        for option, codes in changed.items()
+    }
     verdict = Worded(everyone)
     shared = {quota.id: places(quota, verdict[quota.tier], given, chosen) for quota in programme.definition.quotas}
     return Decisions(
@@ -325,6 +310,26 @@ def decide(
     )
 
 
+def _read_otherwise(
+    intervals: Mapping[str, Interval], conditions: Mapping[str, Conditions], chosen: Mapping[str, str], asked: Asked
+) -> tuple[dict[tuple[str, str], dict[str, Ranks]], dict[str, NDArray[np.bool_]]]:
+    """By reading and option, the `Interval.code` of each tier that it changes; by tier, who depends on a reading."""
+    codes = {tier: found.code for tier, found in intervals.items()}
+    depends = {tier: np.zeros(len(code), dtype=np.bool_) for tier, code in codes.items()}
+    changed: dict[tuple[str, str], dict[str, Ranks]] = {}
+    for reading in asked.given.programme.readings:
+        for option in reading.options:
+            own = changed[reading.id, option.id] = {}
+            for tier, read in conditions.items() if option.id != chosen[reading.id] else ():
+                found = read_otherwise(intervals[tier], read.reread(reading.id, option.id), asked)
+                if found is not intervals[tier]:
+                    own[tier] = found.code
+                    depends[tier] |= (own[tier] != codes[tier]) & (found.worst == found.best)
+    for flags in depends.values():
+        flags.flags.writeable = False
+    return changed, depends
+
+
 def _shown(answers: Truth) -> Truth:
     """A view that nobody writes to."""
     view = answers.view()
@@ -343,10 +348,7 @@ def _ids(assessment: Assessment | None, facts: Facts) -> Iterator[Problem]:
     if _differ(facts.ids) and (answered is facts.ids or (_differ(answered) and set(facts.ids) == set(answered))):
         return  # as a rule they are the same; finding out which are not takes many times as long
     sides = {"facts": facts.ids} | ({} if assessment is None else {"answers": assessment.answers.ids})
-    names = {
-        side: Text(say(f"problems-decide.sides.{side}", "zh"), say(f"problems-decide.sides.{side}", "en"))
-        for side in sides
-    }
+    names = {side: said(f"problems-decide.sides.{side}") for side in sides}
     for side, ids in sides.items():
         for one, times in Counter(ids).items():
             if times > 1:

@@ -15,9 +15,9 @@ import numpy as np
 from maturity.errors import Problem
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.scenarios import wording
+from maturity.scenarios.alike import Rows, alike
 from maturity.scenarios.conditions import DECIDING_ROLES, Role
 from maturity.scenarios.decisions import ConditionResult, Decisions
-from maturity.scenarios.kinds import Rows, kinds, parts
 from maturity.scenarios.programme import Condition, Programme
 from maturity.scenarios.reasons import Mend
 from maturity.scenarios.rules import Applied, AtLeast, Combined, NoEvent, NoneOf, Rule, leaves
@@ -70,17 +70,6 @@ def asked(decisions: Decisions) -> AskedProgramme:
     return _asked(decisions)
 
 
-def alike(rule: Rule, given: Given, rows: Rows) -> tuple[Rows, Rows]:
-    """Of some rows: the first of each kind that a rule says the same of, and (m,) the kind of each."""
-    if any(len(ledger.rows) for ledger in given.facts.ledgers.values()):
-        return rows, np.arange(len(rows))
-    facts = [given.facts.columns[id] for id in given.programme.facts_of(rule) if id in given.facts.columns]
-    stated = (part for column in facts for part in parts(column))
-    told = (given.assessed, given.level, given.level_possible, given.on, *stated)
-    first, every = kinds((column[rows] for column in told), len(rows))
-    return rows[first], every
-
-
 def notes_by_id(decisions: Decisions) -> Mapping[str, Sequence[Noted]]:
     """What was noted about each enterprise, with the fact that it is about; under ``""`` what concerns them all."""
     rows = {id or f"#{j + 1}": id for j, id in enumerate(decisions.ids)}
@@ -122,9 +111,8 @@ def _asked(decisions: Decisions) -> AskedProgramme:
 def _chosen(programme: Programme, readings: Mapping[str, str]) -> Iterator[ChosenReading]:
     for reading in programme.readings:
         option = reading.option(readings[reading.id])
-        place = programme.clause(reading.clause)
-        cite = Text(place.cite("zh"), place.cite("en"))
-        yield ChosenReading(reading.id, reading.name, option.id, option.name, reading.default, cite, reading.quote)
+        place = programme.clause(reading.clause).place
+        yield ChosenReading(reading.id, reading.name, option.id, option.name, reading.default, place, reading.quote)
 
 
 def _condition(condition: Condition, programme: Programme) -> AskedCondition:
@@ -134,9 +122,9 @@ def _condition(condition: Condition, programme: Programme) -> AskedCondition:
         condition.name,
         condition.modality,
         condition.id in [sanction.id for sanction in programme.definition.sanctions],
-        Text(clause.cite("zh"), clause.cite("en")),
+        clause.place,
         clause.quote,
-        tuple(condition.under),
+        condition.under,
         _rule(condition.rule, programme),
     )
 
@@ -209,8 +197,7 @@ def _part(rule: Rule, told: AskedRule, given: Given, i: int, wanted: bool, lang:
 
 
 def _missing(rule: Rule, given: Given, i: int) -> tuple[str, ...]:
-    found = set(missing(rule, given.take(i, rule)))
-    return tuple(one.id for one in given.programme.definition.asked if one.id in found)
+    return given.programme.in_order(missing(rule, given.take(i, rule)))
 
 
 def _readable(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import InputError, Problem, near_or_known, nearest
-from maturity.language import LANGUAGES, Lang, Text, listed, say
+from maturity.language import Lang, in_a_row, listed, say
 from maturity.scenarios.programme import ENTERPRISE, Catalogue, LedgerDefinition, Programme
 from maturity.scenarios.values import (
     NONE,
@@ -210,7 +210,7 @@ class Facts:
         if isinstance(value, bool):
             return say("verdict.yes" if value else "verdict.no", lang)
         if isinstance(value, tuple):
-            return ("、" if lang == "zh" else ", ").join(value) or say("programme.none", lang)
+            return listed(value, lang) or say("programme.none", lang)
         if isinstance(value, int | Decimal):
             return in_unit(value, definition, lang)
         if definition.options:
@@ -334,7 +334,7 @@ def unmatched(catalogue: Catalogue, lists: Iterable[tuple[str, ...]]) -> list[li
     """For each list of names a note, without a place, for each of them that matches nothing in the catalogue."""
     entries = entries_by_name(catalogue)
     known = {name: entry.name for entry in catalogue.entries for name in (entry.name.zh, entry.name.en)}
-    every = Text(*(listed([entry.name.in_(lang) for entry in catalogue.entries], lang) for lang in LANGUAGES))
+    every = in_a_row([entry.name for entry in catalogue.entries])
 
     def note(name: str) -> Problem:
         near = known.get(nearest(name, known), every)

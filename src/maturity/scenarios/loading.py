@@ -82,7 +82,7 @@ def parse_programme(content: bytes, file: str) -> Programme:
         readings=value.readings,
         clauses=value.clauses,
         conditions=(
-            *(Condition.of(one, clauses[one.clause], readings) for one in value.conditions),
+            *(Condition.of(one, clauses[one.clause], readings, value.meanings) for one in value.conditions),
             *(Condition.of(_barring(one), clauses[one.clause], readings) for one in value.sanctions),
         ),
         routes=value.routes,

@@ -11,15 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import Problem
+from maturity.scenarios.alike import Rows, kinds
 from maturity.scenarios.amounts import aggregated, stated, unit_of, what_counts
 from maturity.scenarios.facts import Facts, place
-from maturity.scenarios.kinds import kinds
 from maturity.scenarios.programme import FactDefinition
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
 from maturity.scenarios.truth import Given, declared, declared_by_total
 from maturity.scenarios.values import amount
-
-Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

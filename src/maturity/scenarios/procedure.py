@@ -1,17 +1,16 @@
 """What stands around the conditions of a programme: who acts, by when, in which order, what is punished, how many.
 
 All of it is data, to be printed, checked and looked up; nothing here runs anything. `Proceedings` is the part of a
-programme file that holds it, and `refusals` what is wrong with such a part.
+programme file that holds it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import model_validator
 
-from maturity.definition import Cited, Definition, Document, Id, Number, Some, dangling, duplicates
-from maturity.errors import Problem
+from maturity.definition import Cited, Definition, Document, Id, Number, Some
 from maturity.language import Text
 from maturity.scenarios.rules import Day, Rule
 
@@ -190,158 +189,3 @@ class Proceedings(Document):
     def actor(self, id: str) -> Actor:
         """The actor of that id."""
         return next(actor for actor in self.actors if actor.id == id)
-
-
-# ---------------------------------------------------------------------- what is refused
-
-
-Kind = Literal["yes_no", "one_of", "grade", "number", "date", "event_date", "names", "text"]
-
-
-def refusals(
-    value: Proceedings,
-    file: str,
-    *,
-    clauses: Sequence[str],
-    tiers: Sequence[str],
-    facts: Mapping[str, str],
-    options: Mapping[str, Sequence[str]],
-    readings: Mapping[str, Sequence[str]],
-) -> Iterator[Problem]:
-    """What is wrong with deadlines, procedures, sanctions and quotas.
-
-    ``facts`` holds the kind of each fact, ``options`` its options, ``readings`` those of each reading.
-    """
-    for group in ("actors", "deadlines", "procedures", "sanctions", "quotas"):
-        yield from duplicates([one.id for one in getattr(value, group)], f"{file}: {group}")
-    cited: list[tuple[str, Deadline | Transition | Premise | Sanction | Quota]] = [
-        *((f"{file}: deadlines.{one.id}", one) for one in value.deadlines),
-        *((f"{file}: sanctions.{one.id}", one) for one in value.sanctions),
-        *((f"{file}: quotas.{one.id}", one) for one in value.quotas),
-    ]
-    for procedure in value.procedures:
-        place = f"{file}: procedures.{procedure.id}"
-        cited += [(f"{place}.transitions.{step.id}", step) for step in procedure.transitions]
-        cited += [(f"{place}.premises", premise) for premise in procedure.premises]
-        yield from _procedure(procedure, place, facts)
-    actors = [actor.id for actor in value.actors]
-    for place, part in cited:
-        yield from dangling(part.clause, clauses, f"{place}.clause")
-        if isinstance(part, Deadline | Transition):
-            yield from dangling(part.actor, actors, f"{place}.actor")
-    for place, named in [
-        *((f"{file}: deadlines.{one.id}", one.tiers) for one in value.deadlines),
-        *((f"{file}: procedures.{one.id}", one.tiers) for one in value.procedures),
-        *((f"{file}: sanctions.{one.id}", one.tiers) for one in value.sanctions),
-        *((f"{file}: quotas.{one.id}", (one.tier,)) for one in value.quotas),
-    ]:
-        for tier in named:
-            yield from dangling(tier, tiers, f"{place}.tiers")
-    yield from _chains(value.deadlines, file, readings)
-    for sanction in value.sanctions:
-        yield from _sanction(sanction, f"{file}: sanctions.{sanction.id}", facts, options, readings)
-    for quota in value.quotas:
-        yield from _quota(quota, f"{file}: quotas.{quota.id}", facts, readings)
-
-
-def _procedure(procedure: Procedure, place: str, facts: Mapping[str, str]) -> Iterator[Problem]:
-    states = [state.id for state in procedure.states]
-    yield from duplicates(states, f"{place}.states")
-    yield from duplicates([step.id for step in procedure.transitions], f"{place}.transitions")
-    for step in procedure.transitions:
-        for state in (*step.sources, step.target):
-            yield from dangling(state, states, f"{place}.transitions.{step.id}")
-    reached: set[str] = set()
-    while more := {
-        step.target
-        for step in procedure.transitions
-        if step.target not in reached and (not step.sources or reached & set(step.sources))
-    }:
-        reached |= more
-    for state in states:
-        if state not in reached:
-            yield Problem.of("programme.state-out-of-reach", f"{place}.states.{state}", state)
-    presuming = [state for premise in procedure.premises for state in premise.states]
-    yield from duplicates(presuming, f"{place}.premises")
-    for state in presuming:
-        yield from dangling(state, states, f"{place}.premises")
-    if presuming and not procedure.status:
-        yield Problem.of("definition.missing-key", f"{place}.status")
-    for key, fact in (("status", procedure.status), ("status_before", procedure.status_before)):
-        if fact:
-            yield from _fact(fact, f"{place}.{key}", facts, "one_of")
-
-
-def _chains(deadlines: Sequence[Deadline], file: str, readings: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
-    known = {deadline.id: deadline for deadline in deadlines}
-    for deadline in deadlines:
-        place = f"{file}: deadlines.{deadline.id}"
-        yield from _options(deadline.excluded_under, f"{place}.excluded_under", readings)
-        for before in deadline.after:
-            yield from dangling(before, list(known), f"{place}.after")
-            if before in known and known[before].by.value > deadline.by.value:
-                day = known[before].by.value
-                yield Problem.of("programme.goes-backwards", place, deadline.by.value, before=before, day=day)
-        if _comes_back(deadline.id, known):
-            yield Problem.of("programme.goes-in-circles", place, deadline.id)
-
-
-def _comes_back(id: str, known: Mapping[str, Deadline]) -> bool:
-    """Whether a deadline comes after itself."""
-    seen: set[str] = set()
-    todo = list(known[id].after)
-    while todo:
-        before = todo.pop()
-        if before == id:
-            return True
-        if before in known and before not in seen:
-            seen.add(before)
-            todo += known[before].after
-    return False
-
-
-def _sanction(
-    sanction: Sanction,
-    place: str,
-    facts: Mapping[str, str],
-    options: Mapping[str, Sequence[str]],
-    readings: Mapping[str, Sequence[str]],
-) -> Iterator[Problem]:
-    yield from _fact(sanction.event, f"{place}.event", facts, "event_date")
-    for reading, by_option in sanction.event_under.items():
-        yield from dangling(reading, list(readings), f"{place}.event_under")
-        for option, fact in by_option.items():
-            yield from dangling(option, readings.get(reading, [option]), f"{place}.event_under.{reading}")
-            yield from _fact(fact, f"{place}.event_under.{reading}.{option}", facts, "event_date")
-    for fact, recorded in sanction.recorded_by.items():
-        yield from _fact(fact, f"{place}.recorded_by", facts, "one_of")
-        for option in recorded:
-            yield from dangling(option, options.get(fact, [option]), f"{place}.recorded_by.{fact}")
-    yield from _whole(sanction.months, f"{place}.months")
-
-
-def _quota(
-    quota: Quota, place: str, facts: Mapping[str, str], readings: Mapping[str, Sequence[str]]
-) -> Iterator[Problem]:
-    yield from _fact(quota.rank, f"{place}.rank", facts, "number")
-    if quota.per:
-        yield from _fact(quota.per, f"{place}.per", facts, "one_of")
-    yield from _options(quota.outside_under, f"{place}.outside_under", readings)
-    yield from _whole(quota.most, f"{place}.most")
-
-
-def _fact(fact: str, place: str, facts: Mapping[str, str], wanted: Kind) -> Iterator[Problem]:
-    yield from dangling(fact, list(facts), place)
-    if facts.get(fact, wanted) != wanted:
-        yield Problem.of("programme.wrong-kind", place, fact, kind=facts[fact], wanted=wanted)
-
-
-def _options(options: OptionOf, place: str, readings: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
-    for reading, option in options.items():
-        yield from dangling(reading, list(readings), place)
-        yield from dangling(option, readings.get(reading, [option]), f"{place}.{reading}")
-
-
-def _whole(number: Number, place: str) -> Iterator[Problem]:
-    if number.exact.denominator != 1 or number.exact < 1:
-        yield Problem.of("programme.not-whole", place, number.value, span="1 …")

@@ -1,7 +1,7 @@
 """What a programme file can say, part by part, and the programme that comes out of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
@@ -10,10 +10,23 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from maturity.definition import Cited, Definition, Id, Number, Some
-from maturity.language import Lang, Text, say
+from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import Level, load_model
 from maturity.scenarios.procedure import Proceedings
-from maturity.scenarios.rules import Aggregate, Combined, Count, Modality, NotBarred, Rule, Window, asks, parts
+from maturity.scenarios.rules import (
+    Aggregate,
+    Combined,
+    Count,
+    Is,
+    Modality,
+    NoneOf,
+    NotBarred,
+    Rule,
+    Window,
+    asks,
+    leaves,
+    parts,
+)
 
 Quote = Annotated[str, StringConstraints(min_length=1)]
 FactKind = Literal["yes_no", "one_of", "grade", "number", "date", "event_date", "names", "text"]
@@ -53,6 +66,11 @@ class Clause(Definition):
         article = _chinese(self.article) if lang == "zh" else self.article
         item = _chinese(self.item) if lang == "zh" and self.section else self.item
         return say(f"programme.cite.{key}", lang, article=article, item=item)
+
+    @property
+    def place(self) -> Text:
+        """The place in both languages."""
+        return Text(*(self.cite(lang) for lang in LANGUAGES))
 
 
 class OptionDefinition(Definition):
@@ -211,6 +229,32 @@ class ConditionDefinition(Definition):
     under: Mapping[str, Mapping[str, Variant]] = {}
 
 
+class Meaning(Definition):
+    """What other readings take a yes_no fact to mean: the rule that stands for it in every condition that asks it.
+
+    So readings of the fact and of a condition can be chosen together. ``under`` holds the rules by reading and option,
+    of which the first holds; within them, and in the ``when`` of overlays, the fact is what was stated.
+    """
+
+    fact: str
+    under: Mapping[str, Mapping[str, Rule]]
+
+    def instead(self, rule: Rule, readings: Mapping[str, str]) -> Rule:
+        """A rule as it stands under an option of each reading; the same object where they change nothing."""
+        meant = next((found for one, own in self.under.items() if (found := own.get(readings[one]))), None)
+        return rule if meant is None else _leafwise(rule, lambda leaf: self._instead(leaf, meant))
+
+    def _instead(self, leaf: Rule, meant: Rule) -> Rule:
+        if not isinstance(leaf, Is) or leaf.fact != self.fact:
+            return leaf
+        return meant if leaf.value is True else NoneOf(kind="none", of=(meant,))
+
+    def concerns(self, definition: ConditionDefinition) -> bool:
+        """Whether a condition asks the fact, by some reading."""
+        rules = (definition.rule, *(one.rule for options in definition.under.values() for one in options.values()))
+        return any(isinstance(leaf, Is) and leaf.fact == self.fact for rule in rules if rule for leaf in leaves(rule))
+
+
 class Route(Definition):
     """A second way into a tier for those who miss just the conditions that it waives: what it requires instead."""
 
@@ -239,6 +283,7 @@ class ProgrammeDefinition(Proceedings):
     interpretations: tuple[Interpretation, ...] = ()
     tiers: Annotated[tuple[Tier, ...], Some]
     conditions: Annotated[tuple[ConditionDefinition, ...], Some]
+    meanings: tuple[Meaning, ...] = ()
     routes: tuple[Route, ...] = ()
 
     @property
@@ -252,7 +297,7 @@ class Condition:
     """A condition of a programme.
 
     Attributes:
-        under: what other readings change of it, by reading and option.
+        under: the readings that change it.
         ways: modality and rule under every combination of the options of these readings, in their order. They are
             worked out once, on loading, so that a rule is one object however often it is read.
     """
@@ -263,19 +308,36 @@ class Condition:
     tiers: tuple[str, ...]
     modality: Modality
     rule: Rule
-    under: Mapping[str, Mapping[str, Variant]]
+    under: tuple[str, ...]
     ways: Mapping[tuple[str, ...], tuple[Modality, Rule]]
 
     def __repr__(self) -> str:
         return f"<Condition {self.id}, {self.modality}>"
 
     @classmethod
-    def of(cls, definition: ConditionDefinition, clause: Clause, readings: Mapping[str, Reading]) -> "Condition":
-        """A condition of a file, under every way to read it."""
-        known = [[option.id for option in readings[reading].options] for reading in definition.under]
-        ways = {options: _way(definition, options) for options in product(*known)}
+    def of(
+        cls,
+        definition: ConditionDefinition,
+        clause: Clause,
+        readings: Mapping[str, Reading],
+        meanings: Iterable[Meaning] = (),
+    ) -> "Condition":
+        """A condition of a file, under every way to read it and the facts that it asks."""
+        asked = [meaning for meaning in meanings if meaning.concerns(definition)]
+        under = tuple(dict.fromkeys((*definition.under, *(reading for meaning in asked for reading in meaning.under))))
+        known = [[option.id for option in readings[reading].options] for reading in under]
+        own = len(definition.under)
+        ways: dict[tuple[str, ...], tuple[Modality, Rule]] = {}
+        for options in product(*known[:own]):
+            modality, rule = _way(definition, options)
+            for others in product(*known[own:]):
+                chosen = dict(zip(under, (*options, *others), strict=True))
+                read = rule
+                for meaning in asked:
+                    read = meaning.instead(read, chosen)
+                ways[*options, *others] = modality, read
         one = definition
-        return cls(one.id, one.name, clause, one.tiers, one.modality, one.rule, one.under, ways)
+        return cls(one.id, one.name, clause, one.tiers, one.modality, one.rule, under, ways)
 
     @property
     def on_record(self) -> bool:
@@ -298,24 +360,32 @@ def _way(definition: ConditionDefinition, options: tuple[str, ...]) -> tuple[Mod
     for variant in variants:
         modality, rule = variant.modality or modality, variant.rule or rule
     for variant in variants:
-        if variant.window or variant.where:
-            rule = amended(rule, variant)
+        rule = amended(rule, variant)
     return modality, rule
 
 
 def amended(rule: Rule, variant: Variant) -> Rule:
     """The rule with another window, or other entries that count, in each of its amounts and counts."""
-    if isinstance(rule, Combined):
-        changed = tuple(amended(part, variant) for part in rule.of)
-        same = all(one is own for one, own in zip(changed, rule.of, strict=True))
-        return rule if same else rule.model_copy(update={"of": changed})
-    if isinstance(rule, Aggregate) and (variant.window or variant.where):
-        where = {**rule.where, **variant.where}
-        return rule.model_copy(update={"window": variant.window or rule.window, "where": where})
-    if isinstance(rule, Count) and rule.entries and variant.where:
-        entries = rule.entries.model_copy(update={"where": {**rule.entries.where, **variant.where}})
-        return rule.model_copy(update={"entries": entries})
-    return rule
+    return _leafwise(rule, lambda leaf: _amended(leaf, variant)) if variant.window or variant.where else rule
+
+
+def _amended(leaf: Rule, variant: Variant) -> Rule:
+    if isinstance(leaf, Aggregate):
+        where = {**leaf.where, **variant.where}
+        return leaf.model_copy(update={"window": variant.window or leaf.window, "where": where})
+    if isinstance(leaf, Count) and leaf.entries and variant.where:
+        entries = leaf.entries.model_copy(update={"where": {**leaf.entries.where, **variant.where}})
+        return leaf.model_copy(update={"entries": entries})
+    return leaf
+
+
+def _leafwise(rule: Rule, changed: Callable[[Rule], Rule]) -> Rule:
+    """The rule with each of its leaves changed; the same object where none of them is."""
+    if not isinstance(rule, Combined):
+        return changed(rule)
+    below = tuple(_leafwise(part, changed) for part in rule.of)
+    same = all(one is own for one, own in zip(below, rule.of, strict=True))
+    return rule if same else rule.model_copy(update={"of": below})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -374,6 +444,11 @@ class Programme:
     def name_of(self, id: str) -> Text:
         """The name of the fact or ledger of that id."""
         return next(one.name for one in self.definition.asked if one.id == id)
+
+    def in_order(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Ids of facts and ledgers in the file's order, each once."""
+        wanted = set(ids)
+        return tuple(one.id for one in self.definition.asked if one.id in wanted)
 
     def catalogue(self, id: str) -> Catalogue:
         """The catalogue of that id."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from maturity.errors import Problem
-from maturity.language import Lang, Text, say
+from maturity.language import Lang, Text, in_a_row, listed, say
 from maturity.scenarios.amounts import Dates
 from maturity.scenarios.facts import Facts
 from maturity.scenarios.notes import Notes
@@ -50,7 +50,7 @@ def _steps(procedure: Procedure, facts: Facts) -> Notes:
             procedure.status,
             new.name.zh,
             before=old.name,
-            possible=Text("、".join(name.zh for name in possible), ", ".join(name.en for name in possible)),
+            possible=in_a_row(possible),
         )
 
     return Notes.on(rows, [before.values[rows], now.values[rows]], note)
@@ -72,13 +72,11 @@ def _contradictions(
         return say("programme.or", lang).join(say(f"verdict.{verdict}", lang) for verdict in premise.verdicts)
 
     def found(i: int, lang: Lang) -> str:
-        own = [
+        own = (
             (programme.tier(tier).name, say(f"verdict.{WORDS[verdicts.ranks[tier][i]]}", lang))
             for tier in procedure.tiers
-        ]
-        return ("、" if lang == "zh" else ", ").join(
-            say("programme.subject", lang, of=name) + text for name, text in own
         )
+        return listed((say("programme.subject", lang, of=of) + one for of, one in own), lang)
 
     def note(i: int) -> Problem:
         return Problem.of(
@@ -86,7 +84,7 @@ def _contradictions(
             procedure.status,
             procedure.states[int(now.values[i])].name.zh,
             wanted=Text(fitting("zh"), fitting("en")),
-            clause=Text(clause.cite("zh"), clause.cite("en")),
+            clause=clause.place,
             quote=clause.quote,
             found=Text(found(i, "zh"), found(i, "en")),
             on=on[i],

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.language import Lang, say
+from maturity.language import Lang, listed, say
 from maturity.scenarios import wording
 from maturity.scenarios.conditions import DECIDING_ROLES, Parts, told_apart
 from maturity.scenarios.programme import Condition, Programme
@@ -210,8 +210,8 @@ class Mend:
         own = self.condition.name.in_(lang)
         if self.rule is self.condition.rule:
             return own
-        asked = [self.given.programme.fact(fact).name.in_(lang) for fact in self.given.programme.facts_of(self.rule)]
-        return say("programme.mend.part", lang, condition=own, part=("、" if lang == "zh" else ", ").join(asked))
+        asked = [self.given.programme.fact(fact).name for fact in self.given.programme.facts_of(self.rule)]
+        return say("programme.mend.part", lang, condition=own, part=listed(asked, lang))
 
     def value(self, lang: Lang) -> str:
         """What was found."""

@@ -239,7 +239,8 @@ class Count(Definition):
     match nothing are never counted; as the list is open they leave the condition unknown where they could decide it.
 
     ``catalogue`` counts the groups that the entries belong to instead, in the catalogue of that id. ``entries`` takes
-    the names from a ledger, for those who keep it; the others are judged by the fact.
+    the names from a ledger, for those who keep it; the others are judged by the fact. Lines of a ledger that have one
+    ``name`` count each if their other texts differ.
     """
 
     kind: Literal["count"]

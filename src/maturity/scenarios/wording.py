@@ -205,7 +205,7 @@ def threshold(rule: Rule, programme: Programme, lang: Lang) -> str:
             shown = say("programme.not-on-register", lang, register=rule.register_name)
             return shown + (say("programme.query-age", lang, months=_whole(rule.months)) if rule.months else "")
         case Covers():
-            return say("programme.covers", lang, of=listed(_entries(rule, rule.required, programme, lang), lang))
+            return say("programme.covers", lang, of=_entries(rule, rule.required, programme, lang))
         case Assessed():
             return f"≥ {_asked_level(rule, lang)}"
         case Recognition():
@@ -319,8 +319,7 @@ def shortfall(rule: Rule, given: Given, i: int, lang: Lang) -> str:
         case NotListed():
             return say("programme.listed", lang, register=rule.register_name)
         case Covers():
-            absent = _entries(rule, not_named(rule, facts, 0), programme, lang)
-            return say("programme.lacks", lang, of=listed(absent, lang))
+            return say("programme.lacks", lang, of=_entries(rule, not_named(rule, facts, 0), programme, lang))
         case Recognition():
             return _unrecognised(rule, one, lang)
         case Handed():
@@ -448,17 +447,17 @@ def _option(fact: str, option: str, programme: Programme, lang: Lang) -> str:
     return next(known.name.in_(lang) for known in programme.fact(fact).options if known.id == option)
 
 
-def _entries(rule: Covers, ids: tuple[str, ...], programme: Programme, lang: Lang) -> list[str]:
-    """Names of entries of the catalogue that a rule looks at."""
+def _entries(rule: Covers, ids: tuple[str, ...], programme: Programme, lang: Lang) -> str:
+    """Names of entries of the catalogue that a rule looks at, in a row."""
     catalogue = programme.catalogue(rule.catalogue or programme.fact(rule.fact).catalogue)
-    return [entry.name.in_(lang) for entry in catalogue.entries if entry.id in ids]
+    return listed([entry.name for entry in catalogue.entries if entry.id in ids], lang)
 
 
 def about(rule: Rule, programme: Programme, lang: Lang) -> str:
     """What a rule looks at: the names of its facts, ``""`` when it looks at none."""
     if isinstance(rule, Applied):
         return say("programme.application-day", lang)
-    return listed([programme.fact(fact).name.in_(lang) for fact in programme.facts_of(rule)], lang)
+    return listed([programme.fact(fact).name for fact in programme.facts_of(rule)], lang)
 
 
 def _subject(rule: Rule, programme: Programme, lang: Lang) -> str:

@@ -22,7 +22,7 @@ from maturity.language import Lang, listed, say, texts
 from maturity.models import READINGS
 from maturity.profiles import known_profile
 from maturity.scenarios import VERDICTS, ConditionResult, Decisions, Mending
-from maturity.scenarios.explaining import alike
+from maturity.scenarios.alike import alike
 from maturity.scenarios.portfolio import STANDINGS
 from maturity.scenarios.tree import TRUTHS
 from maturity.scoring import Assessment, cut

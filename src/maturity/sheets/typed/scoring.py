@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from maturity.language import Lang
 from maturity.models import MaturityModel
 from maturity.scenarios import Decisions, Facts, Programme, decide
-from maturity.scenarios.kinds import kinds, parts
+from maturity.scenarios.alike import kinds, parts
 from maturity.scenarios.notes import Notes
 from maturity.scenarios.verdicts import WORDS
 from maturity.scoring import Assessment, assess, cut

@@ -27,7 +27,7 @@ from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError, Problem
 from maturity.firmness.disagreement import Disagreement
 from maturity.firmness.words import UNANSWERED_ID, shown
-from maturity.language import LANGUAGES, Lang, Text, say
+from maturity.language import Lang, Text, said, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, Choice, MaturityModel, Requirement
 from maturity.profiles import known_profile
 from maturity.scoring import Assessment, assess
@@ -207,11 +207,14 @@ class Comparison:
         """How often the second assessor's choice is lower and higher than the first's: to draw levels with.
 
         A difference of several choices counts as one step. What both gave at an end of the scale counts as well.
+
+        Raises:
+            InputError: there is no answer that both gave.
         """
         if not self.overall.compared:
             raise InputError([Problem.of("firmness.nothing-compared", "second")])
         lower, higher = (Fraction(count, self.overall.compared) for count in (self.overall.lower, self.overall.higher))
-        cite = Text(*(say("firmness.comparison.cite", lang, count=self.overall.compared) for lang in LANGUAGES))
+        cite = said("firmness.comparison.cite", count=self.overall.compared)
         return Disagreement(lower, higher, "derived", cite)
 
     def sentence(self, lang: Lang) -> str:

@@ -1,4 +1,4 @@
-"""Rows that agree: what follows from some columns is worked out once for each kind of row, not for each row."""
+"""Rows that are alike: what follows from some columns is worked out once for each kind of row, not for each row."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -6,6 +6,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from maturity.scenarios.rules import Rule
+from maturity.scenarios.truth import Given
 from maturity.scenarios.values import Column
 
 _MOST: Final = 2**62
@@ -63,3 +65,14 @@ def parts(column: Column) -> list[NDArray[Any]]:
     """What tells the rows of a fact apart."""
     named = [column.names.codes] if column.names else []
     return [column.known, *(column.values.T if column.values.ndim > 1 else (column.values,)), *named]
+
+
+def alike(rule: Rule, given: Given, rows: Rows) -> tuple[Rows, Rows]:
+    """Of some rows: the first of each kind that a rule says the same of, and (m,) the kind of each."""
+    if any(len(ledger.rows) for ledger in given.facts.ledgers.values()):
+        return rows, np.arange(len(rows))
+    facts = [given.facts.columns[id] for id in given.programme.facts_of(rule) if id in given.facts.columns]
+    stated = (part for column in facts for part in parts(column))
+    told = (given.assessed, given.level, given.level_possible, given.on, *stated)
+    first, every = kinds((column[rows] for column in told), len(rows))
+    return rows[first], every
