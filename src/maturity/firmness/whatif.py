@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.definition import parsed
-from maturity.errors import DefinitionError, InputError, MaturityError, Problem, near_or_known
+from maturity.errors import DefinitionError, InputError, MaturityError, Problem, expect, near_or_known
 from maturity.firmness.words import UNANSWERED_ID
 from maturity.language import LANGUAGES, Lang, Text, say
 from maturity.models import NOT_APPLICABLE_ID, READINGS, MaturityModel, Reading, Requirement, parse_model
@@ -219,7 +219,10 @@ def whatif(
         InputError: unknown requirements, choices, enterprises, profile or nodes: all of them.
         DefinitionError: weights that do not sum to 1, or are otherwise refused.
     """
-    target = model or answers.model
+    expect(Answers, answers=answers)
+    target = answers.model if model is None else model
+    expect(MaturityModel, model=target)
+    expect(Mapping, choices=choices or {}, weights=weights or {}, requirements=requirements or {})
     wrong: list[MaturityError] = []
     if weights:
         try:
@@ -313,10 +316,10 @@ def _changed(
     """The points with other answers in them."""
     points = points.copy(order="F")
     problems: list[Problem] = []
-    for_all = {id: choice for id, choice in choices.items() if isinstance(choice, str)}
+    for_all: dict[str, Any] = {id: choice for id, choice in choices.items() if not isinstance(choice, Mapping)}
     orders: list[tuple[str, list[int], Choices]] = [("", list(range(len(ids))), for_all)]
     for id, own in choices.items():
-        if isinstance(own, str):
+        if not isinstance(own, Mapping):
             continue
         rows = [row for row, known in enumerate(ids) if known == id]
         if not rows:
@@ -332,7 +335,7 @@ def _changed(
                 continue
             worth = {each.id: each.points for each in model.requirements[columns[asked]].choices}
             worth |= {NOT_APPLICABLE_ID: NOT_APPLICABLE, UNANSWERED_ID: UNANSWERED}
-            if choice not in worth:
+            if not isinstance(choice, str) or choice not in worth:
                 problems.append(Problem.of("answers.unknown-choice", where, choice, right=", ".join(worth)))
                 continue
             points[rows, columns[asked]] = worth[choice]
@@ -360,6 +363,9 @@ def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
         InputError: unknown profiles and nodes, and weights that are no decimal numbers: all of them.
         DefinitionError: weights that are not positive, do not sum to 1 or have too many digits.
     """
+    expect(MaturityModel, model=model)
+    expect(Mapping, weights=weights)
+    expect(Mapping, **{f"weights: {profile}": own for profile, own in weights.items()})
     data = parsed(model.content, model.file)
     nodes = {f"{node['layer']}.{node['id']}": node for node in data["nodes"]}
     profiles = [profile.id for profile in model.profiles]
