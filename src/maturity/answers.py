@@ -213,39 +213,46 @@ def numbers(rows: Rows, n: int) -> NDArray[np.intp]:
     return chosen
 
 
-def _wrong_shape(model: MaturityModel, points: Points, ids: Sequence[str], profiles: Profiles) -> Iterator[Problem]:
-    """Points, ids and profiles of another kind or shape than the model, and each other, ask for."""
-    # Of other arrays not every entry counts as it stands: one may be masked.
-    plain = type(points) in (np.ndarray, np.memmap)
-    if not plain or points.dtype != np.uint8:
-        yield Problem.of("answers.not-uint8", "points", points.dtype if plain else _kind(points))
-    count = _length(ids)
-    if count is None:
-        yield Problem.of("answers.no-list", "ids", _kind(ids))
+def wrong_ids(ids: Sequence[str]) -> Iterator[Problem]:
+    """Ids that are no list, and one of each type that is no text."""
+    if length(ids) is None:
+        yield Problem.of("answers.no-list", "ids", kind_of(ids))
         return
     for kind, example in dict(zip(map(type, ids), ids, strict=True)).items():
         if not issubclass(kind, str):
             yield Problem.of("answers.id-no-text", "ids", repr(example), kind=kind.__name__)
-    expected = (count, len(model.requirements))
-    if plain and points.shape != expected:
-        yield Problem.of("answers.wrong-shape", "points", points.shape, expected=expected)
-    given = count if isinstance(profiles, str) else _length(profiles)
-    if given is None:
-        yield Problem.of("answers.no-list", "profiles", _kind(profiles))
-    elif given != count:
-        yield Problem.of("answers.profiles-count", "profiles", given, expected=count)
 
 
-def _length(given: Any) -> int | None:
+def length(given: Any) -> int | None:
     """How long a list or an array of one dimension is; None for what is neither, such as a text or a set."""
     shape = getattr(given, "shape", None)  # of numpy, pandas and others
     one_row = isinstance(given, Sequence) and not isinstance(given, str | bytes) if shape is None else len(shape) == 1
     return len(given) if one_row else None
 
 
-def _kind(given: object) -> str:
+def kind_of(given: object) -> str:
     """What an argument is, to a person: ``list``, ``ndarray (3, 2)``."""
     return f"{type(given).__name__} {getattr(given, 'shape', '')}".strip()
+
+
+def _wrong_shape(model: MaturityModel, points: Points, ids: Sequence[str], profiles: Profiles) -> Iterator[Problem]:
+    """Points, ids and profiles of another kind or shape than the model, and each other, ask for."""
+    # Of other arrays not every entry counts as it stands: one may be masked.
+    plain = type(points) in (np.ndarray, np.memmap)
+    if not plain or points.dtype != np.uint8:
+        yield Problem.of("answers.not-uint8", "points", points.dtype if plain else kind_of(points))
+    yield from wrong_ids(ids)
+    count = length(ids)
+    if count is None:
+        return
+    expected = (count, len(model.requirements))
+    if plain and points.shape != expected:
+        yield Problem.of("answers.wrong-shape", "points", points.shape, expected=expected)
+    given = count if isinstance(profiles, str) else length(profiles)
+    if given is None:
+        yield Problem.of("answers.no-list", "profiles", kind_of(profiles))
+    elif given != count:
+        yield Problem.of("answers.profiles-count", "profiles", given, expected=count)
 
 
 def _profile_codes(model: MaturityModel, profiles: Profiles, ids: Sequence[str]) -> NDArray[np.uint8]:
