@@ -610,7 +610,8 @@ def test_a_time_is_the_day_that_it_shows() -> None:
     """Also early in the morning of another zone, alone or in a list; beside it a text, and none where one is stated."""
     early = datetime(2025, 6, 30, 1, tzinfo=timezone(timedelta(hours=8)))
     facts = Facts.from_columns(JILIN, {"applied_on": [None, None, ON]}, ids=["A", "B", "C"])
-    for on in (early, [early, "2025-06-30", None], [np.datetime64("2025-06-30"), ON, ""], np.array([early] * 3)):
+    days: list[Any] = [early, [early, "2025-06-30", None], [np.datetime64("2025-06-30"), ON, ""], np.array([early] * 3)]
+    for on in days:
         assert decide(JILIN, None, facts, on=on).on.tolist() == [ON] * 3
         assert load_programme("jilin-2024-228", on=early).edition == JILIN.edition
 
