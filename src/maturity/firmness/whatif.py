@@ -97,6 +97,10 @@ class WhatIf:
     def __len__(self) -> int:
         return len(self.before)
 
+    def __bool__(self) -> bool:
+        """Of nobody it is not the same as none, ``None``, for all that its length is 0."""
+        return True
+
     @property
     def moved(self) -> NDArray[np.bool_]:
         """(n,) whether the level for certain changes."""

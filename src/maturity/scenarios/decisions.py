@@ -99,6 +99,10 @@ class Decisions:
     def __len__(self) -> int:
         return len(self.facts)
 
+    def __bool__(self) -> bool:
+        """Decisions on nobody are not the same as none, ``None``, for all that their length is 0."""
+        return True
+
     def __repr__(self) -> str:
         return f"<Decisions by {self.programme.id}, enterprises: {len(self)}>"
 
