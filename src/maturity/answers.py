@@ -218,7 +218,7 @@ def wrong_ids(ids: Sequence[str]) -> Iterator[Problem]:
     if length(ids) is None:
         yield Problem.of("answers.no-list", "ids", kind_of(ids))
         return
-    for kind, example in dict(zip(map(type, ids), ids, strict=True)).items():
+    for kind, example in {type(id): id for id in ids}.items():
         if not issubclass(kind, str):
             yield Problem.of("answers.id-no-text", "ids", repr(example), kind=kind.__name__)
 
