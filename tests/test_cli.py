@@ -190,6 +190,168 @@ def test_wrong_usage(words: tuple[str | Path, ...], said: str, tmp_path: Path, m
 
 
 @pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (("score", "", "-o", "r.csv"), "sources"),
+        (("check", ""), "files"),
+        (("check", EXAMPLE, ""), "files"),
+        (("report", "", "-o", "r"), "files"),
+        (("explain", ""), "files"),
+        (("firmness", ""), "files"),
+        (("plan", ""), "files"),
+        (("whatif", "", "--answer", "data.1a=full"), "files"),
+        (("compare", "", "--against-on", "2026-01-01"), "files"),
+        (("agreement", "", EXAMPLE), "first"),
+        (("agreement", EXAMPLE, ""), "second"),
+        (("score", EXAMPLE, "-o", ""), "-o / --output"),
+        (("report", EXAMPLE, "-o", ""), "-o / --output"),
+        (("plan", EXAMPLE, "-o", ""), "-o / --output"),
+        (("demo", "-o", ""), "-o / --output"),
+        (("form", "-o", ""), "-o / --output"),
+        (("templates", "-o", ""), "-o / --output"),
+        (("models", "export", "gbt39116-2020", "-o", ""), "-o / --output"),
+        (("report", EXAMPLE, "-o", "r", "--templates", ""), "--templates"),
+        (("report", EXAMPLE, "-o", "r", "--logo", ""), "--logo"),
+        (("plan", EXAMPLE, "--costs", ""), "--costs"),
+        (("check", EXAMPLE, "--model", ""), "--model"),
+        (("check", EXAMPLE, "--programme", ""), "--programme"),
+        (("whatif", EXAMPLE, "--to-model", ""), "--to-model"),
+        (("compare", EXAMPLE, "--against", ""), "--against"),
+        (("programmes", "show", ""), "ID|PATH"),
+        (("calendar", ""), "ID|PATH"),
+    ],
+)
+def test_an_empty_path_is_wrong_usage(
+    words: tuple[str | Path, ...], where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no folder: a variable that is not set would read, or write into, the one that somebody stands in."""
+    monkeypatch.chdir(tmp_path)
+    for lang, said in (("zh", f"{where}：给出的值是空的；"), ("en", f"{where}: the value given is empty; ")):
+        done = maturity(*words, "--lang", lang)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.startswith(said), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("score", EXAMPLE, "-o", "r.csv"),
+        ("report", EXAMPLE, "-o", "r"),
+        ("explain", EXAMPLE, "--id", "JL003"),
+        ("plan", EXAMPLE),
+        ("compare", EXAMPLE, "--against-on", "2026-01-01"),
+    ],
+)
+def test_wrong_readings_are_told_before_anything_is_read(
+    words: tuple[str | Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option and a reading that there are not, and words that are no pair; nobody waits for a province first."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("maturity.sheets.read_batch", None)
+    against = ("--against-reading",) if words[0] == "compare" else ()
+    for option in ("--reading", *against):
+        for wrong, told in (("maturity_band=x", "lower_bound"), ("band=x", "maturity_band"), ("band", "NAME=VALUE")):
+            done = maturity(*words, option, wrong, *ON)
+            assert done.exit_code == 2, done.output
+            assert done.stderr.startswith(option)
+            assert told in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reading_without_a_programme_is_wrong_usage(tmp_path: Path) -> None:
+    """It was passed over."""
+    done = maturity(
+        "score", EXAMPLE, "-o", tmp_path / "r.csv", "--programme", "none", "--reading", "maturity_band=reference"
+    )
+    assert (done.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert done.stderr.startswith("--reading：值不对：--programme none")
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        (("score", EXAMPLE, *ON), ".xlsx, .csv, .json, .parquet"),
+        (("firmness", EXAMPLE), ".xlsx, .csv, .json"),
+        (("plan", EXAMPLE), ".xlsx, .csv, .json"),
+        (("whatif", EXAMPLE, "--answer", "data.1a=full"), ".xlsx, .csv, .json"),
+        (("agreement", EXAMPLE, EXAMPLE), ".xlsx, .csv, .json"),
+        (("compare", EXAMPLE, "--against-on", "2026-01-01", *ON), ".xlsx, .csv, .json"),
+        (("calendar", "jilin-heritage-2026", "--on", "2026-05-01"), ".xlsx, .csv, .json"),
+        (("report", EXAMPLE, *ON), ""),
+        (("demo",), ""),
+    ],
+)
+def test_places_that_cannot_be_written_to_are_told_before_anything_is_read(
+    words: tuple[str | Path, ...], kinds: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another ending, a folder that is not there, or that is a file, a file that is a folder: nothing is left there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("maturity.sheets.read_batch", None)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "folder.csv").mkdir()
+    before = sorted(tmp_path.iterdir())
+    ending = [("r.docx", 2, f"r.docx：不认识扩展名“.docx”；支持：{kinds}\n")] if kinds else []
+    place = [("nowhere/r.csv", 1, "没有这个文件或文件夹")] if kinds else []
+    place += [("folder.csv", 1, "这是文件夹")] if kinds and words[0] != "score" else []  # which may score into one
+    for output, code, told in (*ending, *place, ("file/r.csv", 1, "路径中有一段是文件")):
+        done = maturity(*words, "-o", output)
+        assert (done.exit_code, told in done.stderr) == (code, True), done.output
+        assert "读入" not in done.output
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_tier_that_there_is_not_is_told_before_anything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programme knows its tiers."""
+    monkeypatch.setattr("maturity.sheets.read_batch", None)
+    done = maturity("plan", EXAMPLE, "--tier", "smart_plant", *ON)
+    assert (done.exit_code, done.stderr.startswith("--tier：没有认定等次“smart_plant”")) == (2, True), done.output
+
+
+def test_options_before_the_command_of_a_group_hold_for_it(tmp_path: Path) -> None:
+    """The language and the day; what stands behind the command goes before; they were passed over."""
+    shown = maturity("models", "--lang", "en", "show", "gbt39116-2020")
+    assert shown.stdout.startswith("Maturity model of intelligent manufacturing capability")
+    shown = maturity("programmes", "--on", "2025-06-30", "--lang", "en", "show", "jilin-2024-228")
+    assert shown.stdout.startswith("Jilin Province"), "the day is given, and English"
+    early = maturity("programmes", "--on", "2020-01-01", "export", "jilin-2024-228", "-o", tmp_path / "own.toml")
+    assert (early.exit_code, list(tmp_path.iterdir())) == (2, [])
+    shown = maturity("programmes", "--on", "2020-01-01", "show", "jilin-2024-228", *ON)
+    assert shown.stdout.startswith("吉林省")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("--version",),
+        ("models",),
+        ("models", "show", "gbt39116-2020"),
+        ("programmes", *ON),
+        ("score", "--help"),
+        ("explain", "--schema"),
+        ("explain", str(EXAMPLE), "--id", "JL003", *ON),
+        ("check", str(EXAMPLE), *ON),
+    ],
+)
+def test_a_full_standard_output_is_named(words: tuple[str, ...]) -> None:
+    """A word on what is full, and no listing of our code; the same in the language chosen."""
+    english = () if words[0].startswith("--") else ("--lang", "en")
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            (sys.executable, "-m", "maturity", *words, *english),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        )
+    told = "standard output: the output cannot be written" if english else "标准输出：输出写不进去：磁盘空间不足"
+    assert (done.returncode, told in done.stderr.decode()) == (1, True), done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ("check", "none.xlsx", "nor this.csv"),

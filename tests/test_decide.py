@@ -3,7 +3,7 @@
 import calendar
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache
 from itertools import product
@@ -520,8 +520,8 @@ def test_disagreements_are_noted() -> None:
     ]
     assert all(note.text(lang) for note in decisions.notes for lang in LANGUAGES)
     # In a debugger the values that are tables themselves stand in a line.
-    assert repr(decisions) == "<Decisions on 4 enterprises by jilin-2024-228>"
-    assert repr(facts) == "<Facts of 4 enterprises for jilin-2024-228>"
+    assert repr(decisions) == "<Decisions by jilin-2024-228, enterprises: 4>"
+    assert repr(facts) == "<Facts for jilin-2024-228, enterprises: 4>"
 
 
 # ---------------------------------------------------------------- dates
@@ -597,6 +597,48 @@ def test_readings_and_dates_that_do_not_exist_are_refused() -> None:
     assert refused(JILIN, None, facts, on="soon") == [("decide.bad-date", "soon")]
     assert refused(JILIN, None, facts, on=20250630) == [("decide.bad-date", "20250630")]
     assert refused(JILIN, None, facts, on=np.array(["NaT", "NaT"], dtype="datetime64[D]")) == [("decide.no-date", "")]
+
+
+@pytest.mark.parametrize("on", ["now", "today", "2025-06", "2025", [ON, 5], ["now", ON]])
+def test_what_only_numpy_takes_for_a_day_is_refused(on: Any) -> None:
+    """The clock, a month, a number among days."""
+    facts = Facts.from_columns(JILIN, {}, ids=["A", "B"])
+    assert [id for id, _ in refused(JILIN, None, facts, on=on)] == ["decide.bad-date"]
+
+
+def test_a_time_is_the_day_that_it_shows() -> None:
+    """Also early in the morning of another zone, alone or in a list; beside it a text, and none where one is stated."""
+    early = datetime(2025, 6, 30, 1, tzinfo=timezone(timedelta(hours=8)))
+    facts = Facts.from_columns(JILIN, {"applied_on": [None, None, ON]}, ids=["A", "B", "C"])
+    days: list[Any] = [early, [early, "2025-06-30", None], [np.datetime64("2025-06-30"), ON, ""], np.array([early] * 3)]
+    for on in days:
+        assert decide(JILIN, None, facts, on=on).on.tolist() == [ON] * 3
+        assert load_programme("jilin-2024-228", on=early).edition == JILIN.edition
+
+
+@pytest.mark.parametrize("on", [None, 20250630, "30.6.2025", "now", np.datetime64("NaT"), float("nan")])
+def test_an_edition_is_in_force_on_a_day(on: Any) -> None:
+    """What is no day is refused as an argument; ISO text is one."""
+    assert load_programme("jilin-2024-228", on="2025-06-30").edition == JILIN.edition  # type: ignore[arg-type]
+    with pytest.raises(InputError) as error:
+        load_programme("jilin-2024-228", on=on)
+    assert [(problem.id, problem.where) for problem in error.value.problems] == [("decide.bad-date", "on")]
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"programme": "jilin-2024-228"}, "programme: str"),
+        ({"assessment": "2"}, "assessment: str"),
+        ({"facts": {}}, "facts: dict"),
+        ({"readings": ["maturity_band=reference"]}, "readings: list"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(change: Mapping[str, Any], wrong: str) -> None:
+    """By name, with what was given."""
+    given = {"programme": JILIN, "assessment": None, "facts": Facts.of(JILIN, {}), "on": ON}
+    with pytest.raises(InputError, match=f"{wrong} is given; expected: "):
+        decide(**{**given, **change})
 
 
 def test_results_are_read_only() -> None:

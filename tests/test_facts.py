@@ -1,8 +1,9 @@
 """Facts: what is taken, how it is stored, and what is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -132,6 +133,30 @@ def test_columns_of_another_length_are_refused() -> None:
     with pytest.raises(InputError) as error:
         Facts.from_columns(SMALL, {"ready": [True], "mony": [1, 2]}, ids=["E1", "E2"])
     assert [problem.id for problem in error.value.problems] == ["facts.unknown-fact", "facts.length"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"programme": "jilin-2024-228"}, ("arguments.kind", "programme")),
+        ({"columns": None}, ("arguments.kind", "columns")),
+        ({"columns": {"money": "12"}}, ("answers.no-list", "money")),
+        ({"columns": {"money": {1, 2}}}, ("answers.no-list", "money")),
+        ({"columns": {"money": 5}}, ("answers.no-list", "money")),
+        ({"columns": {"money": np.ones((2, 1))}}, ("answers.no-list", "money")),
+        ({"ids": "AB"}, ("answers.no-list", "ids")),
+        ({"ids": {"A", "B"}}, ("answers.no-list", "ids")),
+        ({"ids": ["A", None]}, ("answers.id-no-text", "ids")),
+        ({"ledgers": []}, ("arguments.kind", "ledgers")),
+    ],
+)
+def test_what_is_no_list_is_refused(change: Mapping[str, Any], problem: tuple[str, str]) -> None:
+    """A text is no list of its letters, a set has no order, and nothing is no id."""
+    with pytest.raises(InputError) as error:
+        Facts.from_columns(**{"programme": SMALL, "columns": {"money": [1, 2]}, "ids": ["A", "B"], **change})
+    assert [(one.id, one.where) for one in error.value.problems] == [problem]
+    with pytest.raises(InputError, match="values: list is given; expected: Mapping"):
+        Facts.of(SMALL, [("money", 1)])  # type: ignore[arg-type]
 
 
 def test_a_column_headed_by_a_number_is_named() -> None:

@@ -12,6 +12,7 @@ from itertools import product
 from math import prod
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from maturity.firmness import (
     Disagreement,
     FewestChanges,
     changes,
+    compare,
     fewest_changes,
     how_firm,
     probabilities,
@@ -366,6 +368,56 @@ def test_certain_disagreement_moves_every_answer() -> None:
         (drawn,) = probabilities(answers, stated, draws=50)
         for reading in READINGS:
             assert drawn.counts[reading][expected.level_by_reading[reading][0]] == 50
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"seed": -1}, [("firmness.seed", "seed", "-1")]),
+        ({"seed": 1.5}, [("firmness.seed", "seed", "1.5")]),
+        ({"seed": None, "draws": 0}, [("firmness.draws", "draws", "0"), ("firmness.seed", "seed", "")]),
+        ({"draws": 10.0}, [("firmness.draws", "draws", "10.0")]),
+        ({"draws": "10"}, [("firmness.draws", "draws", "10")]),
+        ({"draws": True}, [("firmness.draws", "draws", "True")]),
+        ({"disagreement": (0.1, 0.1)}, [("arguments.kind", "disagreement", "tuple")]),
+        ({"answers": None}, [("arguments.kind", "answers", "NoneType")]),
+    ],
+)
+def test_wrong_draws_and_seeds_are_refused(change: Mapping[str, Any], expected: list[tuple[str, str, str]]) -> None:
+    """By the library, with both of them at once, and not by the generator of numpy."""
+    with pytest.raises(InputError) as error:
+        probabilities(**{"answers": random_answers(1, 7), "draws": 10, **change})
+    assert [(problem.id, problem.where, problem.value) for problem in error.value.problems] == expected
+    assert all(error.value.text(lang) for lang in LANGUAGES)
+
+
+def test_whole_numbers_of_numpy_are_draws_and_seeds() -> None:
+    """They count as what they are, and the results can be written as JSON."""
+    given = random_answers(1, 7)
+    (found,) = probabilities(given, draws=np.int64(10), seed=np.uint8(3))  # type: ignore[arg-type]
+    assert json.loads(json.dumps(found.plain())) == probabilities(given, draws=10, seed=3)[0].plain()
+
+
+@pytest.mark.parametrize("wrong", [None, "0.1", Decimal("NaN")])
+def test_probabilities_of_disagreement_are_numbers(wrong: Any) -> None:
+    """What cannot be compared with 0 is no probability."""
+    with pytest.raises(InputError, match="two numbers from 0"):
+        Disagreement(wrong, Fraction(0))
+
+
+@pytest.mark.parametrize(
+    "find",
+    [
+        fewest_changes,
+        lambda given: weight_ranges(given, 5),
+        how_firm,
+        lambda given: compare(random_answers(1, 7), given),
+    ],
+)
+def test_an_assessment_is_no_answers(find: Any) -> None:
+    """What is firm is asked of answers."""
+    with pytest.raises(InputError, match="Assessment is given; expected: Answers"):
+        find(assess(random_answers(1, 7)))
 
 
 @pytest.mark.parametrize(("draws", "points"), [(50, "6.00"), (7000, "0.05"), (10_000, "0.03"), (2, "100.00")])

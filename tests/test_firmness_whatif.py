@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import DefinitionError, InputError, MaturityError
 from maturity.firmness import NewWeights, compare, reweighted, weighted_kappa, whatif
-from maturity.language import Text
+from maturity.language import LANGUAGES, Text
 from maturity.models import READINGS, MaturityModel, Requirement, load_model, parse_model
 from maturity.scoring import assess
 
@@ -46,6 +47,27 @@ def edited(answers: Answers, changes: Mapping[tuple[int, str], int]) -> Answers:
         points[row, answers.model.columns[requirement]] = value
     profiles = [answers.profile(i) for i in range(len(answers))]
     return Answers.from_points(answers.model, points, ids=answers.ids, profiles=profiles)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"choices": ["data.1a"]}, ("arguments.kind", "choices", "list")),
+        ({"choices": {"data.1a": None}}, ("answers.unknown-choice", "data.1a", "")),
+        ({"choices": {"data.1a": 0.8}}, ("answers.unknown-choice", "data.1a", "0.8")),
+        ({"choices": {"e0": {"data.1a": ["full"]}}}, ("answers.unknown-choice", "e0: data.1a", "['full']")),
+        ({"weights": "element.resources"}, ("arguments.kind", "weights", "str")),
+        ({"weights": {"discrete": 0.15}}, ("arguments.kind", "weights: discrete", "float")),
+        ({"model": "gbt39116-2020"}, ("arguments.kind", "model", "str")),
+        ({"requirements": ["data.1a"]}, ("arguments.kind", "requirements", "list")),
+    ],
+)
+def test_changes_of_another_kind_are_refused(change: Mapping[str, Any], expected: tuple[str, str, str]) -> None:
+    """By name, with what was given."""
+    with pytest.raises(InputError) as error:
+        whatif(answers_of(1, 3), **change)
+    assert [(problem.id, problem.where, problem.value) for problem in error.value.problems] == [expected]
+    assert all(error.value.text(lang) for lang in LANGUAGES)
 
 
 # ---------------------------------------------------------------- other weights

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import product
 from math import lcm
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,18 @@ import maturity.improvement.cheapest as cheapest_module
 import strategies
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
 from maturity.errors import InputError
-from maturity.improvement import Costs, LevelTarget, Plan, SubdomainTarget, plan, support
+from maturity.improvement import (
+    Costs,
+    LevelTarget,
+    Plan,
+    Price,
+    SubdomainTarget,
+    TierTarget,
+    gaps,
+    next_levels,
+    plan,
+    support,
+)
 from maturity.improvement.heights import Climb, climbed
 from maturity.improvement.narrowing import Item, Need, Penalties
 from maturity.language import LANGUAGES
@@ -520,6 +532,71 @@ def test_everything_wrong_with_a_plan_is_said_at_once() -> None:
     for target in (LevelTarget(6), SubdomainTarget("datta", 9), LevelTarget(3, "upwards")):  # type: ignore[arg-type]
         with pytest.raises(InputError):
             plan(partly(3), target)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"target": 3}, ("arguments.kind", "target", "int")),
+        ({"target": LevelTarget(3.0)}, ("improvement.unknown-level", "target", "3.0")),  # type: ignore[arg-type]
+        ({"target": LevelTarget("3")}, ("improvement.unknown-level", "target", "3")),  # type: ignore[arg-type]
+        ({"target": TierTarget(None, "smart_factory")}, ("arguments.kind", "decisions", "NoneType")),  # type: ignore[arg-type]
+        ({"rows": [1]}, ("answers.no-such-rows", "rows", "[1]")),
+        ({"rows": [0.7]}, ("answers.no-such-rows", "rows", "[0.7]")),
+        ({"rows": "0"}, ("answers.no-such-rows", "rows", "'0'")),
+        ({"costs": {}}, ("arguments.kind", "costs", "dict")),
+        ({"costs": Costs(table={("datta", ""): Price(Decimal(2))})}, ("improvement.unknown-item", "costs", "datta")),
+        ({"fixed": ["data.1a"]}, ("arguments.kind", "fixed", "list")),
+        ({"assessment": None}, ("arguments.kind", "assessment", "NoneType")),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(change: Mapping[str, Any], expected: tuple[str, str, str]) -> None:
+    """By name, with what was given; costs of another model do not count as the default ones."""
+    given: dict[str, Any] = {"assessment": partly(3), "target": LevelTarget(3), **change}
+    finders = (plan, gaps) if given.keys() <= {"assessment", "target", "rows"} else (plan,)
+    for find in finders:
+        with pytest.raises(InputError) as error:
+            find(**given)
+        assert [(problem.id, problem.where, problem.value) for problem in error.value.problems] == [expected]
+        assert all(error.value.text(lang) for lang in LANGUAGES)
+
+
+def test_rows_may_be_numbers_a_slice_or_a_mask() -> None:
+    """A mask is no list of the numbers 0 and 1; a number from the end is told as the row that it is."""
+    assessment = assessed(standard(), [standard_points(seed, odd=0.1) for seed in range(3)])
+    for rows in ([0, 2], slice(0, None, 2), np.array([True, False, True]), (0, -1)):
+        assert [found.row for found in plan(assessment, LevelTarget(3), rows=rows)] == [0, 2]
+        assert [found.row for found in gaps(assessment, LevelTarget(3), rows=rows)] == [0, 2]
+        assert [*next_levels(assessment, rows).values()] == [[0, 2]]
+
+
+def test_the_next_level_by_a_reading_that_there_is_not_is_refused() -> None:
+    """It is named as in a target."""
+    with pytest.raises(InputError, match="there is no reading 'upwards'; one of: bands, stepwise"):
+        next_levels(partly(3), [0], "upwards")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [-1, "two", None, True, Decimal("NaN")])
+def test_a_price_is_an_amount(wrong: Any) -> None:
+    """Negative, nothing, no number: refused when the price is made."""
+    with pytest.raises(InputError, match=r"cost: .* is no amount"):
+        Price(wrong)
+    if wrong is not None:
+        with pytest.raises(InputError, match=r"duration: .* is no amount"):
+            Price(Decimal(1), wrong)
+
+
+def test_a_price_counts_as_it_is_written() -> None:
+    """A float is its shortest decimal, as in a table of costs; a whole number and a text are what they say."""
+    for given in (0.1, "0.1", Decimal("0.1")):
+        assert Price(given) == Price(Decimal("0.1"))  # type: ignore[arg-type]
+    assert Price(2, 3) == Price(Decimal(2), Decimal(3))  # type: ignore[arg-type]
+
+
+def test_rows_of_costs_are_mappings() -> None:
+    """A table of pandas is a list of its columns' names; what was given is named by its row."""
+    with pytest.raises(InputError, match="costs: 1: str is given; expected: Mapping"):
+        Costs.of(standard(), {"id": "data", "cost": 1})  # type: ignore[dict-item]
 
 
 def test_a_search_cut_short_still_reaches_the_target_and_states_its_gap() -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import product
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from maturity.answers import BLOCK, NOT_APPLICABLE, UNANSWERED, Answers, Profiles, _look_through, blocks
 from maturity.errors import InputError
-from maturity.language import Text
+from maturity.language import LANGUAGES, Text
 from maturity.models import READINGS, MaturityModel, parse_model
 from maturity.scoring import Assessment, assess, cut
 from maturity.scoring.arithmetic import (
@@ -506,6 +507,28 @@ def test_unknown_answers_are_refused(id: str) -> None:
     assert "did you mean: a.0" in error.value.text("en")
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"model": None}, ("arguments.kind", "model", "NoneType")),
+        ({"choices": None}, ("arguments.kind", "choices", "NoneType")),
+        ({"choices": [("a.0", "c0")]}, ("arguments.kind", "choices", "list")),
+        ({"choices": {"a.0": 0.8}}, ("answers.unknown-choice", "E1: a.0", "0.8")),
+        ({"choices": {"a.0": ["c0"]}}, ("answers.unknown-choice", "E1: a.0", "['c0']")),
+        ({"choices": {1: "c0"}}, ("answers.unknown-requirement", "E1: 1", "1")),
+        ({"profile": None}, ("answers.unknown-profile", "E1", "None")),
+        ({"profile": ["p"]}, ("answers.unknown-profile", "E1", "['p']")),
+        ({"id": 5}, ("answers.id-no-text", "ids", "5")),
+    ],
+)
+def test_one_sheet_of_wrong_kinds_is_refused(change: Mapping[str, Any], expected: tuple[str, str, str]) -> None:
+    """What is no model, no choice by requirement, no text: named, by its argument or requirement."""
+    good: dict[str, Any] = {"model": model_of("renormalise"), "choices": {"a.0": "c0"}, "profile": "p", "id": "E1"}
+    with pytest.raises(InputError) as error:
+        Answers.of(**{**good, **change})
+    assert refused(error) == [expected]
+
+
 def test_trimming_one_sheet_is_refused() -> None:
     """A protected subdomain without anything applicable refuses a single sheet, unless the profile does not have it."""
     model = model_of("renormalise")
@@ -559,22 +582,70 @@ POINTS = np.zeros((2, 15), np.uint8)
                 ("answers.profiles-count", "profiles", "1"),
             ],
         ),
+        ({"model": "renormalise"}, [("arguments.kind", "model", "str")]),
+        ({"points": POINTS.tolist()}, [("answers.not-uint8", "points", "list")]),
+        ({"points": None}, [("answers.not-uint8", "points", "NoneType")]),
+        ({"points": POINTS[np.newaxis]}, [("answers.wrong-shape", "points", "(1, 2, 15)")]),
+        ({"points": np.ma.masked_equal(POINTS, 8)}, [("answers.not-uint8", "points", "MaskedArray (2, 15)")]),
+        ({"profiles": None}, [("answers.no-list", "profiles", "NoneType")]),
+        ({"profiles": np.array([[0], [0]])}, [("answers.no-list", "profiles", "ndarray (2, 1)")]),
+        ({"profiles": np.array(0)}, [("answers.no-list", "profiles", "ndarray ()")]),
+        ({"profiles": {"p", "q"}}, [("answers.no-list", "profiles", "set")]),
+        ({"profiles": b"pp"}, [("answers.no-list", "profiles", "bytes")]),
+        (
+            {"profiles": np.array([0.0, math.nan])},
+            [("answers.unknown-profile", "a", "0.0"), ("answers.unknown-profile", "b", "nan")],
+        ),
+        ({"profiles": np.array(["p", None])}, [("answers.unknown-profile", "b", "None")]),
+        (
+            {"profiles": np.array([True, False])},
+            [("answers.unknown-profile", "a", "True"), ("answers.unknown-profile", "b", "False")],
+        ),
+        ({"ids": "ab"}, [("answers.no-list", "ids", "str")]),
+        ({"ids": np.array([["a"], ["b"]])}, [("answers.no-list", "ids", "ndarray (2, 1)")]),
+        (
+            {"points": None, "ids": None},
+            [("answers.not-uint8", "points", "NoneType"), ("answers.no-list", "ids", "NoneType")],
+        ),
+        ({"ids": ["a", None]}, [("answers.id-no-text", "ids", "None")]),
+        ({"ids": [1, math.nan]}, [("answers.id-no-text", "ids", "1"), ("answers.id-no-text", "ids", "nan")]),
     ],
 )
 def test_wrong_arrays_are_refused(change: Mapping[str, Any], expected: list[tuple[str, str, str]]) -> None:
     """Type, shape, counts and profiles that do not fit."""
-    good: dict[str, Any] = {"points": POINTS, "ids": ["a", "b"], "profiles": "p"}
+    good: dict[str, Any] = {"model": model_of("renormalise"), "points": POINTS, "ids": ["a", "b"], "profiles": "p"}
+    kinds = {"1": "int", "None": "NoneType", "nan": "float"}
     values: dict[str, Mapping[str, object]] = {
+        "arguments.kind": {"wanted": "MaturityModel"},
+        "answers.no-list": {},
         "answers.not-uint8": {},
         "answers.wrong-shape": {"expected": (2, 15)},
         "answers.profiles-count": {"expected": 2},
         "answers.unknown-profile": {"right": "p, q"},
     }
     with pytest.raises(InputError) as error:
-        Answers.from_points(model_of("renormalise"), **{**good, **change})
+        Answers.from_points(**{**good, **change})
     assert refused(error) == expected
     for problem in error.value.problems:
-        assert problem.values == values[problem.id]
+        assert problem.values == values.get(problem.id, {"kind": kinds.get(problem.value)})
+        assert all(problem.text(lang) for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize("one", [list, tuple, np.array, lambda words: np.array(words, object)])
+def test_lists_and_arrays_of_ids_are_the_same(one: Any) -> None:
+    """Ids and profiles may stand in a list, a tuple, an array of text or one of objects; points in a file."""
+    model, ids = model_of("renormalise"), ["a", "b"]
+    found = Answers.from_points(model, POINTS, ids=one(ids), profiles=one(["q", "p"]))
+    assert found.ids == ("a", "b")
+    assert [found.profile(i) for i in range(2)] == ["q", "p"]
+
+
+def test_points_may_be_mapped_from_a_file(tmp_path: Path) -> None:
+    """An array of numpy's that is read from a file as it is needed is an array like any other."""
+    mapped = np.memmap(tmp_path / "points", np.uint8, "w+", shape=POINTS.shape)
+    mapped[:] = POINTS
+    found = Answers.from_points(model_of("renormalise"), mapped, ids=["a", "b"], profiles="p")
+    assert np.array_equal(found.points, POINTS)
 
 
 def test_points_of_no_choice_are_refused() -> None:
@@ -771,13 +842,54 @@ def test_take() -> None:
     """Rows by a slice or by numbers, with their ids and profiles; without a level stays so, whatever the reason."""
     answers = answers_of("renormalise", pinned()["renormalise"])
     answers = replace(answers, rejected=np.arange(len(answers)) % 5 == 2)
-    for rows in (slice(3, 20, 4), np.array([5, 2, 2])):
+    some: list[Any] = [slice(3, 20, 4), np.array([5, 2, 2]), [5, -1], [], np.arange(len(answers)) % 3 == 1]
+    for rows in some:
         taken = answers.take(rows)
         assert np.array_equal(taken.points, answers.points[rows])
         assert np.array_equal(taken.profile_codes, answers.profile_codes[rows])
         assert taken.ids == tuple(f"e{i}" for i in np.arange(len(answers))[rows])
         assert np.array_equal(taken.rejected, answers.rejected[rows])
         assert not taken.rejected.flags.writeable
+    assert answers.take((5, 2)).ids == answers.take(range(5, 1, -3)).ids == ("e5", "e2")
+
+
+@pytest.mark.parametrize("rows", [0, None, "0", ["e0"], [0.0], [28], [-29], [True], [[0, 1]], np.array([[0]])])
+def test_rows_that_there_are_not_are_refused(rows: Any) -> None:
+    """Numbers beyond the batch, masks of another length, and what is no list of numbers."""
+    answers = answers_of("renormalise", pinned()["renormalise"])
+    found = assess(answers)
+    for take in (answers.take, lambda rows: found.scores(next(iter(answers.model.nodes)), rows)):
+        with pytest.raises(InputError) as error:
+            take(rows)
+        assert [(problem.id, problem.where) for problem in error.value.problems] == [("answers.no-such-rows", "rows")]
+        assert error.value.problems[0].values == {"count": 28}
+        assert all(error.value.text(lang) for lang in LANGUAGES)
+
+
+def test_a_refusal_of_many_rows_is_short() -> None:
+    """It does not repeat a million numbers."""
+    with pytest.raises(InputError) as error:
+        answers_of("renormalise", pinned()["renormalise"]).take(list(range(1000)))
+    assert refused(error) == [("answers.no-such-rows", "rows", "[0, 1, 2, 3, 4, 5, ...]")]
+
+
+def test_what_is_no_answers_is_not_assessed() -> None:
+    """A model, points, an assessment: named as what they are."""
+    found = assess(answers_of("renormalise", pinned()["renormalise"]))
+    for given in (found, found.answers.model, found.answers.points, None):
+        with pytest.raises(InputError) as error:
+            assess(given)  # type: ignore[arg-type]
+        assert refused(error) == [("arguments.kind", "answers", type(given).__name__)]
+
+
+def test_totals_by_a_reading_that_there_is_not_are_refused() -> None:
+    """A misspelt reading is not the default one."""
+    found = assess(answers_of("renormalise", pinned()["renormalise"]))
+    with pytest.raises(InputError) as error:
+        found.total_exact(0, reading="stepwize")  # type: ignore[arg-type]
+    assert refused(error) == [("answers.unknown-reading", "reading", "stepwize")]
+    assert error.value.problems[0].values == {"known": "bands, stepwise"}
+    assert all(error.value.text(lang) for lang in LANGUAGES)
 
 
 # ---------------------------------------------------------------- what is shown
@@ -896,8 +1008,10 @@ def test_arrays_are_read_only() -> None:
         arrays += [getattr(found, name) for name in FIELDS]
         arrays += [*found.level_by_reading.values(), *found.level_by_reading_possible.values()]
         assert not any(array.flags.writeable for array in arrays)
-    assert repr(answers) == f"<Answers of {len(points)} enterprises to small>"
-    assert repr(found) == f"<Assessment of {len(points)} enterprises by small>"
+        # What an array is a view of is no way around that; the user's own array stays the user's.
+        assert all(array.base is None or not array.base.flags.writeable for array in arrays[shared * 2 :])
+    assert repr(answers) == f"<Answers to small, enterprises: {len(points)}>"
+    assert repr(found) == f"<Assessment by small, enterprises: {len(points)}>"
     assert len({answers, found, Answers.from_points(model, points, ids=answers.ids, profiles="p")}) == 3
     with pytest.raises(AttributeError):
         answers.ids = ()  # type: ignore[misc]

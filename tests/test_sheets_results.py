@@ -224,6 +224,25 @@ def test_an_enterprise_nobody_decided_on_is_named(ending: str, tmp_path: Path) -
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
+def test_decisions_on_nobody_are_not_none(ending: str, tmp_path: Path) -> None:
+    """A batch of nobody has the columns of its programme; for a batch of others such decisions are the wrong ones."""
+    nobody = assess(results()[0].answers.take([]))
+    decisions = decide(PROGRAMME, nobody, Facts.from_columns(PROGRAMME, {}, ids=[]), on=ON)
+    file = write_results(tmp_path / f"results.{ending}", nobody, decisions, names=[])[0]
+    assert (len(decisions), bool(decisions)) == (0, True)
+    if ending == "xlsx":
+        assert [cell.value for cell in openpyxl.load_workbook(file).worksheets[0][2]][-len(LEAST) :] == LEAST
+    elif ending == "csv":
+        assert file.read_text(encoding="utf-8-sig").strip().endswith(",".join(LEAST))
+    else:
+        assert json.loads(file.read_text(encoding="utf-8"))["programme"]["id"] == PROGRAMME.id
+    with pytest.raises(InputError) as error:
+        write_results(file, results()[0], decisions, names=NAMES)
+    assert {problem.id for problem in error.value.problems} == {"reports.unmatched"}
+    assert whatif(nobody.answers, choices={"data.1a": "full"})
+
+
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each with both header rows; all of them are read back as one. 30,000 enterprises have so many conditions."""
     write(tmp_path / "whole.xlsx")

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from reprlib import repr as shortened
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import InputError, Problem, near_or_known
+from maturity.errors import InputError, Problem, expect, near_or_known
 from maturity.models import NOT_APPLICABLE_ID, MaturityModel, Requirement
 
 NOT_APPLICABLE: Final = 254
@@ -18,6 +19,8 @@ UNANSWERED: Final = 255
 Points = NDArray[np.uint8]
 Profiles = str | Sequence[str] | NDArray[np.integer[Any]]
 """Profile ids, one for all or one for each; or whole numbers, index into ``MaturityModel.profiles``."""
+Rows = slice | Sequence[int] | NDArray[np.intp] | NDArray[np.bool_]
+"""Some of the enterprises: their numbers from 0, negative ones from the end, or for each whether it is meant."""
 
 BLOCK: Final = 65536
 """Enterprises that are worked on at a time: few enough for little memory (some 30 MiB with gaps), and so many that
@@ -69,6 +72,8 @@ class Answers:
         Raises:
             InputError: unknown requirements, choices or profile, or a subdomain that may not be trimmed: all of them.
         """
+        expect(MaturityModel, model=model)
+        expect(Mapping, choices=choices)
         points = np.full(len(model.requirements), UNANSWERED, np.uint8)
         columns = model.columns
         problems = []
@@ -82,12 +87,12 @@ class Answers:
                 )
                 continue
             known = _points(model.requirements[columns[requirement]])
-            if choice not in known:
+            if not isinstance(choice, str) or choice not in known:
                 right = ", ".join(known)
                 problems.append(Problem.of("answers.unknown-choice", where, choice, right=right))
                 continue
             points[columns[requirement]] = known[choice]
-        _refuse([*problems, *_unknown_profiles(model, [profile], [id])])
+        _refuse([*problems, *_unknown_profiles(model, [str(profile)], [id])])
         answers = cls.from_points(model, points[np.newaxis], ids=[id], profiles=profile)
         _refuse(answers.problems)
         return answers
@@ -117,7 +122,8 @@ class Answers:
         Raises:
             InputError: wrong shape or type, unknown profiles, and points that belong to no choice, by requirement.
         """
-        _refuse(_wrong_shape(model, points, len(ids), len(ids) if isinstance(profiles, str) else len(profiles)))
+        expect(MaturityModel, model=model)
+        _refuse(_wrong_shape(model, points, ids, profiles))
         profile_codes = _profile_codes(model, profiles, ids)
         columns = _requirement_major(points)
         ids = tuple(ids)
@@ -145,7 +151,7 @@ class Answers:
         return len(self.ids)
 
     def __repr__(self) -> str:
-        return f"<Answers of {len(self)} enterprises to {self.model.id}>"
+        return f"<Answers to {self.model.id}, enterprises: {len(self)}>"
 
     @property
     def points(self) -> Points:
@@ -165,9 +171,13 @@ class Answers:
             if points != UNANSWERED
         }
 
-    def take(self, rows: slice | NDArray[np.intp]) -> "Answers":
-        """Some of the enterprises, in the order of ``rows``; those without a level for want of a profile stay so."""
-        chosen = np.arange(len(self))[rows]
+    def take(self, rows: Rows) -> "Answers":
+        """Some of the enterprises, in the order of ``rows``; those without a level for want of a profile stay so.
+
+        Raises:
+            InputError: rows that the batch does not have, or that are no numbers.
+        """
+        chosen = numbers(rows, len(self))
         taken = Answers.from_points(
             self.model,
             self.points[chosen],
@@ -189,15 +199,60 @@ def _points(requirement: Requirement) -> dict[str, int]:
     return {**{choice.id: choice.points for choice in requirement.choices}, NOT_APPLICABLE_ID: NOT_APPLICABLE}
 
 
-def _wrong_shape(model: MaturityModel, points: Points, ids: int, profiles: int) -> Iterator[Problem]:
-    """An array of another shape or type than the model and the ids ask for."""
-    expected = (ids, len(model.requirements))
-    if points.dtype != np.uint8:
-        yield Problem.of("answers.not-uint8", "points", points.dtype)
-    if points.shape != expected:
+def numbers(rows: Rows, n: int) -> NDArray[np.intp]:
+    """(m,) the numbers, from 0, of some of n enterprises.
+
+    Raises:
+        InputError: there are no such rows, or they are no numbers.
+    """
+    try:
+        chosen = np.arange(n)[rows if isinstance(rows, slice) else list(rows)]
+        (_,) = chosen.shape  # lists of lists make a table
+    except (IndexError, TypeError, ValueError):
+        raise InputError([Problem.of("answers.no-such-rows", "rows", shortened(rows), count=n)]) from None
+    return chosen
+
+
+def wrong_ids(ids: Sequence[str]) -> Iterator[Problem]:
+    """Ids that are no list, and one of each type that is no text."""
+    if length(ids) is None:
+        yield Problem.of("answers.no-list", "ids", kind_of(ids))
+        return
+    for kind, example in {type(id): id for id in ids}.items():
+        if not issubclass(kind, str):
+            yield Problem.of("answers.id-no-text", "ids", repr(example), kind=kind.__name__)
+
+
+def length(given: Any) -> int | None:
+    """How long a list or an array of one dimension is; None for what is neither, such as a text or a set."""
+    shape = getattr(given, "shape", None)  # of numpy, pandas and others
+    one_row = isinstance(given, Sequence) and not isinstance(given, str | bytes) if shape is None else len(shape) == 1
+    return len(given) if one_row else None
+
+
+def kind_of(given: object) -> str:
+    """What an argument is, to a person: ``list``, ``ndarray (3, 2)``."""
+    return f"{type(given).__name__} {getattr(given, 'shape', '')}".strip()
+
+
+def _wrong_shape(model: MaturityModel, points: Points, ids: Sequence[str], profiles: Profiles) -> Iterator[Problem]:
+    """Points, ids and profiles of another kind or shape than the model, and each other, ask for."""
+    # Of other arrays not every entry counts as it stands: one may be masked.
+    plain = type(points) in (np.ndarray, np.memmap)
+    if not plain or points.dtype != np.uint8:
+        yield Problem.of("answers.not-uint8", "points", points.dtype if plain else kind_of(points))
+    yield from wrong_ids(ids)
+    count = length(ids)
+    if count is None:
+        return
+    expected = (count, len(model.requirements))
+    if plain and points.shape != expected:
         yield Problem.of("answers.wrong-shape", "points", points.shape, expected=expected)
-    if profiles != ids:
-        yield Problem.of("answers.profiles-count", "profiles", profiles, expected=ids)
+    given = count if isinstance(profiles, str) else length(profiles)
+    if given is None:
+        yield Problem.of("answers.no-list", "profiles", kind_of(profiles))
+    elif given != count:
+        yield Problem.of("answers.profiles-count", "profiles", given, expected=count)
 
 
 def _profile_codes(model: MaturityModel, profiles: Profiles, ids: Sequence[str]) -> NDArray[np.uint8]:
@@ -233,8 +288,7 @@ def _requirement_major(points: Points) -> Points:
         columns = np.empty(columns.shape, np.uint8)
         for start in range(0, points.shape[0], _TILE):
             columns[:, start : start + _TILE] = points[start : start + _TILE].T
-    columns = columns.view()
-    columns.flags.writeable = False
+    columns.flags.writeable = False  # of a view, or of the only array that there is
     return columns
 
 

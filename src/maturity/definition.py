@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import files
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, LiteralString, Self, TypeVar
 
@@ -172,8 +173,7 @@ def find(ref: str | Path, package: str) -> tuple[bytes, str]:
     known = shipped(package)
     if isinstance(ref, str) and ref in known:
         return known[ref], f"{ref}.toml"
-    path = Path(ref)
-    if not path.is_file():
+    if not isinstance(ref, str | PathLike) or not (path := Path(ref)).is_file():
         raise DefinitionError([Problem.of("definition.not-found", str(ref), ref, known=", ".join(known))])
     return path.read_bytes(), path.name
 

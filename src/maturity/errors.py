@@ -82,6 +82,21 @@ class InputError(MaturityError):
     """Answers, facts, a sheet or an argument are wrong."""
 
 
+def expect(*kinds: type, **given: object) -> None:
+    """Refuse arguments of another kind than a function works on, such as answers where their assessment belongs.
+
+    Raises:
+        InputError: each of them.
+    """
+    wanted = " / ".join(kind.__name__ for kind in kinds)
+    if wrong := [
+        Problem.of("arguments.kind", name, type(value).__name__, wanted=wanted)
+        for name, value in given.items()
+        if not isinstance(value, kinds)
+    ]:
+        raise InputError(wrong)
+
+
 def reason(error: OSError) -> Text:
     """What the operating system refused, in both languages; what is rare, as the system says it.
 

@@ -66,6 +66,7 @@ def demo(
 
     language = frame.as_lang(lang)
     with frame.reported(language), as_file(files("maturity.examples").joinpath("enterprises.xlsx")) as example:
+        frame.writable(output)
         frame.tell("demo", language, on=DEMO_ON)
         output.mkdir(parents=True, exist_ok=True)
         batch_file = output / "enterprises.xlsx"
@@ -73,7 +74,7 @@ def demo(
             shutil.copyfile(example, fresh)
         model, programme = frame.load(DEFAULT_MODEL, DEFAULT_PROGRAMME, DEMO_ON)
         batch = frame.read([batch_file], model, programme, language)
-        assessment, decisions = frame.judge(batch, programme, DEMO_ON, None)
+        assessment, decisions = frame.judge(batch, programme, DEMO_ON, {})
         _write(output / "results.xlsx", batch, assessment, decisions, language, _Beyond())
         failed = _reports(output / "reports", batch, assessment, decisions, None, language, _Beyond())
         problems = [*batch.problems, *failed]
@@ -120,22 +121,26 @@ def score(
     lang: Language = "zh",
 ) -> None:
     """评分、定级、判断，写出结果（xlsx、csv、json、parquet） · scores, levels and tiers into a file"""
+    from maturity.sheets.results import WRITTEN
+
     language = frame.as_lang(lang)
     with frame.reported(language):
         files = streams.files_of(sources)
         day = frame.application_day(on, programme, language)
         loaded = frame.load(model, programme, day)
+        readings = frame.readings(reading, loaded[1])
         if blockwise := streams.streamed(files, output):
             if plan or firmness or whatif:
-                raise InputError([Problem.of("blocks.not-streamed", str(output))])
+                raise InputError([Problem.of("blocks.not-streamed", "--output")])
+            frame.writable(output, WRITTEN if output.suffix and not output.is_dir() else ())
             streams.score(
-                blockwise, output, *loaded, day, reading, language, strict=strict, workers=workers, scheduler=scheduler
+                blockwise, output, *loaded, day, readings, language, strict=strict, workers=workers, scheduler=scheduler
             )
             return
         if scheduler:
-            raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])
-        batch = frame.read(files, *loaded, language, strict=strict, output=output)
-        assessment, decisions = frame.judge(batch, loaded[1], day, reading)
+            raise InputError([Problem.of("blocks.needs-parquet", "--output", output)])
+        batch = frame.read(files, *loaded, language, strict=strict, output=output, kinds=WRITTEN)
+        assessment, decisions = frame.judge(batch, loaded[1], day, readings)
         beyond = _beyond(assessment, range(len(assessment)), language, plan=plan, firmness=firmness, whatif=whatif)
         _write(output, batch, assessment, decisions, language, beyond)
         frame.summary(assessment, decisions, language)
@@ -160,10 +165,11 @@ def report(
     title: Annotated[str, typer.Option(help="报告标题 · title of the reports")] = "",
     issuer: Annotated[str, typer.Option(help="出具单位 · who issues them")] = "",
     logo: Annotated[
-        Path | None, typer.Option(metavar="FILE", readable=False, help="徽标：PNG、JPEG 或 SVG · logo of the issuer")
+        Path | None, typer.Option(metavar="FILE", parser=frame.path, help="徽标：PNG、JPEG 或 SVG · logo of the issuer")
     ] = None,
     templates: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="自己的模板，见 maturity templates · your own templates")
+        Path | None,
+        typer.Option(metavar="DIR", parser=frame.path, help="自己的模板，见 maturity templates · your own templates"),
     ] = None,
     embed_font: Annotated[
         bool, typer.Option("--embed-font", help="HTML 内嵌字体 · put the font into each page of HTML")
@@ -189,8 +195,11 @@ def report(
         look = _Look(kinds, letterhead, templates, embed_font, by or (), jobs)
         day = frame.application_day(on, programme, language)
         loaded = frame.load(model, programme, day)
+        readings = frame.readings(reading, loaded[1])
+        frame.present(files)
+        frame.writable(output)
         batch = frame.read(files, *loaded, language, strict=strict)
-        assessment, decisions = frame.judge(batch, loaded[1], day, reading)
+        assessment, decisions = frame.judge(batch, loaded[1], day, readings)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
         beyond = _beyond(assessment, rows, language, plan=plan, firmness=firmness, whatif=whatif)
         failed = _reports(output, batch, assessment, decisions, only, language, beyond, look)

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table as Screen
 
 from maturity.cli import frame
-from maturity.cli.frame import Language, On, Output, app, models_app, programmes_app
+from maturity.cli.frame import Language, On, Output, Ref, app, models_app, programmes_app
 from maturity.errors import DefinitionError, InputError, Problem
 from maturity.language import Lang, say
 
@@ -21,6 +21,7 @@ def models(context: typer.Context, lang: Language = "zh") -> None:
     """列出内置模型 · list the shipped models"""
     from maturity.models import load_model, shipped
 
+    frame.handed_on(context, lang=lang)
     if context.invoked_subcommand is None:
         language = frame.as_lang(lang)
         for id in shipped():
@@ -34,7 +35,7 @@ def _status(document: "MaturityModel | Programme", lang: Lang) -> str:
 
 
 @models_app.command("show")
-def show_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], lang: Language = "zh") -> None:
+def show_model(ref: Ref, lang: Language = "zh") -> None:
     """显示结构、权重及其依据 · structure and weights, with what they rest on"""
     from maturity.models import load_model
 
@@ -66,7 +67,7 @@ def show_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], lang: Lan
 
 
 @models_app.command("export")
-def export_model(ref: Annotated[str, typer.Argument(metavar="ID|PATH")], output: Output, lang: Language = "zh") -> None:
+def export_model(ref: Ref, output: Output, lang: Language = "zh") -> None:
     """导出为文件，改正其中的数字后用 --model 引用 · write the file, correct a number, use it with --model"""
     from maturity.models import load_model
 
@@ -79,6 +80,7 @@ def programmes(context: typer.Context, on: On = None, lang: Language = "zh") -> 
     """列出内置认定计划 · list the shipped programmes"""
     from maturity.scenarios import load_programme, shipped
 
+    frame.handed_on(context, lang=lang, on=str(on) if on else None)
     if context.invoked_subcommand is None:
         language = frame.as_lang(lang)
         day = frame.applied(on, language, key="today")
@@ -92,9 +94,7 @@ def programmes(context: typer.Context, on: On = None, lang: Language = "zh") -> 
 
 
 @programmes_app.command("show")
-def show_programme(
-    ref: Annotated[str, typer.Argument(metavar="ID|PATH")], on: On = None, lang: Language = "zh"
-) -> None:
+def show_programme(ref: Ref, on: On = None, lang: Language = "zh") -> None:
     """显示各级条件、条款与解读 · tiers, conditions, clauses and readings"""
     from maturity.scenarios import load_programme
     from maturity.scenarios.wording import threshold
@@ -237,7 +237,10 @@ def _proceedings(programme: "Programme", lang: Lang) -> None:
 
 @programmes_app.command("export")
 def export_programme(
-    ref: Annotated[str, typer.Argument(metavar="ID|PATH")], output: Output, on: On = None, lang: Language = "zh"
+    ref: Ref,
+    output: Output,
+    on: On = None,
+    lang: Language = "zh",
 ) -> None:
     """导出为文件，修改后用 --programme 引用 · write the file, change it, use it with --programme"""
     from maturity.scenarios import load_programme
@@ -250,7 +253,8 @@ def export_programme(
 @app.command()
 def templates(
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="DIR", help="写到哪个文件夹 · folder to write to")
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", parser=frame.path, help="写到哪个文件夹 · folder to write to"),
     ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="打印模板可用内容的 JSON Schema · what templates find")

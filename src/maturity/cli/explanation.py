@@ -74,10 +74,11 @@ def explain(
     with frame.reported(language):
         day = frame.applied(on, language, aside=True)
         loaded = frame.load(model, programme, day)
+        readings = frame.readings(reading, loaded[1])
         batch = frame.read(files, *loaded, language, aside=True)
         i = _row(id, batch.answers.ids)
         id = batch.answers.ids[i]
-        assessment, decisions = frame.judge(batch, loaded[1], day, reading)
+        assessment, decisions = frame.judge(batch, loaded[1], day, readings)
         if format == "json":
             own = notes_by_id(decisions).get(id, ()) if decisions else ()
             text = results_object(

@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from errno import EISDIR
+from os import strerror
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 from rich.box import HORIZONTALS
@@ -18,7 +21,7 @@ from rich.table import Table as Screen
 from rich.text import Text as Cell
 
 from maturity import __version__
-from maturity.cli.usage import Commands
+from maturity.cli.usage import Commands, EmptyWordError, not_printed
 from maturity.errors import InputError, MaturityError, Problem, near_or_known, reason
 from maturity.language import LANGUAGES, Lang, say, texts
 
@@ -37,7 +40,23 @@ B = TypeVar("B")
 LISTED = 40
 """Problems shown on the screen; all of them are in the results."""
 
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+class _NotPrintedError(OSError):
+    """The standard output takes no more."""
+
+
+class _Output(Console):
+    """The standard output, whose refusals are told from those of files."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        try:
+            super().print(*objects, **options)
+        except OSError as error:
+            raise _NotPrintedError(error.errno, error.strerror) from None
+
+
+out: Console = _Output(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
@@ -67,6 +86,25 @@ def maturity(
     """What stands before the command."""
 
 
+def handed_on(context: typer.Context, **given: str | None) -> None:
+    """What is given before the command of a group, as in ``programmes --on DAY show ID``, is given to the command."""
+    known = {name: value for name, value in given.items() if value is not None}
+    if context.invoked_subcommand:
+        context.default_map = {context.invoked_subcommand: known}
+
+
+def word(value: str) -> str:
+    """A word as typed. An empty one would be the folder that the command is run in, or what happens to have no name."""
+    if not value:
+        raise EmptyWordError
+    return value
+
+
+def path(value: str) -> Path:
+    """A path as typed."""
+    return Path(word(value))
+
+
 def _lang(value: str) -> str:
     if value not in LANGUAGES:
         raise typer.BadParameter(" | ".join(LANGUAGES))
@@ -81,12 +119,14 @@ def as_day(value: str) -> date:
 
 
 Files = Annotated[
-    list[Path], typer.Argument(readable=False, help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")
+    list[Path], typer.Argument(parser=path, help="xlsx、xls、csv 文件或文件夹 · xlsx, xls or csv files, or folders")
 ]
-Output = Annotated[Path, typer.Option("-o", "--output", help="写到哪里 · where to write")]
-Model = Annotated[str, typer.Option("--model", metavar="ID|PATH", help="成熟度模型 · maturity model")]
+Output = Annotated[Path, typer.Option("-o", "--output", parser=path, help="写到哪里 · where to write")]
+Ref = Annotated[str, typer.Argument(metavar="ID|PATH", parser=word)]
+Model = Annotated[str, typer.Option("--model", metavar="ID|PATH", parser=word, help="成熟度模型 · maturity model")]
 ProgrammeRef = Annotated[
-    str, typer.Option("--programme", metavar="ID|PATH", help="认定计划；none 为不判断 · programme, or none")
+    str,
+    typer.Option("--programme", metavar="ID|PATH", parser=word, help="认定计划；none 为不判断 · programme, or none"),
 ]
 On = Annotated[
     date | None,
@@ -120,6 +160,9 @@ def reported(lang: Lang) -> Iterator[None]:
     """Problems printed in the language, and the exit code they ask for."""
     try:
         yield
+    except _NotPrintedError as error:
+        listed([not_printed(error, lang)], lang)
+        raise typer.Exit(1) from None
     except OSError as error:
         listed([Problem.of("cli.not-written", str(error.filename or ""), reason=reason(error))], lang)
         raise typer.Exit(1) from None
@@ -213,11 +256,14 @@ def read(
     strict: bool = False,
     aside: bool = False,
     output: Path | None = None,
+    kinds: Sequence[str] | None = None,
 ) -> "Batch":
     from maturity.sheets import read_batch
+    from maturity.sheets.tables import KINDS
 
     present(files)
     spared(files, output)
+    writable(output, KINDS if kinds is None else kinds)
     with _reading(lang) as progress:
         batch = read_batch(files, model, programme, strict=strict, progress=progress)
     counts = {"count": len(batch.answers), "problems": len(batch.problems), "notes": len(batch.notes)}
@@ -231,6 +277,28 @@ def spared(paths: Iterable[Path], output: Path | None) -> None:
         file = output.resolve()
         if any(path.samefile(file) or path.resolve() in file.parents for path in paths):
             raise InputError([Problem.of("blocks.onto-itself", "--output", output)])
+
+
+def writable(output: Path | None, kinds: Sequence[str] = ()) -> None:
+    """Refuse another ending, and a place that cannot be written to, before anything is read.
+
+    Args:
+        output: a file; where there are no kinds, a folder, which need not be there.
+        kinds: the endings that the file may have.
+    """
+    if output is None:
+        return
+    if kinds and output.suffix.lower() not in kinds:
+        raise InputError([Problem.of("sheets.unknown-kind", output.name, output.suffix, known=", ".join(kinds))])
+    places = [output.resolve(), *output.resolve().parents]
+    place = places[1] if kinds else next(place for place in places if place.exists())
+    try:
+        if kinds and output.is_dir():
+            raise IsADirectoryError(EISDIR, strerror(EISDIR))
+        with TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise InputError([Problem.of("sheets.unwritable", str(output), reason=reason(error))]) from None
 
 
 def present(paths: Iterable[Path]) -> None:
@@ -257,8 +325,25 @@ def _reading(lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
         yield told
 
 
+def readings(words: Sequence[str] | None, programme: "Programme | None", option: str = "--reading") -> dict[str, str]:
+    """The readings that an option chooses, before anything is read.
+
+    Raises:
+        InputError: the programme does not have them.
+    """
+    from maturity.scenarios.conditions import unknown_readings
+
+    named = pairs(words, option)
+    if named and programme is None:
+        raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint=option)
+    with as_readings(named, option):
+        if wrong := [*unknown_readings(programme, named)] if programme else []:
+            raise InputError(wrong)
+    return named
+
+
 def judge(
-    batch: "Batch", programme: "Programme | None", on: date, readings: list[str] | None
+    batch: "Batch", programme: "Programme | None", on: date, readings: Mapping[str, str]
 ) -> "tuple[Assessment, Decisions | None]":
     from maturity.scenarios import decide
     from maturity.scoring import assess
@@ -266,9 +351,7 @@ def judge(
     assessment = assess(batch.answers)
     if programme is None or batch.facts is None:
         return assessment, None
-    named = pairs(readings, "--reading")
-    with as_readings(named):
-        return assessment, decide(programme, assessment, batch.facts, on=on, readings=named)
+    return assessment, decide(programme, assessment, batch.facts, on=on, readings=readings)
 
 
 def applied(on: date | None, lang: Lang, *, key: str = "applied-today", aside: bool = False) -> date:
@@ -350,7 +433,8 @@ Schema = Annotated[
     typer.Option("--schema", callback=_schema, is_eager=True, help="打印 JSON 结果的 JSON Schema · of results as JSON"),
 ]
 Extra = Annotated[
-    Path | None, typer.Option("-o", "--output", help="写成 xlsx、csv 或 json · also write xlsx, csv or json")
+    Path | None,
+    typer.Option("-o", "--output", parser=path, help="写成 xlsx、csv 或 json · also write xlsx, csv or json"),
 ]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="只看这些 · only these")]
 

@@ -17,6 +17,7 @@ from maturity.cli.frame import (
     Model,
     On,
     Readings,
+    Ref,
     app,
 )
 from maturity.language import Lang, say
@@ -37,7 +38,9 @@ AgainstOn = Annotated[
 ]
 Against = Annotated[
     str | None,
-    typer.Option("--against", metavar="ID|PATH", help="另一版本或另一认定计划 · another edition or programme"),
+    typer.Option(
+        "--against", metavar="ID|PATH", parser=frame.word, help="另一版本或另一认定计划 · another edition or programme"
+    ),
 ]
 AgainstReadings = Annotated[
     list[str] | None,
@@ -50,7 +53,7 @@ def compare(
     files: Files,
     output: Extra = None,
     programme: Annotated[
-        str, typer.Option("--programme", metavar="ID|PATH", help="认定计划 · programme")
+        str, typer.Option("--programme", metavar="ID|PATH", parser=frame.word, help="认定计划 · programme")
     ] = DEFAULT_PROGRAMME,
     against: Against = None,
     reading: Readings = None,
@@ -79,7 +82,8 @@ def compare(
             lambda: frame.both(lambda: load_model(model), lambda: load_programme(programme, on=day)),
             lambda: load_programme(against or programme, on=other_day),
         )
-        chosen = frame.pairs(reading, "--reading")
+        chosen = frame.readings(reading, own)
+        against_chosen = frame.readings(against_reading, other, "--against-reading")
         # What is said of the first decision holds for the second one too, where the second programme knows it.
         kept = {name: option for name, option in chosen.items() if name in other.default_readings}
         batch = frame.read(files, loaded, own, language, output=output)
@@ -96,11 +100,8 @@ def compare(
             first = first.without(own.definition.application_date) if on else first
             second = second.without(other.definition.application_date)
         assessment = assess(batch.answers)
-        against_chosen = frame.pairs(against_reading, "--against-reading")
-        with frame.as_readings(chosen):
-            before = decide(own, assessment, first, on=day, readings=chosen)
-        with frame.as_readings(against_chosen, "--against-reading"):
-            after = decide(other, assessment, second, on=other_day, readings=kept | against_chosen)
+        before = decide(own, assessment, first, on=day, readings=chosen)
+        after = decide(other, assessment, second, on=other_day, readings=kept | against_chosen)
         found = compared(before, after)
         _show(found, language)
         if output:
@@ -211,7 +212,7 @@ def _days(decisions: "Decisions") -> str:
 
 @app.command()
 def calendar(
-    ref: Annotated[str, typer.Argument(metavar="ID|PATH")],
+    ref: Ref,
     output: Extra = None,
     on: Annotated[
         date | None,
@@ -224,15 +225,16 @@ def calendar(
     from maturity.scenarios import calendar as deadlines
     from maturity.scenarios import load_programme
     from maturity.sheets import Table, write_tables
+    from maturity.sheets.tables import KINDS
 
     language = frame.as_lang(lang)
     with frame.reported(language):
         day = frame.applied(on, language, key="today")
         programme = load_programme(ref, on=day)
+        chosen = frame.readings(reading, programme)
+        frame.writable(output, KINDS)
         frame.out.print(f"{programme.name.in_(language)}  {day}", markup=False)
-        chosen = frame.pairs(reading, "--reading")
-        with frame.as_readings(chosen):
-            found = deadlines(programme, on=day, readings=chosen)
+        found = deadlines(programme, on=day, readings=chosen)
         if not found:
             frame.out.print(say("deadlines.none", language), markup=False)
         titles = {column: say(f"deadlines.column.{column}", language) for column in _CALENDAR}

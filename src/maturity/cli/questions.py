@@ -81,8 +81,8 @@ def firmness(
 
 @app.command()
 def agreement(
-    first: Annotated[Path, typer.Argument(readable=False, help="甲的表格 · the first assessor's sheets")],
-    second: Annotated[Path, typer.Argument(readable=False, help="乙的表格 · the second assessor's sheets")],
+    first: Annotated[Path, typer.Argument(parser=frame.path, help="甲的表格 · the first assessor's sheets")],
+    second: Annotated[Path, typer.Argument(parser=frame.path, help="乙的表格 · the second assessor's sheets")],
     output: Extra = None,
     layer: Annotated[
         str, typer.Option("--layer", metavar="ID", help="按哪一层分列，默认能力域 · by which layer, default: domains")
@@ -148,7 +148,7 @@ def plan(
         str | None, typer.Option(metavar="ID", help="只看一个能力子域的等级 · of one subdomain")
     ] = None,
     tier: Annotated[str | None, typer.Option(metavar="ID", help="目标为一个认定等次 · a tier instead")] = None,
-    costs: Annotated[Path | None, typer.Option(readable=False, help="费用表 xlsx、csv · table of costs")] = None,
+    costs: Annotated[Path | None, typer.Option(parser=frame.path, help="费用表 xlsx、csv · table of costs")] = None,
     budget: Annotated[str | None, typer.Option(help="每家企业的预算 · budget of each enterprise")] = None,
     total_budget: Annotated[str | None, typer.Option(help="总预算，选出受支持的企业 · one budget for all")] = None,
     fixed: Annotated[list[str] | None, typer.Option("--fix", metavar="ID=CHOICE", help="必须达到 · must reach")] = None,
@@ -186,19 +186,22 @@ def plan(
         frame.spared(given, output)
         day = frame.applied(on, language) if tier else frame.edition_day(on, programme, language)
         loaded = frame.load(model, programme, day)
+        readings = frame.readings(reading, loaded[1])
+        if tier is not None:
+            if loaded[1] is None:
+                raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--tier")
+            tiers = [known.id for known in loaded[1].tiers]
+            if tier not in tiers:
+                near = near_or_known(tier, tiers)
+                raise InputError([Problem.of("improvement.unknown-tier", "--tier", tier, near=near)])
         batch = frame.read(files, *loaded, language, output=output)
-        assessment, decisions = frame.judge(batch, loaded[1], day, reading)
+        assessment, decisions = frame.judge(batch, loaded[1], day, readings)
         rows = [batch.answers.ids.index(id) for id in frame.chosen(batch, only).ids]
         aims: dict[way.Target, Sequence[int]] = {}
         target = "--tier" if tier is not None else "--level" if subdomain is None else "--subdomain --level"
         options = {"target": target, "fixed": "--fix", "forbidden": "--forbid", "costs": "--costs"}
         options |= {"budget": "--budget", "max_duration": "--max-duration"}
-        if tier is not None:
-            if decisions is None:
-                raise typer.BadParameter(f"--programme {NO_PROGRAMME}", param_hint="--tier")
-            if tier not in decisions.verdict:
-                near = near_or_known(tier, decisions.verdict)
-                raise InputError([Problem.of("improvement.unknown-tier", "--tier", tier, near=near)])
+        if tier is not None and decisions is not None:
             aims[way.TierTarget(decisions, tier)] = rows
         elif subdomain is not None and level is not None:
             aims[way.SubdomainTarget(subdomain, level)] = rows
@@ -316,7 +319,7 @@ def whatif(
     ] = None,
     profile: Annotated[str | None, typer.Option("--profile", help="行业类型 · another profile")] = None,
     to_model: Annotated[
-        str | None, typer.Option("--to-model", metavar="ID|PATH", help="另一模型 · another model")
+        str | None, typer.Option("--to-model", metavar="ID|PATH", parser=frame.word, help="另一模型 · another model")
     ] = None,
     renamed: Annotated[
         list[str] | None,

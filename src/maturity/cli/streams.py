@@ -1,6 +1,6 @@
 """Parquet files scored block by block: which files, how far it is, what came out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from glob import glob
@@ -23,10 +23,11 @@ SMALL = 20_000
 """Up to so many enterprises or rows are done before anybody would look for a sign of life."""
 
 Sources = Annotated[
-    list[str],
+    list[Path],
     typer.Argument(
+        parser=frame.path,
         help="xlsx、xls、csv、parquet 文件，文件夹，或 'answers/*.parquet' · xlsx, xls, csv or parquet files, folders, "
-        "or a pattern"
+        "or a pattern",
     ),
 ]
 Scheduler = Annotated[
@@ -37,7 +38,7 @@ Workers = Annotated[
 ]
 
 
-def files_of(sources: Sequence[str]) -> list[Path]:
+def files_of(sources: Sequence[Path]) -> list[Path]:
     """The files and folders named, patterns such as ``answers/*.parquet`` filled in.
 
     Raises:
@@ -45,8 +46,8 @@ def files_of(sources: Sequence[str]) -> list[Path]:
     """
     found: list[Path] = []
     for source in sources:
-        matching = [Path(source)] if Path(source).exists() else sorted(map(Path, glob(source)))  # noqa: PTH207  may be absolute
-        found += matching or [Path(source)]
+        matching = [] if source.exists() else sorted(map(Path, glob(str(source))))  # noqa: PTH207  may be absolute
+        found += matching or [source]
     frame.present(found)
     return found
 
@@ -64,7 +65,7 @@ def streamed(files: Sequence[Path], output: Path) -> list[Path]:
     if output.suffix and output.suffix != PARQUET and not output.is_dir():
         return []
     if not complete and (output.suffix != PARQUET or typed):
-        raise InputError([Problem.of("blocks.needs-parquet", str(output), output)])
+        raise InputError([Problem.of("blocks.needs-parquet", "--output", output)])
     return typed
 
 
@@ -74,7 +75,7 @@ def score(
     model: "MaturityModel",
     programme: "Programme | None",
     on: date,
-    readings: Sequence[str] | None,
+    chosen: Mapping[str, str],
     lang: Lang,
     *,
     strict: bool,
@@ -84,9 +85,8 @@ def score(
     """Score the files, show how far it is and what came out; exit code 1 when there was any problem."""
     from maturity.sheets import Scoring, score_parquet
 
-    chosen = frame.pairs(readings, "--reading")
     scoring = Scoring(model, programme, on if programme else None, chosen, lang)
-    with shown("scoring", lang) as progress, frame.as_readings(chosen):
+    with shown("scoring", lang) as progress:
         scored = score_parquet(
             files, output, scoring, strict=strict, workers=workers, scheduler=scheduler, progress=progress
         )

@@ -9,12 +9,19 @@ from typing import Any, Final, cast
 import typer
 from typer.core import TyperGroup
 
-from maturity.errors import Problem, near_or_known
+from maturity.errors import Problem, near_or_known, reason
 from maturity.language import LANGUAGES, Lang, Text, say, texts
 
 _WRONG: Final = cast("type[Exception]", typer.BadParameter.mro()[1])
 """What every wrong usage is: click's ``UsageError``, or that of the copy of click in newer versions of typer."""
 _LANG: Final = "maturity.lang"
+
+
+class EmptyWordError(typer.BadParameter):
+    """Nothing stands where a path or an id belongs, as where a variable of the shell is not set."""
+
+    def __init__(self) -> None:
+        super().__init__("")
 
 
 class Commands(TyperGroup):
@@ -49,7 +56,10 @@ def chosen(words: Sequence[str]) -> Lang:
 
 @contextmanager
 def _told(lang: Lang, context: Any = None) -> Iterator[None]:
-    """Wrong usage printed as a problem, with the exit code that it has; ``context`` is that of the words before it."""
+    """Wrong usage printed as a problem, with the exit code that it has; ``context`` is that of the words before it.
+
+    What commands do besides printing is within `frame.reported`: the system's refusals here are those of the output.
+    """
     from maturity.cli.frame import listed  # which needs the class above
 
     try:
@@ -59,6 +69,14 @@ def _told(lang: Lang, context: Any = None) -> Iterator[None]:
             raise
         listed([_problem(error, context)], lang)
         raise typer.Exit(2) from None
+    except OSError as error:
+        listed([not_printed(error, lang)], lang)
+        raise typer.Exit(1) from None
+
+
+def not_printed(error: OSError, lang: Lang) -> Problem:
+    """What keeps the standard output from being written, such as a full disk behind it."""
+    return Problem.of("cli.not-printed", say("cli.standard-output", lang), reason=reason(error))
 
 
 def _problem(error: Any, context: Any) -> Problem:
@@ -80,6 +98,8 @@ def _problem(error: Any, context: Any) -> Problem:
     if kind == "BadOptionUsage":
         id = "cli.missing-value" if "requires" in message else "cli.needless-value"
         return Problem.of(id, command, error.option_name, command=command)
+    if isinstance(error, EmptyWordError):
+        return Problem.of("cli.empty-word", _name(error), command=command)
     if isinstance(error, typer.BadParameter):
         return Problem.of("cli.bad-parameter", _name(error), reason=_reason(error), command=command)
     commands = getattr(error.ctx.command, "commands", {}) if error.ctx else {}
@@ -91,8 +111,10 @@ def _problem(error: Any, context: Any) -> Problem:
 
 
 def _name(error: Any) -> str:
-    """The option or argument as it is typed: ``-o / --output``."""
-    named = error.param_hint or (error.param.opts if error.param else ())
+    """The option or argument as it is typed, or as the usage calls it: ``-o / --output``, ``ID|PATH``."""
+    param = error.param
+    argument = param and param.param_type_name == "argument" and param.metavar
+    named = error.param_hint or argument or (param.opts if param else ())
     return named if isinstance(named, str) else " / ".join(named)
 
 

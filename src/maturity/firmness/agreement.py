@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, expect
 from maturity.firmness.disagreement import Disagreement
 from maturity.firmness.words import UNANSWERED_ID, shown
 from maturity.language import Lang, Text, said, say
@@ -287,6 +287,7 @@ def compare(first: Answers, second: Answers, *, layer: str = "") -> Comparison:
     Raises:
         InputError: different models, an id that occurs twice, an unknown layer, or no enterprise in common.
     """
+    expect(Answers, first=first, second=second)
     model = first.model
     layers = [known.id for known in model.layers]
     chosen = layer or layers[max(len(layers) - 2, 0)]

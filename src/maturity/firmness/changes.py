@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import UNANSWERED, Answers
+from maturity.errors import expect
 from maturity.firmness.words import UNANSWERED_ID, shown
 from maturity.language import Lang, say
 from maturity.models import READINGS, Choice, MaturityModel, Reading, Requirement
@@ -188,6 +189,7 @@ def fewest_changes(answers: Answers) -> tuple[FewestChanges, ...]:
     >>> [(each.reading, each.aim, each.level, each.steps, len(each.pivotal)) for each in found]
     [('bands', 'lose', 5, 1, 216), ('stepwise', 'lose', 5, 1, 216)]
     """
+    expect(Answers, answers=answers)
     return tuple(
         result for i in range(len(answers)) if not answers.rejected[i] for result in _of_enterprise(answers, i)
     )

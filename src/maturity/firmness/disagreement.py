@@ -18,7 +18,7 @@ import numpy as np
 
 from maturity.answers import NOT_APPLICABLE, Answers, Points
 from maturity.definition import Basis, Document, Number, find, read
-from maturity.errors import DefinitionError, InputError, Problem
+from maturity.errors import DefinitionError, InputError, Problem, expect
 from maturity.firmness.words import level_name, shown
 from maturity.language import Lang, Text, say
 from maturity.models import READINGS, MaturityModel, Reading
@@ -50,7 +50,11 @@ class Disagreement:
     cite: Text = _UNCITED
 
     def __post_init__(self) -> None:
-        if not (self.down >= 0 and self.up >= 0 and self.down + self.up <= 1):
+        try:
+            fits = self.down >= 0 and self.up >= 0 and self.down + self.up <= 1
+        except (TypeError, ArithmeticError):  # no numbers
+            fits = False
+        if not fits:
             raise InputError([Problem.of("firmness.probabilities", "disagreement", f"{self.down}, {self.up}")])
 
     def sentence(self, lang: Lang) -> str:
@@ -214,7 +218,7 @@ def probabilities(
         answers: n enterprises.
         disagreement: by default the assumption that the library ships.
         draws: random sheets for each enterprise.
-        seed: of numpy's default generator.
+        seed: of numpy's default generator, a whole number from 0.
 
     Raises:
         InputError: fewer draws than one.
@@ -225,12 +229,23 @@ def probabilities(
     >>> found = probabilities(Answers.of(model, sheet, profile="discrete"), draws=1000)[0]
     >>> found.level["bands"], found.kept("bands")
     (2, 1.0)
+
+    Raises:
+        InputError: draws or a seed that are no such numbers.
     """
-    if draws < 1:
-        raise InputError([Problem.of("firmness.draws", "draws", draws)])
-    stated = disagreement or load_disagreement()
+    stated = load_disagreement() if disagreement is None else disagreement
+    expect(Answers, answers=answers)
+    expect(Disagreement, disagreement=stated)
+    if wrong := [
+        Problem.of(f"firmness.{name}", name, value)
+        for name, value, least in (("draws", draws, 1), ("seed", seed, 0))
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least
+    ]:
+        raise InputError(wrong)
     return tuple(
-        _of_enterprise(answers, i, stated, draws, seed) for i in range(len(answers)) if not answers.rejected[i]
+        _of_enterprise(answers, i, stated, int(draws), int(seed))
+        for i in range(len(answers))
+        if not answers.rejected[i]
     )
 
 

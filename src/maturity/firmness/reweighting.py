@@ -11,7 +11,7 @@ from json import dumps
 from typing import Any, Final
 
 from maturity.definition import parsed
-from maturity.errors import DefinitionError, InputError, Problem, near_or_known
+from maturity.errors import DefinitionError, InputError, Problem, expect, near_or_known
 from maturity.language import LANGUAGES, Text, say
 from maturity.models import MaturityModel, parse_model
 
@@ -37,6 +37,9 @@ def reweighted(model: MaturityModel, weights: NewWeights) -> MaturityModel:
         InputError: unknown profiles and nodes, and weights that are no decimal numbers: all of them.
         DefinitionError: weights that are not positive, do not sum to 1 or have too many digits.
     """
+    expect(MaturityModel, model=model)
+    expect(Mapping, weights=weights)
+    expect(Mapping, **{f"weights: {profile}": own for profile, own in weights.items()})
     data = parsed(model.content, model.file)
     nodes = {f"{node['layer']}.{node['id']}": node for node in data["nodes"]}
     profiles = [profile.id for profile in model.profiles]

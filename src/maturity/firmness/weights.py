@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, Answers
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, expect
 from maturity.firmness.words import level_name, shown
 from maturity.language import Lang, say
 from maturity.models import READINGS, MaturityModel, Reading
@@ -198,6 +198,7 @@ def weight_ranges(answers: Answers, points: Decimal | int | str) -> tuple[Weight
     Raises:
         InputError: points that are no number from 0 to 100.
     """
+    expect(Answers, answers=answers)
     try:
         reach = Fraction(Decimal(str(points)))
     except (InvalidOperation, ValueError, OverflowError):

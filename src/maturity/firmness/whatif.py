@@ -6,13 +6,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED, Answers
-from maturity.errors import InputError, MaturityError, Problem, near_or_known
+from maturity.errors import InputError, MaturityError, Problem, expect, near_or_known
 from maturity.firmness.reweighting import NewWeights, reweighted
 from maturity.firmness.words import UNANSWERED_ID
 from maturity.language import Lang, say
@@ -88,6 +88,10 @@ class WhatIf:
 
     def __len__(self) -> int:
         return len(self.before)
+
+    def __bool__(self) -> bool:
+        """Of nobody it is not the same as none, ``None``, for all that its length is 0."""
+        return True
 
     @property
     def moved(self) -> NDArray[np.bool_]:
@@ -211,7 +215,10 @@ def whatif(
         InputError: unknown requirements, choices, enterprises, profile or nodes: all of them.
         DefinitionError: weights that do not sum to 1, or are otherwise refused.
     """
-    target = model or answers.model
+    expect(Answers, answers=answers)
+    target = answers.model if model is None else model
+    expect(MaturityModel, model=target)
+    expect(Mapping, choices=choices or {}, weights=weights or {}, requirements=requirements or {})
     wrong: list[MaturityError] = []
     if weights:
         try:
@@ -305,10 +312,10 @@ def _changed(
     """The points with other answers in them."""
     points = points.copy(order="F")
     problems: list[Problem] = []
-    for_all = {id: choice for id, choice in choices.items() if isinstance(choice, str)}
+    for_all: dict[str, Any] = {id: choice for id, choice in choices.items() if not isinstance(choice, Mapping)}
     orders: list[tuple[str, list[int], Choices]] = [("", list(range(len(ids))), for_all)]
     for id, own in choices.items():
-        if isinstance(own, str):
+        if not isinstance(own, Mapping):
             continue
         rows = [row for row, known in enumerate(ids) if known == id]
         if not rows:
@@ -324,7 +331,7 @@ def _changed(
                 continue
             worth = {each.id: each.points for each in model.requirements[columns[asked]].choices}
             worth |= {NOT_APPLICABLE_ID: NOT_APPLICABLE, UNANSWERED_ID: UNANSWERED}
-            if choice not in worth:
+            if not isinstance(choice, str) or choice not in worth:
                 problems.append(Problem.of("answers.unknown-choice", where, choice, right=", ".join(worth)))
                 continue
             points[rows, columns[asked]] = worth[choice]

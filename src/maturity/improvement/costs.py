@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Final
 
-from maturity.errors import InputError, Problem, near_or_known
+from maturity.errors import InputError, Problem, expect, near_or_known
 from maturity.improvement.worth import Asked
 from maturity.models import MaturityModel, Requirement
 
@@ -17,12 +17,37 @@ MOST_DECIMALS: Final = 9
 _COLUMNS: Final = ("id", "choice", "cost", "duration")
 
 
+def _number(value: object) -> Decimal | None:
+    """An exact number from 0; None when it is none."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    digits = number.as_tuple().exponent
+    fine = number.is_finite() and number >= 0 and isinstance(digits, int) and digits >= -MOST_DECIMALS
+    return number if fine else None
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a step up costs, and how long it takes; the units are the user's own."""
+    """What a step up costs, and how long it takes; the units are the user's own.
+
+    Raises:
+        InputError: amounts that are no numbers from 0.
+    """
 
     cost: Decimal
     duration: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        given = {"cost": self.cost} | ({} if self.duration is None else {"duration": self.duration})
+        read = {name: _number(value) for name, value in given.items()}
+        if wrong := [Problem.of("improvement.bad-cost", name, given[name]) for name in read if read[name] is None]:
+            raise InputError(wrong)
+        for name, value in read.items():
+            object.__setattr__(self, name, value)  # a float as it prints
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +89,10 @@ class Costs:
         problems: list[Problem] = []
         table: dict[tuple[str, str], Price] = {}
         for at, row in enumerate(rows, start=1):
+            expect(Mapping, **{f"costs: {at}": row})
             id, choice = str(row.get("id") or "").strip(), str(row.get("choice") or "").strip()
             where = places[at - 1] if places else dict.fromkeys(_COLUMNS, f"costs: {at}")
-            found = [*_unknown(model, id, choice, where)]
+            found = [*unknown(model, id, choice, where)]
             if (id, choice) in table:
                 found.append(Problem.of("improvement.double-cost", where["id"], f"{id} {choice}".strip()))
             cost, duration = _number(row.get("cost")), _number(row.get("duration"))
@@ -114,7 +140,8 @@ class Costs:
         return unit
 
 
-def _unknown(model: MaturityModel, id: str, choice: str, where: Mapping[str, str]) -> Iterator[Problem]:
+def unknown(model: MaturityModel, id: str, choice: str, where: Mapping[str, str]) -> Iterator[Problem]:
+    """An entry of a table for what the model does not have."""
     own = [one for one in model.requirements if id in (one.id, one.subdomain)]
     if not own:
         known = [*model.columns, *(node.id for node in model.subdomains)]
@@ -122,19 +149,6 @@ def _unknown(model: MaturityModel, id: str, choice: str, where: Mapping[str, str
     elif choice and not any(choice == known.id for one in own for known in one.choices):
         right = ", ".join(dict.fromkeys(known.id for one in own for known in one.choices))
         yield Problem.of("answers.unknown-choice", where["choice"], choice, right=right)
-
-
-def _number(value: object) -> Decimal | None:
-    """An exact number from 0; None when it is none."""
-    if isinstance(value, bool):
-        return None
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    digits = number.as_tuple().exponent
-    fine = number.is_finite() and number >= 0 and isinstance(digits, int) and digits >= -MOST_DECIMALS
-    return number if fine else None
 
 
 def amount(units: int, unit: Fraction) -> Decimal:

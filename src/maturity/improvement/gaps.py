@@ -1,9 +1,11 @@
 """What is missing for a target, and what each step up of each requirement is worth, exactly."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from maturity.answers import Rows, numbers
+from maturity.errors import expect
 from maturity.improvement.targets import Aim, Demand, Target, Work, aims, both, reached, shown, ways
 from maturity.improvement.worth import Asked, Sheet, sheet
 from maturity.language import Lang, Text, say
@@ -181,7 +183,7 @@ class Gaps:
         }
 
 
-def gaps(assessment: Assessment, target: Target, *, rows: Sequence[int] | None = None) -> tuple[Gaps, ...]:
+def gaps(assessment: Assessment, target: Target, *, rows: Rows | None = None) -> tuple[Gaps, ...]:
     """What each enterprise misses for a target, and what each step up is worth.
 
     A row without a level (see ``answers.problems``) has its scores all the same.
@@ -192,7 +194,7 @@ def gaps(assessment: Assessment, target: Target, *, rows: Sequence[int] | None =
         rows: of the enterprises wanted; all by default.
 
     Raises:
-        InputError: a target that the model or programme does not have.
+        InputError: a target that the model or programme does not have, rows that there are not.
 
     >>> from maturity.answers import Answers
     >>> from maturity.improvement import LevelTarget
@@ -204,8 +206,9 @@ def gaps(assessment: Assessment, target: Target, *, rows: Sequence[int] | None =
     >>> found.short
     (Short(level=2, score=Fraction(1, 2), mark=Fraction(4, 5), missing=Fraction(3, 10)),)
     """
+    expect(Assessment, assessment=assessment)
     answers = assessment.answers
-    chosen = list(range(len(answers))) if rows is None else [int(row) for row in rows]
+    chosen = numbers(slice(None) if rows is None else rows, len(answers)).tolist()
     wanted = aims(assessment, target, chosen)
     return tuple(_gaps(sheet(answers, row), row, aim) for row, aim in zip(chosen, wanted, strict=True))
 

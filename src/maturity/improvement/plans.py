@@ -10,8 +10,8 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
-from maturity.answers import UNANSWERED, Answers
-from maturity.errors import InputError, Problem
+from maturity.answers import UNANSWERED, Answers, Rows, numbers
+from maturity.errors import InputError, Problem, expect
 from maturity.improvement.cheapest import require_solver
 from maturity.improvement.costs import Costs, amount, total
 from maturity.improvement.search import Outcome, Rules, search, wrong
@@ -260,7 +260,7 @@ def plan(
     assessment: Assessment,
     target: Target,
     *,
-    rows: Sequence[int] | None = None,
+    rows: Rows | None = None,
     costs: Costs | None = None,
     budget: Decimal | int | str | None = None,
     fixed: Mapping[str, str] | None = None,
@@ -294,8 +294,8 @@ def plan(
         one plan per row.
 
     Raises:
-        InputError: a target, fixed or forbidden items that the model does not have, amounts that are none: all of them;
-            costs of too small a unit; no solver installed.
+        InputError: a target, costs, fixed or forbidden items that the model does not have, amounts that are none: all
+            of them; rows that there are not; costs of too small a unit; no solver installed.
 
     >>> from maturity.improvement import LevelTarget
     >>> from maturity.models import load_model
@@ -305,10 +305,13 @@ def plan(
     >>> found.status, found.cost, found.optimal, found.level_after
     ('planned', Decimal('44'), True, 3)
     """
+    expect(Assessment, assessment=assessment)
+    priced = Costs() if costs is None else costs
+    expect(Costs, costs=priced)
+    expect(Mapping, fixed=fixed or {})
     answers = assessment.answers
     model = answers.model
-    chosen = list(range(len(answers))) if rows is None else [int(row) for row in rows]
-    priced = costs or Costs()
+    chosen = numbers(slice(None) if rows is None else rows, len(answers)).tolist()
     limit, longest = _decimal(budget), _decimal(max_duration)
     rules = Rules(
         costs=priced,

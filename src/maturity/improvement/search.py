@@ -10,7 +10,7 @@ from math import ceil
 from maturity.answers import Answers
 from maturity.errors import Problem, near_or_known
 from maturity.improvement.cheapest import cheapest
-from maturity.improvement.costs import Costs
+from maturity.improvement.costs import Costs, unknown
 from maturity.improvement.narrowing import Item, Need
 from maturity.improvement.targets import Aim, Demand, reached, shown, ways
 from maturity.improvement.worth import Asked, Sheet, sheet
@@ -54,9 +54,11 @@ class Outcome:
 
 
 def wrong(model: MaturityModel, rules: Rules) -> Iterator[Problem]:
-    """Fixed and forbidden items that the model does not have, or that contradict each other."""
+    """Costs, fixed and forbidden items that the model does not have; items that are both fixed and forbidden."""
     requirements = {requirement.id: requirement for requirement in model.requirements}
     known = [*requirements, *(node.id for node in model.subdomains)]
+    for id, choice in rules.costs.table:
+        yield from unknown(model, id, choice, {"id": "costs", "choice": f"costs: {id}"})
     for id, choice in rules.fixed.items():
         if id not in requirements:
             near = near_or_known(id, requirements)
@@ -67,7 +69,7 @@ def wrong(model: MaturityModel, rules: Rules) -> Iterator[Problem]:
             yield Problem.of("answers.unknown-choice", f"fixed: {id}", choice, right=", ".join(right))
         if {id, requirements[id].subdomain} & rules.forbidden:
             yield Problem.of("improvement.fixed-and-forbidden", "fixed", id)
-    for id in sorted(rules.forbidden):
+    for id in sorted(rules.forbidden, key=str):
         if id not in known:
             yield Problem.of("improvement.unknown-item", "forbidden", id, near=near_or_known(id, known))
 

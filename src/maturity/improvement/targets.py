@@ -10,7 +10,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import InputError, Problem, near_or_known
+from maturity.answers import Rows, numbers
+from maturity.errors import InputError, Problem, expect, near_or_known
 from maturity.improvement.worth import Sheet
 from maturity.language import LANGUAGES, Text, said
 from maturity.models import READINGS, MaturityModel, Reading
@@ -51,14 +52,18 @@ class TierTarget:
 Target = LevelTarget | SubdomainTarget | TierTarget
 
 
-def next_levels(
-    assessment: Assessment, rows: Sequence[int], reading: Reading | None = None
-) -> dict[Target, Sequence[int]]:
-    """The level above its own for each enterprise, with the rows that aim at it; the highest is its own next."""
+def next_levels(assessment: Assessment, rows: Rows, reading: Reading | None = None) -> dict[Target, Sequence[int]]:
+    """The level above its own for each enterprise, with the rows that aim at it; the highest is its own next.
+
+    Raises:
+        InputError: there is no such reading, or there are no such rows.
+    """
+    expect(Assessment, assessment=assessment)
+    _refuse(_unknown_reading("reading", reading))
     present = assessment.level if reading is None else assessment.level_by_reading[reading]
     highest = len(assessment.answers.model.levels)
     aims: dict[Target, Sequence[int]] = {}
-    for row in rows:
+    for row in numbers(rows, len(present)).tolist():
         aim = LevelTarget(min(max(int(present[row]), 0) + 1, highest), reading)
         aims[aim] = [*aims.get(aim, ()), row]
     return aims
@@ -150,6 +155,7 @@ def aims(assessment: Assessment, target: Target, rows: Sequence[int]) -> tuple[A
     """
     model = assessment.answers.model
     default = model.definition.reading.default
+    expect(LevelTarget, SubdomainTarget, TierTarget, target=target)
     if isinstance(target, TierTarget):
         return _tier_aims(assessment, target, rows)
     _refuse(_unknown(model, target))
@@ -164,18 +170,24 @@ def aims(assessment: Assessment, target: Target, rows: Sequence[int]) -> tuple[A
 
 
 def _unknown(model: MaturityModel, target: LevelTarget | SubdomainTarget) -> Iterator[Problem]:
-    if not 1 <= target.level <= len(model.levels):
+    if not (isinstance(target.level, int | np.integer) and 1 <= target.level <= len(model.levels)):
         yield Problem.of("improvement.unknown-level", "target", target.level, most=len(model.levels))
     if isinstance(target, SubdomainTarget):
         known = [node.id for node in model.subdomains]
         if target.subdomain not in known:
             near = near_or_known(target.subdomain, known)
             yield Problem.of("improvement.unknown-subdomain", "target", target.subdomain, near=near)
-    elif target.reading is not None and target.reading not in READINGS:
-        yield Problem.of("improvement.unknown-reading", "target", target.reading, known=", ".join(READINGS))
+    else:
+        yield from _unknown_reading("target", target.reading)
+
+
+def _unknown_reading(where: str, reading: str | None) -> Iterator[Problem]:
+    if reading not in (None, *READINGS):
+        yield Problem.of("answers.unknown-reading", where, reading, known=", ".join(READINGS))
 
 
 def _tier_aims(assessment: Assessment, target: TierTarget, rows: Sequence[int]) -> tuple[Aim, ...]:
+    expect(Decisions, decisions=target.decisions)
     decisions, answers = target.decisions, assessment.answers
     known = [tier.id for tier in decisions.programme.tiers]
     if target.tier not in known:

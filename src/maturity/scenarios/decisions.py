@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from types import NoneType
 from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import InputError, Problem
+from maturity.errors import InputError, Problem, expect
 from maturity.language import Lang, listed, said, say
 from maturity.scenarios import reasons, wording
 from maturity.scenarios.amounts import Dates
@@ -22,6 +23,7 @@ from maturity.scenarios.programme import Condition, Programme, Reading
 from maturity.scenarios.progress import status_notes
 from maturity.scenarios.reasons import Goal, Mend, Mending
 from maturity.scenarios.truth import NO, YES, Given, Truth, missing
+from maturity.scenarios.values import day_of
 from maturity.scenarios.verdicts import Asked, Interval, Ranks, Verdict, Worded, interval, lost, read_otherwise
 from maturity.scoring import Assessment
 
@@ -97,8 +99,12 @@ class Decisions:
     def __len__(self) -> int:
         return len(self.facts)
 
+    def __bool__(self) -> bool:
+        """Decisions on nobody are not the same as none, ``None``, for all that their length is 0."""
+        return True
+
     def __repr__(self) -> str:
-        return f"<Decisions on {len(self)} enterprises by {self.programme.id}>"
+        return f"<Decisions by {self.programme.id}, enterprises: {len(self)}>"
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -248,6 +254,10 @@ def decide(
     Raises:
         InputError: facts of another programme, ids missing or double on either side, no or bad dates, unknown readings.
     """
+    expect(Programme, programme=programme)
+    expect(Assessment, NoneType, assessment=assessment)
+    expect(Facts, facts=facts)
+    expect(Mapping, readings=readings or {})
     chosen = {**programme.default_readings, **(readings or {})}
     wrong = [*_other_programme(programme, facts), *_ids(assessment, facts), *unknown_readings(programme, chosen)]
     if wrong:
@@ -384,6 +394,9 @@ def _dates(facts: Facts, on: date | Sequence[date] | Dates) -> Dates:
     if given.size and given.dtype.kind in "biufc":  # numpy would count days from 1970
         raise bad
     try:
+        if given.dtype.kind in "UO":  # of texts and times numpy would read more, and otherwise, than `day_of`
+            stated = [None if one in (None, "") or one != one else day_of(one) for one in given.ravel().tolist()]
+            given = np.array(stated, "datetime64[D]").reshape(given.shape)
         days = given.astype("datetime64[D]")
     except (TypeError, ValueError):
         raise bad from None

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.errors import InputError, Problem, near_or_known, nearest
+from maturity.answers import kind_of, length, wrong_ids
+from maturity.errors import InputError, Problem, expect, near_or_known, nearest
 from maturity.language import Lang, in_a_row, listed, say
 from maturity.scenarios.programme import ENTERPRISE, Catalogue, LedgerDefinition, Programme
 from maturity.scenarios.values import (
@@ -95,7 +96,7 @@ class Facts:
         return len(self.ids)
 
     def __repr__(self) -> str:
-        return f"<Facts of {len(self)} enterprises for {self.programme.id}>"
+        return f"<Facts for {self.programme.id}, enterprises: {len(self)}>"
 
     @classmethod
     def of(
@@ -117,6 +118,7 @@ class Facts:
         Raises:
             InputError: unknown facts and values that do not fit, all of them.
         """
+        expect(Mapping, values=values, ledgers=ledgers)
         columns = {fact: [value] for fact, value in values.items()}
         sheets: dict[str, dict[str, list[object]]] = {
             ledger: {
@@ -152,7 +154,11 @@ class Facts:
             InputError: unknown facts, ledgers, columns and enterprises, columns of another length, and values that do
                 not fit, all of them.
         """
-        own = tuple(map(str, ids))
+        expect(Programme, programme=programme)
+        expect(Mapping, columns=columns, ledgers=ledgers)
+        if wrong := [*wrong_ids(ids)]:
+            raise InputError(wrong)
+        own = tuple(ids)
         found = [*_shape(programme, columns, len(own)), *_ledger_shape(programme, ledgers, own)]
         if found:
             raise InputError(found)
@@ -242,8 +248,11 @@ def _shape(programme: Programme, columns: Mapping[str, Sequence[object] | NDArra
     asked = {fact.id for fact in programme.facts}
     yield from (_unknown(programme, fact, fact) for fact in columns if fact not in asked)
     for fact, values in columns.items():
-        if len(values) != n:
-            yield Problem.of("facts.length", fact, len(values), expected=n)
+        count = length(values)
+        if count is None:
+            yield Problem.of("answers.no-list", fact, kind_of(values))
+        elif count != n:
+            yield Problem.of("facts.length", fact, count, expected=n)
 
 
 def _ledger_shape(

@@ -1,16 +1,17 @@
 """Loading programmes: which are shipped, which edition holds on a day, and the way from a file to a `Programme`."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from maturity.definition import Document, find, read
 from maturity.definition import shipped as shipped_definitions
-from maturity.errors import DefinitionError, Problem
+from maturity.errors import DefinitionError, InputError, Problem
 from maturity.scenarios.checks import problems
 from maturity.scenarios.procedure import Sanction
 from maturity.scenarios.programme import Condition, ConditionDefinition, Programme, ProgrammeDefinition, Variant
 from maturity.scenarios.rules import NotBarred
+from maturity.scenarios.values import day_of
 
 PACKAGE: Final = "maturity.scenarios"
 EDITION_MARK: Final = "@"
@@ -30,10 +31,13 @@ def load_programme(ref: str | Path, *, on: date) -> Programme:
     ['digital_workshop', 'smart_factory', 'future_factory']
 
     Raises:
+        InputError: ``on`` is no day.
         DefinitionError: no such programme, none in force on that day, or everything that is wrong with the file.
     """
-    if isinstance(on, datetime):  # is a date too, and cannot be compared with one
-        on = on.date()
+    try:
+        on = day_of(on)
+    except ValueError:
+        raise InputError([Problem.of("decide.bad-date", "on", on)]) from None
     editions = [
         parse_programme(content, f"{name}.toml")
         for name, content in shipped_definitions(PACKAGE).items()

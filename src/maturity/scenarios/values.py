@@ -259,16 +259,25 @@ def _number(fact: FactDefinition, value: object) -> int:
     return units
 
 
-def _date(fact: FactDefinition, value: object) -> date:
+def day_of(value: object) -> date:
+    """A day: a date, one of numpy's, its ISO text, or a time, of which the day that it shows counts.
+
+    Raises:
+        ValueError: it is none, such as a number, or what numpy would read besides: "now", "2025-06".
+    """
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
-    if isinstance(value, np.datetime64):
+    if isinstance(value, np.datetime64) and not np.isnat(value):
         day: date = value.astype("datetime64[D]").item()
         return day
+    return date.fromisoformat(value.strip() if isinstance(value, str) else "")
+
+
+def _date(fact: FactDefinition, value: object) -> date:
     try:
-        return date.fromisoformat(value.strip() if isinstance(value, str) else "")
+        return day_of(value)
     except ValueError:
         raise _RefusedError("not-a-date") from None
 

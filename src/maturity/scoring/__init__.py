@@ -17,9 +17,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from maturity.answers import Answers, blocks
-from maturity.errors import InputError, Problem
-from maturity.models import Reading
+from maturity.answers import Answers, Rows, blocks, numbers
+from maturity.errors import InputError, Problem, expect
+from maturity.models import READINGS, Reading
 from maturity.scoring.arithmetic import (
     NO_LEVEL,
     Bound,
@@ -70,7 +70,7 @@ class Assessment:
         return len(self.answers)
 
     def __repr__(self) -> str:
-        return f"<Assessment of {len(self)} enterprises by {self.answers.model.id}>"
+        return f"<Assessment by {self.answers.model.id}, enterprises: {len(self)}>"
 
     def level_scores_exact(self, i: int, *, possible: bool = False) -> tuple[Fraction, ...]:
         """A of each level of enterprise i, exact.
@@ -97,27 +97,27 @@ class Assessment:
         ((Fraction(4, 5), Fraction(4, 5), Fraction(0, 1)), Fraction(2, 1))
         """
         model = self.answers.model
+        if reading not in (None, *READINGS):
+            raise InputError([Problem.of("answers.unknown-reading", "reading", reading, known=", ".join(READINGS))])
         scores = self.level_scores_exact(i, possible=possible)
         return total_of(scores, model.pass_mark, reading or model.definition.reading.default)
 
-    def scores(
-        self, layer: str, rows: slice | NDArray[np.intp] = slice(None), *, possible: bool = False
-    ) -> NDArray[np.float64]:
+    def scores(self, layer: str, rows: Rows = slice(None), *, possible: bool = False) -> NDArray[np.float64]:
         """Scores by level of the nodes of a layer for some enterprises: (m, k, L), nodes as in ``model.nodes[layer]``.
 
         NaN where a node has no score: it is outside the profile, it has nothing applicable at that level and the model
         renormalises, or the row is rejected. Computed on demand: all of them would be a hundred times the levels.
 
         Raises:
-            InputError: the model has no such layer.
+            InputError: the model has no such layer, the batch no such rows.
         """
         answers = self.answers
         compiled = plan(answers.model)
-        if layer not in answers.model.nodes:
+        if layer not in list(answers.model.nodes):
             raise InputError(
                 [Problem.of("answers.unknown-layer", "layer", layer, right=", ".join(answers.model.nodes))]
             )
-        sheet, chosen = -1 if possible else 0, np.arange(len(answers))[rows]
+        sheet, chosen = -1 if possible else 0, numbers(rows, len(answers))
         nodes = {node.id: k for k, node in enumerate(answers.model.nodes[layer])}
         scores = np.full((len(compiled.levels), len(nodes), len(chosen)), np.nan)
         for code in range(len(answers.model.profiles)):
@@ -163,6 +163,7 @@ def assess(answers: Answers, *, threads: int = 1) -> Assessment:
     >>> assessment.level, assessment.total
     (array([5], dtype=int8), array([5.]))
     """
+    expect(Answers, answers=answers)
     compiled = plan(answers.model)
     certain = Bound.empty(compiled, len(answers))
     possible = Bound.empty(compiled, len(answers)) if answers.unanswered else certain
