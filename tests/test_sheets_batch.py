@@ -908,6 +908,21 @@ def test_the_sheet_whose_header_is_known_best_is_read_and_others_with_data_are_n
     assert ids(batch.problems) == [("sheets.other-sheet", "b.xlsx!长春")]
 
 
+@pytest.mark.parametrize("filled", ["长春", "吉林"])
+def test_a_sheet_in_which_nobody_wrote_is_neither_read_nor_named(filled: str, tmp_path: Path) -> None:
+    """A template with a sheet for each city, of which one is used; numbers that stand before its rows are no data."""
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("长春", "吉林", "四平"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["序号", *HEAD])
+            sheet.write_column(1, 0, [1, 2])
+            if name == filled:
+                sheet.write_row(1, 1, ["E1", "示例", "discrete", 1, 1])
+    batch = read_batch(path, MODEL)
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+
+
 def hiding(path: Path, *sheets: str) -> Path:
     """A workbook of two sheets of enterprises, 今年 and 去年, some of them hidden, and a legend."""
     with xlsxwriter.Workbook(path) as book:

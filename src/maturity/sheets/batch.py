@@ -21,7 +21,6 @@ from maturity.sheets.columns import (
     Found,
     Records,
     below_one_header,
-    is_blank,
     lost_in_merged,
     named_by,
     report,
@@ -289,19 +288,21 @@ def _table(
 ) -> tuple[Records, list[Grid]]:
     """The enterprises of the file: those of its form, or of the sheet whose header is known best; and what was read.
 
-    Sheets that are named because they were not read are among the latter.
+    Sheets that are named because they were not read are among the latter, and those in which nobody wrote anything.
     """
-    forms = [(grid, header) for grid, header in headers if ITEM in header.columns and ANSWER in header.columns]
-    batches = [(grid, header) for grid, header in headers if (grid, header) not in forms]
+    filled = [one for one in headers if _filled(*one)] or headers
+    empty = [grid for grid, header in headers if (grid, header) not in filled]
+    forms = [(grid, header) for grid, header in filled if ITEM in header.columns and ANSWER in header.columns]
+    batches = [(grid, header) for grid, header in filled if (grid, header) not in forms]
     if forms and not any(_useful(header) for _, header in batches):
         form = _form(forms, called, headings, found)
         _name_missing(form, model, programme, found)
-        return form, [grid for grid, _ in forms]
+        return form, [*empty, *(grid for grid, _ in forms)]
     if not batches:
         raise InputError(found.problems or [Problem.of("sheets.no-header", called, rows=SEARCHED)])
     best, header = max(batches, key=lambda one: one[1].known)
-    read = [best]
-    for grid, other in headers:
+    read = [*empty, best]
+    for grid, other in filled:
         if grid is not best and ((grid, other) in forms or _useful(other)):
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
             read.append(grid)
@@ -309,6 +310,13 @@ def _table(
     table = below_one_header(rows_of(best, header, found), headings, found)
     _name_missing(table, model, programme, found)
     return table, read
+
+
+def _filled(grid: Grid, header: Header) -> bool:
+    """Whether anything stands below the header in a column that is of use; numbers of rows are in none."""
+    columns = [column for column, _ in header.columns.values()]
+    below = grid.rows[header.first_data_row :]
+    return any(_given(row[column]) for row in below for column in columns if column < len(row))
 
 
 def _useful(header: Header) -> bool:
@@ -323,7 +331,7 @@ def _hidden(grids: Sequence[Grid], headings: Headings, ledgers: Ledgers) -> Iter
             header = of[1]
         elif header and not (_useful(header) or {ITEM, ANSWER} <= header.columns.keys()):
             continue
-        if header and not all(map(is_blank, grid.rows[header.first_data_row :])):
+        if header and _filled(grid, header):
             yield Problem.of("sheets.hidden-sheet", grid.place, columns=header.known)
 
 
