@@ -503,14 +503,14 @@ def test_headings_with_a_number_or_as_a_question(path: Path) -> None:
     assert [problem.id for problem in batch.problems] == ["sheets.unknown-column"]
 
 
-def test_ids_that_differ_in_capitals_or_width_only_are_noted(path: Path) -> None:
-    """A credit code typed twice, once in small letters or in groups: perhaps the enterprise stands there twice."""
-    given = ["9122MA0W", "9122ma0w", "９１２２MA0W", "9122MA0X", "9122 MA0X"]
+def test_ids_that_differ_in_capitals_width_or_leading_zeros_only_are_noted(path: Path) -> None:
+    """A credit code typed twice, or a number that lost its zeros: perhaps the enterprise stands there twice."""
+    given = ["9122MA0W", "9122ma0w", "９１２２MA0W", "9122MA0X", "9122 MA0X", "0012", "12"]
     batch = read(path, HEAD, *([id, "", "discrete", 1, 1] for id in given))
     assert (batch.answers.ids, batch.problems) == (tuple(given), ())
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
     similar = [where for id, where in ids(batch.notes) if id == "sheets.similar-id"]
-    assert similar == [f"{place}!A3", f"{place}!A4", f"{place}!A6"]
+    assert similar == [f"{place}!A{row}" for row in (3, 4, 6, 8)]
 
 
 def test_a_long_id_that_a_csv_holds_as_it_was_shown_is_ruined(tmp_path: Path) -> None:

@@ -534,7 +534,8 @@ def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> Non
         if name and first.setdefault(plain(name), id) != id:
             where = part.table.columns[NAME].where(i)
             found.notes.append(Problem.of("sheets.same-name", where, name, id=id, first=first[plain(name)]))
-        if (same := own.setdefault(plain(id).replace(" ", ""), id)) != id:
+        # A spreadsheet takes zeros away from the front of a number.
+        if (same := own.setdefault(plain(id).replace(" ", "").lstrip("0"), id)) != id:
             found.notes.append(Problem.of("sheets.similar-id", part.table.where(ID, i), id, first=same))
 
 
