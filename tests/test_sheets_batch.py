@@ -729,6 +729,34 @@ def test_an_amount_is_read_with_the_unit_that_its_format_shows(name: str, tmp_pa
     assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.5亿元", "12000000元"]
 
 
+@pytest.mark.parametrize("name", ["b.xlsx", "unusual.xlsx", "b.xls"])
+@pytest.mark.parametrize("look", ["0%", "0.00%", "0.0%"])
+def test_a_share_is_read_as_its_format_shows_it(look: str, name: str, tmp_path: Path) -> None:
+    """Whoever types 85% sees 85%, though the workbook keeps 0.85; a bare 0.85 may be 0.85 %."""
+    path = tmp_path / name
+    old = path.suffix == ".xls"
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(path)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    share = [xlwt.easyxf(num_format_str=look) if old else book.add_format({"num_format": look})]
+    head = ["编号", "行业类型", "车间数字化设备比率", "车间数据自动采集比率", "平台评估得分", FIRST.id, SECOND.id]
+    for column, (heading, cell) in enumerate(zip(head, ["E1", "离散型", 0.855, 0.85, 3.85, 0.8, 1], strict=True)):
+        sheet.write(0, column, heading)
+        sheet.write(1, column, cell, *(share if column in (2, 4, 5, 6) else []))
+    book.save(path) if old else book.close()
+    if name == "unusual.xlsx":
+        parsed(path)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert batch.facts is not None
+    rates = [batch.facts.value(fact, 0) for fact in ("digital_equipment_rate", "automatic_data_rate", "declared_total")]
+    assert rates == [Decimal("85.5"), None, None]
+    assert batch.answers.points[0, :2].tolist() == [8, 10]
+    place = f"{name}!企业"
+    assert ids(batch.problems) == [
+        ("sheets.bad-plain-number", f"{place}!E2"),
+        ("sheets.bad-percentage", f"{place}!D2"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
 @pytest.mark.parametrize("look", ['yyyy"年"m"月"', "mmm-yy"])
 def test_a_month_that_a_spreadsheet_made_a_day_of_is_named(look: str, name: str, tmp_path: Path) -> None:

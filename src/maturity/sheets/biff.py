@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from maturity.sheets.grid import Broken, Merged, letters
-from maturity.sheets.scan import MONTH, MONTHS, MOST_MERGED, Extent, shown_by
+from maturity.sheets.scan import MOST_MERGED, NUMBERED, Extent, shown_by
 
 MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """What a compound file begins with."""
@@ -138,7 +138,7 @@ def extents(content: bytes, *, looks: bool = False) -> dict[str, Extent]:
     try:
         records = _workbook(CompoundFile(content))
         sheets = []
-        formats: dict[int, str | None] = dict.fromkeys(MONTHS, MONTH)
+        formats: dict[int, str | None] = {**NUMBERED}
         styles: list[str | None] = []
         for kind, body in _substream(records, 0):
             if kind == _SHEET:
