@@ -853,6 +853,34 @@ def test_other_remarks_beside_a_heading_are_no_units(path: Path) -> None:
     assert (batch.facts.value("investment_equipment", 0), batch.problems) == (Decimal("1.2"), ())
 
 
+def test_words_in_brackets_behind_a_heading_that_may_change_its_meaning_are_noted(path: Path) -> None:
+    """计划 of a day that asks for what has been; a unit, and how to fill in the column, change nothing."""
+    head = ["编号", "行业类型", "建成投产日期（计划）", f"{AMOUNT}（不含税，万元）", "依法登记注册（是/否）"]
+    head += ["近3年软件购置投资（单位：万元）", f"{FIRST.name.zh}（3级）", f"{SECOND.name.zh}（3级）"]
+    batch = read(path, head, ["E1", "离散型", "2026-01-31", 1.2, "是", 1, 1, 1], facts=True)
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    passed = [note for note in batch.notes if note.id == "sheets.passed-over"]
+    assert ids(passed) == [("sheets.passed-over", f"{place}!{column}1") for column in "CDG"]
+    assert "共 2 处" in passed[2].what("zh")
+    assert batch.problems == ()
+    form = [["项目编号", "填写"], ["编号", "E1"], ["行业类型", "离散型"], ["建成投产日期（计划）", "2026-01-31"]]
+    assert ("sheets.passed-over", f"{place}!A4") in ids(read(path, *form, facts=True).notes)
+
+
+def test_columns_that_differ_by_words_in_brackets_are_told_apart_or_not_read(path: Path) -> None:
+    """The amount of one year is not that of three; the column without such words is the one that is asked."""
+    years = [f"{AMOUNT}（{year}年）" for year in (2022, 2023, 2024)]
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    batch = read(path, ["编号", "行业类型", *years, FIRST.id], ["E1", "离散型", 1, 2, 3, 1], facts=True)
+    assert batch.facts is not None
+    assert batch.facts.value("investment_equipment", 0) is None
+    assert ids(batch.problems) == [("sheets.rival-columns", f"{place}!C1")]
+    batch = read(path, ["编号", "行业类型", *years, AMOUNT], ["E1", "离散型", 1, 2, 3, 6], facts=True)
+    assert batch.facts is not None
+    assert batch.facts.value("investment_equipment", 0) == 6
+    assert ids(batch.problems) == [("sheets.duplicate-column", f"{place}!{column}1") for column in "CDE"]
+
+
 def test_what_answers_and_facts_note_has_its_cell_too(path: Path) -> None:
     """An id alone would have to be looked for in the sheet."""
     asked = next(one for one in MODEL.requirements if one.subdomain == "product_design")

@@ -42,6 +42,7 @@ from maturity.sheets.headings import (
     Heading,
     Headings,
     Target,
+    passed_over,
 )
 from maturity.sheets.intake import TABLES, WORKBOOKS, Progress, read_grids, untold
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
@@ -307,6 +308,7 @@ def _table(
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
             read.append(grid)
     found.problems.extend(header.problems)
+    found.notes.extend(header.notes)
     table = below_one_header(rows_of(best, header, found), headings, found)
     _name_missing(table, model, programme, found)
     return table, read
@@ -363,6 +365,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
         heads = grid.rows[header.first_data_row - 1]
         unit = next((column for column, cell in enumerate(heads) if plain(said(cell)) in words("unit")), len(heads))
         items = []
+        remarks = []
         for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
             written = said(row[item]) if item < len(row) else ""
             value = row[answer] if answer < len(row) else ""
@@ -376,6 +379,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
                 continue
             (target,) = targets
             items.append(number)
+            remarks.append((grid.where(number, item), written, headings.remark(target, written)))
             if target in columns:
                 if not _given(value) or value == columns[target].values[0]:  # a copy of the sheet says nothing else
                     continue
@@ -385,6 +389,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
             own = headings.unit(target, said(row[unit]) if unit < len(row) else "") or beside
             heading = Heading(target, own or (above.unit if headings.is_amount(target) else ""))
             columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at, grid.epoch)  # type: ignore[misc]
+        found.notes.extend(passed_over(remarks))
         for column in (answer, unit):
             found.problems.extend(lost_in_merged(grid, {column}, items))
     return Records(forms[0][0].place, [1], columns, Path(called).stem)

@@ -52,6 +52,7 @@ class Ledgers:
 def entries_of(grid: Grid, ledger: LedgerDefinition, header: Header, found: Found) -> Entries:
     """The entries of a sheet, one in each row that is not blank."""
     found.problems.extend(header.problems)
+    found.notes.extend(header.notes)
     records = below_one_header(rows_of(grid, header, found), Headings.of_ledger(ledger), found)
     targets = {column.id: Target("fact", column.id) for column in ledger.columns}
     if absent := [id for id, target in targets.items() if target not in records.columns]:
