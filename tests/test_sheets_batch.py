@@ -1015,6 +1015,43 @@ def test_a_hidden_sheet_of_enterprises_is_not_read_and_named(tmp_path: Path) -> 
         read_batch(tmp_path / "b.xlsx", MODEL)
 
 
+@pytest.mark.parametrize("name", ["b.xlsx", "unusual.xlsx", "b.xls"])
+def test_rows_and_columns_that_nobody_sees_are_read_and_noted_once(name: str, tmp_path: Path) -> None:
+    """As when a filter was left in place; what holds nothing that is read may be hidden."""
+    path = tmp_path / name
+    old = path.suffix == ".xls"
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(path)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    rows: list[list[Any]] = [
+        [*HEAD, "备注"],
+        *([f"E{i}", "示例", "discrete", 1, 1, "x"] for i in range(2, 7)),
+        ["合计"],
+    ]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    for row in (2, 4, 6):
+        if old:
+            sheet.row(row).hidden = True
+        else:
+            sheet.set_row(row, None, None, {"hidden": True})
+    for column in (4, 5):
+        if old:
+            sheet.col(column).hidden = True
+        else:
+            sheet.set_column(column, column, None, None, {"hidden": True})
+    book.save(path) if old else book.close()
+    if name == "unusual.xlsx":
+        parsed(path)
+    batch = read_batch(path, MODEL)
+    assert batch.answers.points[:, :2].tolist() == [[10, 10]] * 5
+    assert batch.problems == ()
+    place = f"{name}!企业"
+    unseen = [note for note in batch.notes if "hidden" in note.id]
+    assert ids(unseen) == [("sheets.hidden-rows", f"{place}!3"), ("sheets.hidden-columns", f"{place}!E")]
+    assert [note.value for note in unseen] == ["3, 5", "E"]
+
+
 def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None:
     """As data in the exception; what is only a note does not stop."""
     path = written(tmp_path / "b.xlsx", [HEAD, ["E1", "一", "discrete", "x", 1], ["E1", "二", "discrete", 1, "y"]])

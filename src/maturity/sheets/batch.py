@@ -23,6 +23,7 @@ from maturity.sheets.columns import (
     below_one_header,
     lost_in_merged,
     named_by,
+    read_unseen,
     report,
     report_others,
     rows_of,
@@ -390,6 +391,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
             heading = Heading(target, own or (above.unit if headings.is_amount(target) else ""))
             columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at, grid.epoch)  # type: ignore[misc]
         found.notes.extend(passed_over(remarks))
+        found.notes.extend(read_unseen(grid, items, [item, answer]))
         for column in (answer, unit):
             found.problems.extend(lost_in_merged(grid, {column}, items))
     return Records(forms[0][0].place, [1], columns, Path(called).stem)

@@ -352,7 +352,8 @@ def _marked(grid: Grid, extent: Extent) -> Grid:
             cells.extend([""] * (width - len(cells)))
         for (row, column), cell in extent.broken.items():
             rows[row][column] = cell
-    return replace(grid, merged=tuple(extent.merged))
+    hidden = frozenset(extent.hidden_rows), frozenset(extent.hidden_columns)
+    return replace(grid, merged=tuple(extent.merged), hidden_rows=hidden[0], hidden_columns=hidden[1])
 
 
 @lru_cache(maxsize=16_384, typed=True)  # a column of shares, or of amounts, has few different ones; 1 is not TRUE

@@ -53,6 +53,9 @@ class Extent:
     merged: list[Merged] = field(default_factory=list)
     shown: "dict[str, array[int]]" = field(default_factory=dict)
     """Places (see `MOST_COLUMNS`) of the cells whose format shows something else, by what it is (see `shown_by`)."""
+    hidden_rows: set[int] = field(default_factory=set)
+    """Rows, from 0, that somebody hid, perhaps by a filter."""
+    hidden_columns: set[int] = field(default_factory=set)
 
     @property
     def proportionate(self) -> bool:
@@ -71,6 +74,15 @@ class Extent:
         """Add a cell, from 0, by what its format shows."""
         if what is not None:
             self.shown.setdefault(what, array("Q")).append(row * MOST_COLUMNS + column)
+
+    def hide(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Add a row, or columns, whose attributes say that they are hidden."""
+        if attributes.get("hidden") in ("1", "true"):
+            if tag == "row" and "r" in attributes:
+                self.hidden_rows.add(int(attributes["r"]) - 1)
+            elif tag == "col":
+                first, last = (int(attributes.get(end, 0)) for end in ("min", "max"))
+                self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
 
     def merge(self, reference: str) -> None:
         """Add merged cells, such as ``D5:D8``."""
@@ -145,6 +157,8 @@ _ERROR_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"[^>/]*\bt="e"[^>/]*>(.*?)</
 _FORMULA_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"([^>/]*)><f(?:[^>]*/>|[^>]*>([^<]*)</f>)(.*?)</c>', re.DOTALL)
 _RANGE: Final = re.compile(r"[A-Z]+\d+:[A-Z]+\d+")
 _MERGED: Final = re.compile(rb'<mergeCell [^>]*?\bref="(%b)"' % _RANGE.pattern.encode("ascii"))
+_HIDDEN: Final = re.compile(rb'<(row|col) ([^>]*\bhidden="(?:1|true)"[^>]*)>')
+_ATTRIBUTE: Final = re.compile(r'(\w+)="(\w+)"')
 _VALUE: Final = re.compile(rb"<v[^>]*>([^<]+)</v>")
 _CONTENT: Final = re.compile(rb"<(?:\w+:)?[vt](?:\s[^>]*)?>([^<]*)<")
 _TYPE: Final = re.compile(rb"^[^>]*\bt=[\"'](\w+)[\"']")
@@ -180,6 +194,9 @@ def scan_bytes(
             return None
         for reference, style in styled.findall(chunk) if looks else ():
             extent.show(*_position(reference.decode("ascii")), looks.get(int(style)))
+        if b'hidden="1"' in chunk or b'hidden="true"' in chunk:
+            for tag, attributes in _HIDDEN.findall(chunk):
+                extent.hide(tag.decode(), dict(_ATTRIBUTE.findall(attributes.decode("utf-8", "replace"))))
         if b"<mergeCell " in chunk:
             for found in _MERGED.findall(chunk):
                 extent.merge(found.decode("ascii"))
@@ -283,6 +300,8 @@ class Elements:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
+        if tag in ("row", "col"):
+            self.extent.hide(tag, attributes)
         if tag == "row":
             self._row = int(attributes.get("r", self._row + 1))
             self._column = 0
