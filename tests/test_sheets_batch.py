@@ -636,6 +636,8 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "above the table": [["统计表"], ["填报单位：某厂", "", "单位：亿元"], ["编号", "行业类型", AMOUNT]],
     "above in one cell": [["填报单位：长春市工信局　　单位：亿元（人民币）"], ["编号", "行业类型", AMOUNT]],
     "with the currency": [["单位：亿元人民币"], ["编号", "行业类型", AMOUNT]],
+    "among other units": [["单位：台（套）、亿元"], ["编号", "行业类型", AMOUNT]],
+    "with the currency before it": [["单位：RMB亿元"], ["编号", "行业类型", AMOUNT]],
     "in words": [["说明：投资单位统一为“亿元”"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
     "beside a title in other words": [
@@ -688,6 +690,14 @@ def test_a_unit_in_a_remark_below_the_table_holds(path: Path) -> None:
     assert batch.facts is not None
     assert [batch.facts.value("investment_equipment", i) for i in range(2)] == [Decimal(12000), Decimal(300)]
     assert batch.problems == ()
+
+
+def test_the_unit_of_another_table_further_down_is_not_that_of_this_one(path: Path) -> None:
+    """It stands above the header there; what stands below both of them may be meant for this one, too."""
+    other = ["单位：亿元"], ["编号", "企业名称"], ["E1", "一"]
+    batch = read(path, ["编号", "行业类型", AMOUNT], ["E1", "离散型", 1.2], [], *other, facts=True)
+    assert batch.facts is not None
+    assert batch.facts.value("investment_equipment", 0) == Decimal("1.2")
 
 
 def test_a_heading_above_others_gives_the_unit_of_those_below_it(path: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from maturity.errors import Problem
@@ -193,7 +193,7 @@ class Headings:
         units = self._units_below(head, first_data_row, found[main])
         if main:
             rows.append(main - 1)
-        return self._header(grid, rows, first_data_row + bool(units), found, units, _units_of_money(grid, main))
+        return self._header(grid, rows, first_data_row + bool(units), found, units, self._units_of_money(grid, main))
 
     def _units_below(
         self, head: Sequence[Sequence[Cell]], row: int, found: Sequence[tuple[set[Target], str]]
@@ -205,6 +205,35 @@ class Headings:
             if len(targets) == 1 and column in written and not any(map(str.isdigit, written[column])):
                 units[column] = self.unit(next(iter(targets)), written[column])
         return units if written and all(units.get(column) for column in written) else {}
+
+    def _units_of_money(self, grid: Grid, main: int) -> list[str]:
+        """(columns,) the unit of money that lines above the main row of a header, or below the table, give for each.
+
+        A heading above others holds as far as the next one, a line of its own for all of them. What stands above
+        another header further down is about the table there.
+        """
+        width = max(map(len, grid.rows))
+        written = islice(filter(any, reversed(grid.rows)), _REMARKS)  # a text table may go on with blank rows
+        last = takewhile(lambda row: not self._heads(row), written)
+        lines = [
+            [(column, said(cell)) for column, cell in enumerate(row) if said(cell)]
+            for row in (*last, *grid.rows[:main])
+        ]
+        above = lines[-main:] if main else []
+        alone = [line[0][1] for line in lines if len(line) == 1]
+        stated = [unit_of_sheet(text) for text in (*(text for line in above for _, text in line), *alone)]
+        units = [next(filter(None, stated), "")] * width
+        for line in above:
+            for (column, text), (end, _) in pairwise([*line, (width, "")]):
+                if unit := unit_of_columns(text):
+                    first = 0 if len(line) == 1 else column
+                    units[first:end] = [unit] * (end - first)
+        return units
+
+    def _heads(self, row: Sequence[Cell]) -> bool:
+        """Whether two cells of a row are headings that are known."""
+        found = (self.targets(cell)[0] for cell in row if isinstance(cell, str) and cell)
+        return len(list(islice((targets for targets in found if len(targets - {ASIDE}) == 1), 2))) == 2
 
     def _header(
         self,
@@ -302,28 +331,6 @@ def _units_beside(grid: Grid, main: int, column: int, first_data_row: int) -> st
         return ""
     cells = {said(row[column]) for row in grid.rows[first_data_row:] if column < len(row)}
     return ", ".join(sorted({unit for unit in map(unit_of_columns, cells) if unit}))
-
-
-def _units_of_money(grid: Grid, main: int) -> list[str]:
-    """(columns,) the unit of money that the lines above the main row of a header, or below the table, give for each.
-
-    A heading above others holds as far as the next one, a line of its own for all of them.
-    """
-    width = max(map(len, grid.rows))
-    last = islice(filter(any, reversed(grid.rows)), _REMARKS)  # a text table may go on with blank rows
-    lines = [
-        [(column, said(cell)) for column, cell in enumerate(row) if said(cell)] for row in (*last, *grid.rows[:main])
-    ]
-    above = lines[-main:] if main else []
-    alone = [line[0][1] for line in lines if len(line) == 1]
-    stated = [unit_of_sheet(written) for written in (*(text for line in above for _, text in line), *alone)]
-    units = [next(filter(None, stated), "")] * width
-    for line in above:
-        for (column, written), (end, _) in pairwise([*line, (width, "")]):
-            if unit := unit_of_columns(written):
-                first = 0 if len(line) == 1 else column
-                units[first:end] = [unit] * (end - first)
-    return units
 
 
 def _told_apart(
