@@ -465,6 +465,7 @@ def test_a_remark_below_the_table_is_no_enterprise(remark: str, path: Path) -> N
         ["甲", "乙", 1, 2, 3],
         ["", "（全称）", "（下拉选择）", "(0～1)", ""],
         ["示例", "某某公司", "离散型", 1, 1],
+        ["填写说明", "全称", "下拉选择", "0～1", "0～1"],
     ],
 )
 def test_a_row_that_numbers_or_explains_the_columns_is_no_enterprise(row: list[object], path: Path) -> None:
@@ -640,6 +641,11 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "with the currency before it": [["单位：RMB亿元"], ["编号", "行业类型", AMOUNT]],
     "in words": [["说明：投资单位统一为“亿元”"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
+    "below two rows of headings": [
+        ["编号", "行业类型", "投资", ""],
+        ["", "", AMOUNT, "近3年软件购置投资"],
+        ["", "", "亿元", "万元"],
+    ],
     "beside a title in other words": [
         ["id", "profile", "investment_equipment"],
         ["编号", "行业类型", "设备总额（亿元）"],

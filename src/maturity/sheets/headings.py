@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise, takewhile
+from itertools import islice, pairwise, takewhile, zip_longest
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from maturity.errors import Problem
@@ -190,20 +190,22 @@ class Headings:
             if agreed > 1 or (counts[main + 1] > 1 and 2 * counts[main + 1] >= written):
                 rows.append(main + 1)
         first_data_row = rows[-1] + 1
-        units = self._units_below(head, first_data_row, found[main])
+        units = self._units_below(head, first_data_row, [found[row] for row in rows])
         if main:
             rows.append(main - 1)
         return self._header(grid, rows, first_data_row + bool(units), found, units, self._units_of_money(grid, main))
 
     def _units_below(
-        self, head: Sequence[Sequence[Cell]], row: int, found: Sequence[tuple[set[Target], str]]
+        self, head: Sequence[Sequence[Cell]], row: int, found: Sequence[Sequence[tuple[set[Target], str]]]
     ) -> dict[int, str]:
         """The units of a row that holds nothing but units, by column; none if the row below the header is another."""
+        above = zip_longest(*found, fillvalue=(set(), ""))
         written = {column: said(cell) for column, cell in enumerate(head[row] if row < len(head) else ()) if said(cell)}
         units = {}
-        for column, (targets, _) in enumerate(found):
-            if len(targets) == 1 and column in written and not any(map(str.isdigit, written[column])):
-                units[column] = self.unit(next(iter(targets)), written[column])
+        for column, cells in enumerate(above):
+            target = next((next(iter(targets)) for targets, _ in cells if len(targets) == 1), ASIDE)
+            if column in written and not any(map(str.isdigit, written[column])):
+                units[column] = self.unit(target, written[column])
         return units if written and all(units.get(column) for column in written) else {}
 
     def _units_of_money(self, grid: Grid, main: int) -> list[str]:
