@@ -641,6 +641,7 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "with the currency before it": [["单位：RMB亿元"], ["编号", "行业类型", AMOUNT]],
     "in words": [["说明：投资单位统一为“亿元”"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
+    "below the headings, with its word": [["编号", "行业类型", AMOUNT], ["单位", "/", "亿元"]],
     "below two rows of headings": [
         ["编号", "行业类型", "投资", ""],
         ["", "", AMOUNT, "近3年软件购置投资"],

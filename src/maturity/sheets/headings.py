@@ -200,7 +200,8 @@ class Headings:
     ) -> dict[int, str]:
         """The units of a row that holds nothing but units, by column; none if the row below the header is another."""
         above = zip_longest(*found, fillvalue=(set(), ""))
-        written = {column: said(cell) for column, cell in enumerate(head[row] if row < len(head) else ()) if said(cell)}
+        texts = enumerate(map(said, head[row] if row < len(head) else ()))
+        written = {column: text for column, text in texts if text.strip("-—/") and plain(text) not in words("unit")}
         units = {}
         for column, cells in enumerate(above):
             target = next((next(iter(targets)) for targets, _ in cells if len(targets) == 1), ASIDE)
