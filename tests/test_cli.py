@@ -1070,6 +1070,26 @@ def test_problems_are_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("terminal", [True, False])
+def test_many_problems_that_say_the_same_share_a_line(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    """A word in hundreds of cells hides nothing else; only a list that goes to a file names every cell."""
+    screen = Console(file=io.StringIO(), force_terminal=terminal, width=300, color_system=None)
+    monkeypatch.setattr(frame, "err", screen)
+    same = [Problem.of("sheets.bad-yes-no", f"b.xlsx!企业!F{row}", "优秀") for row in range(2, 102)]
+    kind = [Problem.of("sheets.bad-date", f"b.xlsx!企业!G{row}: E{row}: on", f"第{row}天") for row in range(2, 102)]
+    alone = Problem.of("sheets.empty-file", "c.xlsx")
+    frame.listed([*same, *kind, alone], "en", all_of_them=False)
+    frame.listed([*same, alone], "zh")
+    assert isinstance(screen.file, io.StringIO)
+    shown = screen.file.getvalue()
+    assert "b.xlsx!企业!F2, F3, F4, F5, F6 … (100 places)" in shown
+    assert "b.xlsx!企业!G2, G3, G4, G5, G6 … (100 places)" in shown
+    assert "'第2天' is not a definite date; it counts as unknown (and 99 more like it)" in shown
+    assert shown.count("c.xlsx") == 2
+    assert ("b.xlsx!企业!F2、F3、F4、F5、F6 等 100 处" in shown) == terminal
+    assert (shown.count("优秀") == 101) != terminal
+
+
+@pytest.mark.parametrize("terminal", [True, False])
 def test_how_far_reading_is_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
     """What is done with a workbook, by name; nothing where nobody watches."""
     screen = Console(file=io.StringIO(), force_terminal=terminal, width=150, color_system=None)

@@ -194,7 +194,8 @@ def test_entries_decide_and_the_stated_figure_only_where_there_are_none() -> Non
         ("decide.ledger-disagrees", "E1: payments", "60")
     ]
     assert decided([entry(amount=100)], {"money": 100}).notes == ()
-    assert all(both.notes[0].text(lang) for lang in LANGUAGES)
+    assert both.notes[0].what("zh") == "明细合计 60 万元，与填报的 100 万元 不符；以明细为准"
+    assert all("60 万元" in both.notes[0].text(lang) for lang in LANGUAGES)
 
 
 def test_who_gives_no_entries_among_those_who_do_is_counted() -> None:

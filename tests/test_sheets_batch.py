@@ -465,6 +465,7 @@ def test_a_remark_below_the_table_is_no_enterprise(remark: str, path: Path) -> N
         ["甲", "乙", 1, 2, 3],
         ["", "（全称）", "（下拉选择）", "(0～1)", ""],
         ["示例", "某某公司", "离散型", 1, 1],
+        ["填写说明", "全称", "下拉选择", "0～1", "0～1"],
     ],
 )
 def test_a_row_that_numbers_or_explains_the_columns_is_no_enterprise(row: list[object], path: Path) -> None:
@@ -503,14 +504,14 @@ def test_headings_with_a_number_or_as_a_question(path: Path) -> None:
     assert [problem.id for problem in batch.problems] == ["sheets.unknown-column"]
 
 
-def test_ids_that_differ_in_capitals_or_width_only_are_noted(path: Path) -> None:
-    """A credit code typed twice, once in small letters or in groups: perhaps the enterprise stands there twice."""
-    given = ["9122MA0W", "9122ma0w", "９１２２MA0W", "9122MA0X", "9122 MA0X"]
+def test_ids_that_differ_in_capitals_width_or_leading_zeros_only_are_noted(path: Path) -> None:
+    """A credit code typed twice, or a number that lost its zeros: perhaps the enterprise stands there twice."""
+    given = ["9122MA0W", "9122ma0w", "９１２２MA0W", "9122MA0X", "9122 MA0X", "0012", "12"]
     batch = read(path, HEAD, *([id, "", "discrete", 1, 1] for id in given))
     assert (batch.answers.ids, batch.problems) == (tuple(given), ())
     place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
     similar = [where for id, where in ids(batch.notes) if id == "sheets.similar-id"]
-    assert similar == [f"{place}!A3", f"{place}!A4", f"{place}!A6"]
+    assert similar == [f"{place}!A{row}" for row in (3, 4, 6, 8)]
 
 
 def test_a_long_id_that_a_csv_holds_as_it_was_shown_is_ruined(tmp_path: Path) -> None:
@@ -636,8 +637,16 @@ UNITS: Mapping[str, Sequence[Sequence[Any]]] = {
     "above the table": [["统计表"], ["填报单位：某厂", "", "单位：亿元"], ["编号", "行业类型", AMOUNT]],
     "above in one cell": [["填报单位：长春市工信局　　单位：亿元（人民币）"], ["编号", "行业类型", AMOUNT]],
     "with the currency": [["单位：亿元人民币"], ["编号", "行业类型", AMOUNT]],
+    "among other units": [["单位：台（套）、亿元"], ["编号", "行业类型", AMOUNT]],
+    "with the currency before it": [["单位：RMB亿元"], ["编号", "行业类型", AMOUNT]],
     "in words": [["说明：投资单位统一为“亿元”"], ["编号", "行业类型", AMOUNT]],
     "below the headings": [["编号", "行业类型", AMOUNT], ["", "", "（亿元）"]],
+    "below the headings, with its word": [["编号", "行业类型", AMOUNT], ["单位", "/", "亿元"]],
+    "below two rows of headings": [
+        ["编号", "行业类型", "投资", ""],
+        ["", "", AMOUNT, "近3年软件购置投资"],
+        ["", "", "亿元", "万元"],
+    ],
     "beside a title in other words": [
         ["id", "profile", "investment_equipment"],
         ["编号", "行业类型", "设备总额（亿元）"],
@@ -690,6 +699,14 @@ def test_a_unit_in_a_remark_below_the_table_holds(path: Path) -> None:
     assert batch.problems == ()
 
 
+def test_the_unit_of_another_table_further_down_is_not_that_of_this_one(path: Path) -> None:
+    """It stands above the header there; what stands below both of them may be meant for this one, too."""
+    other = ["单位：亿元"], ["编号", "企业名称"], ["E1", "一"]
+    batch = read(path, ["编号", "行业类型", AMOUNT], ["E1", "离散型", 1.2], [], *other, facts=True)
+    assert batch.facts is not None
+    assert batch.facts.value("investment_equipment", 0) == Decimal("1.2")
+
+
 def test_a_heading_above_others_gives_the_unit_of_those_below_it(path: Path) -> None:
     """As far as the next heading, whether its cells are merged or not."""
     above = ["", "设备（亿元）", "", "", "计划（元）"]
@@ -727,6 +744,34 @@ def test_an_amount_is_read_with_the_unit_that_its_format_shows(name: str, tmp_pa
     assert batch.facts.value("declared_total", 0) is None
     assert ids(batch.problems) == [("sheets.scaled-cell", f"{name}!企业!H2")]
     assert [note.value for note in batch.notes if note.id == "sheets.read-as"] == ["1.5亿元", "12000000元"]
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "unusual.xlsx", "b.xls"])
+@pytest.mark.parametrize("look", ["0%", "0.00%", "0.0%"])
+def test_a_share_is_read_as_its_format_shows_it(look: str, name: str, tmp_path: Path) -> None:
+    """Whoever types 85% sees 85%, though the workbook keeps 0.85; a bare 0.85 may be 0.85 %."""
+    path = tmp_path / name
+    old = path.suffix == ".xls"
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(path)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    share = [xlwt.easyxf(num_format_str=look) if old else book.add_format({"num_format": look})]
+    head = ["编号", "行业类型", "车间数字化设备比率", "车间数据自动采集比率", "平台评估得分", FIRST.id, SECOND.id]
+    for column, (heading, cell) in enumerate(zip(head, ["E1", "离散型", 0.855, 0.85, 3.85, 0.8, 1], strict=True)):
+        sheet.write(0, column, heading)
+        sheet.write(1, column, cell, *(share if column in (2, 4, 5, 6) else []))
+    book.save(path) if old else book.close()
+    if name == "unusual.xlsx":
+        parsed(path)
+    batch = read_batch(path, MODEL, PROGRAMME)
+    assert batch.facts is not None
+    rates = [batch.facts.value(fact, 0) for fact in ("digital_equipment_rate", "automatic_data_rate", "declared_total")]
+    assert rates == [Decimal("85.5"), None, None]
+    assert batch.answers.points[0, :2].tolist() == [8, 10]
+    place = f"{name}!企业"
+    assert ids(batch.problems) == [
+        ("sheets.bad-plain-number", f"{place}!E2"),
+        ("sheets.bad-percentage", f"{place}!D2"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["b.xlsx", "b.xls"])
@@ -825,6 +870,34 @@ def test_other_remarks_beside_a_heading_are_no_units(path: Path) -> None:
     assert (batch.facts.value("investment_equipment", 0), batch.problems) == (Decimal("1.2"), ())
 
 
+def test_words_in_brackets_behind_a_heading_that_may_change_its_meaning_are_noted(path: Path) -> None:
+    """计划 of a day that asks for what has been; a unit, and how to fill in the column, change nothing."""
+    head = ["编号", "行业类型", "建成投产日期（计划）", f"{AMOUNT}（不含税，万元）", "依法登记注册（是/否）"]
+    head += ["近3年软件购置投资（单位：万元）", f"{FIRST.name.zh}（3级）", f"{SECOND.name.zh}（3级）"]
+    batch = read(path, head, ["E1", "离散型", "2026-01-31", 1.2, "是", 1, 1, 1], facts=True)
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    passed = [note for note in batch.notes if note.id == "sheets.passed-over"]
+    assert ids(passed) == [("sheets.passed-over", f"{place}!{column}1") for column in "CDG"]
+    assert "共 2 处" in passed[2].what("zh")
+    assert batch.problems == ()
+    form = [["项目编号", "填写"], ["编号", "E1"], ["行业类型", "离散型"], ["建成投产日期（计划）", "2026-01-31"]]
+    assert ("sheets.passed-over", f"{place}!A4") in ids(read(path, *form, facts=True).notes)
+
+
+def test_columns_that_differ_by_words_in_brackets_are_told_apart_or_not_read(path: Path) -> None:
+    """The amount of one year is not that of three; the column without such words is the one that is asked."""
+    years = [f"{AMOUNT}（{year}年）" for year in (2022, 2023, 2024)]
+    place = path.name if path.suffix == ".csv" else f"{path.name}!企业"
+    batch = read(path, ["编号", "行业类型", *years, FIRST.id], ["E1", "离散型", 1, 2, 3, 1], facts=True)
+    assert batch.facts is not None
+    assert batch.facts.value("investment_equipment", 0) is None
+    assert ids(batch.problems) == [("sheets.rival-columns", f"{place}!C1")]
+    batch = read(path, ["编号", "行业类型", *years, AMOUNT], ["E1", "离散型", 1, 2, 3, 6], facts=True)
+    assert batch.facts is not None
+    assert batch.facts.value("investment_equipment", 0) == 6
+    assert ids(batch.problems) == [("sheets.duplicate-column", f"{place}!{column}1") for column in "CDE"]
+
+
 def test_what_answers_and_facts_note_has_its_cell_too(path: Path) -> None:
     """An id alone would have to be looked for in the sheet."""
     asked = next(one for one in MODEL.requirements if one.subdomain == "product_design")
@@ -908,6 +981,21 @@ def test_the_sheet_whose_header_is_known_best_is_read_and_others_with_data_are_n
     assert ids(batch.problems) == [("sheets.other-sheet", "b.xlsx!长春")]
 
 
+@pytest.mark.parametrize("filled", ["长春", "吉林"])
+def test_a_sheet_in_which_nobody_wrote_is_neither_read_nor_named(filled: str, tmp_path: Path) -> None:
+    """A template with a sheet for each city, of which one is used; numbers that stand before its rows are no data."""
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("长春", "吉林", "四平"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["序号", *HEAD])
+            sheet.write_column(1, 0, [1, 2])
+            if name == filled:
+                sheet.write_row(1, 1, ["E1", "示例", "discrete", 1, 1])
+    batch = read_batch(path, MODEL)
+    assert (batch.answers.ids, batch.problems) == (("E1",), ())
+
+
 def hiding(path: Path, *sheets: str) -> Path:
     """A workbook of two sheets of enterprises, 今年 and 去年, some of them hidden, and a legend."""
     with xlsxwriter.Workbook(path) as book:
@@ -942,6 +1030,43 @@ def test_a_hidden_sheet_of_enterprises_is_not_read_and_named(tmp_path: Path) -> 
         sheet.hide()
     with pytest.raises(InputError, match="a hidden sheet looks like data"):
         read_batch(tmp_path / "b.xlsx", MODEL)
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "unusual.xlsx", "b.xls"])
+def test_rows_and_columns_that_nobody_sees_are_read_and_noted_once(name: str, tmp_path: Path) -> None:
+    """As when a filter was left in place; what holds nothing that is read may be hidden."""
+    path = tmp_path / name
+    old = path.suffix == ".xls"
+    book = xlwt.Workbook() if old else xlsxwriter.Workbook(path)
+    sheet = book.add_sheet("企业") if old else book.add_worksheet("企业")
+    rows: list[list[Any]] = [
+        [*HEAD, "备注"],
+        *([f"E{i}", "示例", "discrete", 1, 1, "x"] for i in range(2, 7)),
+        ["合计"],
+    ]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    for row in (2, 4, 6):
+        if old:
+            sheet.row(row).hidden = True
+        else:
+            sheet.set_row(row, None, None, {"hidden": True})
+    for column in (4, 5):
+        if old:
+            sheet.col(column).hidden = True
+        else:
+            sheet.set_column(column, column, None, None, {"hidden": True})
+    book.save(path) if old else book.close()
+    if name == "unusual.xlsx":
+        parsed(path)
+    batch = read_batch(path, MODEL)
+    assert batch.answers.points[:, :2].tolist() == [[10, 10]] * 5
+    assert batch.problems == ()
+    place = f"{name}!企业"
+    unseen = [note for note in batch.notes if "hidden" in note.id]
+    assert ids(unseen) == [("sheets.hidden-rows", f"{place}!3"), ("sheets.hidden-columns", f"{place}!E")]
+    assert [note.value for note in unseen] == ["3, 5", "E"]
 
 
 def test_strict_refuses_any_problem_and_carries_them_all(tmp_path: Path) -> None:

@@ -270,7 +270,7 @@ def test_an_old_workbook_is_read_whatever_its_ending(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(old_workbook(["编号", "企业名称", "答"], fill=fill))
         (grid,) = read_grids(tmp_path / name)
         first: list[Cell] = ["编号", "企业名称", "答"]
-        second: list[Cell] = [date(2025, 6, 30), 0.8, Broken("error", "#REF!"), "", True]
+        second: list[Cell] = [date(2025, 6, 30), "80%", Broken("error", "#REF!"), "", True]
         assert (grid.rows[0][:3], grid.rows[1], grid.rows[2][0]) == (first, second, "𬭎 =1")
         assert grid.where(1, 2) == f"{name}!企业!C2"
     (tmp_path / "new.xls").write_bytes(workbook(A1="id"))

@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from errno import EISDIR
@@ -24,6 +24,7 @@ from maturity import __version__
 from maturity.cli.usage import Commands, EmptyWordError, not_printed
 from maturity.errors import InputError, MaturityError, Problem, near_or_known, reason
 from maturity.language import LANGUAGES, Lang, say, texts
+from maturity.language import listed as listed_words
 
 if TYPE_CHECKING:
     from maturity.answers import Answers
@@ -38,7 +39,9 @@ NO_PROGRAMME = "none"
 A = TypeVar("A")
 B = TypeVar("B")
 LISTED = 40
-"""Problems shown on the screen; all of them are in the results."""
+"""Lines of problems shown on the screen; all of them are in the results."""
+FEW = 5
+"""Places that such a line names, and so many different problems of a kind have a line each."""
 
 
 class _NotPrintedError(OSError):
@@ -207,21 +210,68 @@ def as_readings(readings: Mapping[str, str], option: str = "--reading") -> Abstr
     return typed({"readings": option} | {name: f"{option} {name}" for name in readings})
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What one line of a list of problems says of one or several of them."""
+
+    where: str
+    what: str
+    hint: str
+    count: int = 1
+
+
+def _folded(problems: Sequence[Problem], lang: Lang) -> list[_Line]:
+    """Problems as lines; where they would be too many, those of a sheet that say the same share one.
+
+    A word that somebody took for an answer stands in a thousand cells. If that is still too much, those of a kind
+    share one as well, such as the cells of a column that was filled with descriptions.
+    """
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for number, one in enumerate(problems):
+        sheet, _, cell = one.where.partition(": ")[0].rpartition("!")  # an enterprise may stand behind it
+        alone = not sheet or len(problems) <= LISTED
+        key = (one.where, str(number)) if alone else (sheet, one.id)
+        lines.setdefault((*key, one.what(lang), one.hint(lang)), []).append("" if alone else cell)
+    kinds: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for line in lines:
+        kinds.setdefault(line[:2], []).append(line)
+    shared = []
+    for same in kinds.values():
+        for group in [same] if len(same) > FEW and len(lines) > LISTED else [[line] for line in same]:
+            place, _, what, hint = group[0]
+            cells = [cell for line in group for cell in lines[line]]
+            if cells[0]:
+                place = f"{place}!{listed_words(cells[:FEW], lang)}"
+            if len(cells) > FEW:
+                place = say("cli.first-places", lang, first=place, count=f"{len(cells):,}")
+            if len(group) > 1:
+                what = say("cli.and-like-it", lang, what=what, count=len(group) - 1)
+            shared.append(_Line(place, what, hint, len(cells)))
+    return shared
+
+
 def listed(problems: Sequence[Problem], lang: Lang, *, all_of_them: bool = True) -> None:
-    """Problems as a table on a terminal; one a line, to search and to sort, where the output goes elsewhere."""
-    shown = problems if all_of_them else problems[:LISTED]
+    """Problems as a table on a terminal, folded if they are many; elsewhere one a line, to search and to sort.
+
+    Without ``all_of_them``, which are in the results then, the first `LISTED` lines of the folded table anywhere.
+    """
+    whole = all_of_them and not err.is_terminal
+    lines = [_Line(one.where, one.what(lang), one.hint(lang)) for one in problems] if whole else _folded(problems, lang)
+    shown = lines if all_of_them else lines[:LISTED]
     if err.is_terminal and shown:
         table = Screen(box=HORIZONTALS, pad_edge=False)
         for key, ratio in (("where", 3), ("what", 4), ("hint", 4)):
             table.add_column(say(f"sheets.columns.{key}", lang), overflow="fold", ratio=ratio)
-        for problem in shown:
-            table.add_row(*map(Cell, (problem.where, problem.what(lang), problem.hint(lang))))
+        for line in shown:
+            table.add_row(*map(Cell, (line.where, line.what, line.hint)))
         err.print(table, soft_wrap=False)
     else:
-        for problem in shown:
-            err.print(problem.text(lang), markup=False)
-    if not all_of_them and len(problems) > LISTED:
-        err.print(say("cli.more-problems", lang, count=len(problems) - LISTED), markup=False)
+        for line in shown:
+            err.print(say("problems.line", lang, where=line.where, what=line.what, hint=line.hint), markup=False)
+    if rest := len(problems) - sum(line.count for line in shown):
+        err.print(say("cli.more-problems", lang, count=rest), markup=False)
+    elif len(shown) < len(problems):
+        err.print(say("cli.folded", lang), markup=False)
 
 
 def load(model: str, programme: str, on: date) -> "tuple[MaturityModel, Programme | None]":

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.errors import Problem
+from maturity.language import LANGUAGES, Text
 from maturity.scenarios.alike import Rows, kinds
 from maturity.scenarios.amounts import aggregated, stated, unit_of, what_counts
 from maturity.scenarios.facts import Facts, place
 from maturity.scenarios.programme import FactDefinition
 from maturity.scenarios.rules import Aggregate, Assessed, NoEvent, Rule, Share, leaves
 from maturity.scenarios.truth import Given, declared, declared_by_total
-from maturity.scenarios.values import amount
+from maturity.scenarios.values import amount, in_unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,12 +178,16 @@ def _sum_notes(rule: Aggregate, given: Given) -> Notes:
     """Sums of entries that are not what the applicant states."""
     facts, programme = given.facts, given.programme
     entered, own = aggregated(rule, facts, given.on, given.sums), stated(rule, facts)
-    decimals = unit_of(rule, programme).decimals
+    unit = unit_of(rule, programme)
+
+    def with_unit(units: int) -> Text:
+        return Text(*(in_unit(amount(units, unit.decimals), unit, lang) for lang in LANGUAGES))
 
     def note(i: int) -> Problem:
-        sums = {"stated": amount(int(own.least[i]), decimals)}
+        of_entries, of_fact = int(entered.least[i]), int(own.least[i])
+        sums = {"entered": with_unit(of_entries), "stated": with_unit(of_fact)}
         ledger = programme.measure(rule.measure).ledger
-        return Problem.of("decide.ledger-disagrees", ledger, amount(int(entered.least[i]), decimals), **sums)
+        return Problem.of("decide.ledger-disagrees", ledger, amount(of_entries, unit.decimals), **sums)
 
     complete = (entered.entries > 0) & own.known & (own.least == own.most)
     rows = np.flatnonzero(complete & ((own.least < entered.least) | (own.least > entered.most)))

@@ -21,9 +21,9 @@ from maturity.sheets.columns import (
     Found,
     Records,
     below_one_header,
-    is_blank,
     lost_in_merged,
     named_by,
+    read_unseen,
     report,
     report_others,
     rows_of,
@@ -43,6 +43,7 @@ from maturity.sheets.headings import (
     Heading,
     Headings,
     Target,
+    passed_over,
 )
 from maturity.sheets.intake import TABLES, WORKBOOKS, Progress, read_grids, untold
 from maturity.sheets.ledgers import Entries, Ledgers, entries_of, first_of, owned
@@ -289,26 +290,36 @@ def _table(
 ) -> tuple[Records, list[Grid]]:
     """The enterprises of the file: those of its form, or of the sheet whose header is known best; and what was read.
 
-    Sheets that are named because they were not read are among the latter.
+    Sheets that are named because they were not read are among the latter, and those in which nobody wrote anything.
     """
-    forms = [(grid, header) for grid, header in headers if ITEM in header.columns and ANSWER in header.columns]
-    batches = [(grid, header) for grid, header in headers if (grid, header) not in forms]
+    filled = [one for one in headers if _filled(*one)] or headers
+    empty = [grid for grid, header in headers if (grid, header) not in filled]
+    forms = [(grid, header) for grid, header in filled if ITEM in header.columns and ANSWER in header.columns]
+    batches = [(grid, header) for grid, header in filled if (grid, header) not in forms]
     if forms and not any(_useful(header) for _, header in batches):
         form = _form(forms, called, headings, found)
         _name_missing(form, model, programme, found)
-        return form, [grid for grid, _ in forms]
+        return form, [*empty, *(grid for grid, _ in forms)]
     if not batches:
         raise InputError(found.problems or [Problem.of("sheets.no-header", called, rows=SEARCHED)])
     best, header = max(batches, key=lambda one: one[1].known)
-    read = [best]
-    for grid, other in headers:
+    read = [*empty, best]
+    for grid, other in filled:
         if grid is not best and ((grid, other) in forms or _useful(other)):
             found.problems.append(Problem.of("sheets.other-sheet", grid.place, columns=other.known, read=best.sheet))
             read.append(grid)
     found.problems.extend(header.problems)
+    found.notes.extend(header.notes)
     table = below_one_header(rows_of(best, header, found), headings, found)
     _name_missing(table, model, programme, found)
     return table, read
+
+
+def _filled(grid: Grid, header: Header) -> bool:
+    """Whether anything stands below the header in a column that is of use; numbers of rows are in none."""
+    columns = [column for column, _ in header.columns.values()]
+    below = grid.rows[header.first_data_row :]
+    return any(_given(row[column]) for row in below for column in columns if column < len(row))
 
 
 def _useful(header: Header) -> bool:
@@ -323,7 +334,7 @@ def _hidden(grids: Sequence[Grid], headings: Headings, ledgers: Ledgers) -> Iter
             header = of[1]
         elif header and not (_useful(header) or {ITEM, ANSWER} <= header.columns.keys()):
             continue
-        if header and not all(map(is_blank, grid.rows[header.first_data_row :])):
+        if header and _filled(grid, header):
             yield Problem.of("sheets.hidden-sheet", grid.place, columns=header.known)
 
 
@@ -355,6 +366,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
         heads = grid.rows[header.first_data_row - 1]
         unit = next((column for column, cell in enumerate(heads) if plain(said(cell)) in words("unit")), len(heads))
         items = []
+        remarks = []
         for number, row in enumerate(grid.rows[header.first_data_row :], start=header.first_data_row):
             written = said(row[item]) if item < len(row) else ""
             value = row[answer] if answer < len(row) else ""
@@ -368,6 +380,7 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
                 continue
             (target,) = targets
             items.append(number)
+            remarks.append((grid.where(number, item), written, headings.remark(target, written)))
             if target in columns:
                 if not _given(value) or value == columns[target].values[0]:  # a copy of the sheet says nothing else
                     continue
@@ -377,6 +390,8 @@ def _form(forms: Sequence[tuple[Grid, Header]], called: str, headings: Headings,
             own = headings.unit(target, said(row[unit]) if unit < len(row) else "") or beside
             heading = Heading(target, own or (above.unit if headings.is_amount(target) else ""))
             columns[target] = Column(heading, [value], lambda _, at=where: at, lambda _, __, at=where: at, grid.epoch)  # type: ignore[misc]
+        found.notes.extend(passed_over(remarks))
+        found.notes.extend(read_unseen(grid, items, [item, answer]))
         for column in (answer, unit):
             found.problems.extend(lost_in_merged(grid, {column}, items))
     return Records(forms[0][0].place, [1], columns, Path(called).stem)
@@ -526,7 +541,8 @@ def _name_twice(parts: Sequence[_Part], ids: Sequence[str], found: Found) -> Non
         if name and first.setdefault(plain(name), id) != id:
             where = part.table.columns[NAME].where(i)
             found.notes.append(Problem.of("sheets.same-name", where, name, id=id, first=first[plain(name)]))
-        if (same := own.setdefault(plain(id).replace(" ", ""), id)) != id:
+        # A spreadsheet takes zeros away from the front of a number.
+        if (same := own.setdefault(plain(id).replace(" ", "").lstrip("0"), id)) != id:
             found.notes.append(Problem.of("sheets.similar-id", part.table.where(ID, i), id, first=same))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from maturity.sheets.grid import Broken, Merged, letters
-from maturity.sheets.scan import MONTH, MONTHS, MOST_MERGED, Extent, shown_by
+from maturity.sheets.scan import MOST_MERGED, NUMBERED, Extent, shown_by
 
 MAGIC: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """What a compound file begins with."""
@@ -31,7 +31,7 @@ MOST_COLUMNS: Final = 256
 """Of a sheet of an old workbook."""
 _FORMULA, _EOF, _PASSWORD, _SHEET, _SEVERAL, _ERROR, _BEGIN = 0x0006, 0x000A, 0x002F, 0x0085, 0x00BD, 0x0205, 0x0809
 _TEXTS, _SPAN, _RECALCULATED, _MERGED, _FROM_1904 = 0x00FC, 0x0200, 0x005F, 0x00E5, 0x0022
-_FORMAT, _STYLE = 0x041E, 0x00E0
+_FORMAT, _STYLE, _ROW, _COLUMNS = 0x041E, 0x00E0, 0x0208, 0x007D
 _NO_NUMBER: Final = b"\xff\xff"
 """Ends the result of a formula that is none; its first byte tells what it is instead."""
 _ERROR_RESULT, _BLANK_RESULT = 2, 3
@@ -138,7 +138,7 @@ def extents(content: bytes, *, looks: bool = False) -> dict[str, Extent]:
     try:
         records = _workbook(CompoundFile(content))
         sheets = []
-        formats: dict[int, str | None] = dict.fromkeys(MONTHS, MONTH)
+        formats: dict[int, str | None] = {**NUMBERED}
         styles: list[str | None] = []
         for kind, body in _substream(records, 0):
             if kind == _SHEET:
@@ -233,6 +233,11 @@ def _extent(records: bytes, begin: int, looks: Mapping[int, str]) -> Extent:
                     blank.append((row, column))
         elif kind == _MERGED and len(extent.merged) < MOST_MERGED:
             extent.merged += map(Merged._make, struct.iter_unpack("<4H", body[2 : 2 + len(body[2:]) // 8 * 8]))
+        elif kind == _ROW and len(body) >= 14 and body[12] & 0x20:
+            extent.hidden_rows.add(struct.unpack_from("<H", body)[0])
+        elif kind == _COLUMNS and len(body) >= 10 and body[8] & 1:
+            first, last = struct.unpack_from("<HH", body)
+            extent.hidden_columns.update(range(first, min(last + 1, MOST_COLUMNS)))
         elif kind == _RECALCULATED:
             recalculated = any(body)
     if not recalculated and len(blank) == formulas:

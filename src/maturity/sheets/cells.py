@@ -333,16 +333,17 @@ def unit_of_sheet(written: str) -> str:
 
     >>> [unit_of_sheet(line) for line in ("单位：亿元", "2025年　单位：万美元", "注：以亿元计", "填报单位：某厂")]
     ['亿元', '万美元', '亿元', '']
-    >>> [unit_of_sheet(line) for line in ("单位统一为“亿元”", "单位：亿元（人民币）", "金额单位：亿元　人员单位：人")]
+    >>> [unit_of_sheet(line) for line in ("单位统一为“亿元”", "单位：亿元（人民币）", "单位：台（套）、亿元")]
     ['亿元', '亿元', '亿元']
     """
     announced = rf"(?:{_unit_marks()})\s*(?::|(?:均|都|统一|一律)?(?:为|是):?)[{_AROUND}]*"
-    announced += rf"([a-z0-9][a-z0-9 ,]*|[^{_AROUND},，、。;:]+)"  # in English with blanks: CNY 10,000
+    announced += r"([a-z0-9][a-z0-9 ,]*)?([^。;]*)"  # in English with blanks: CNY 10,000; of several one is of money
     for line in (written, *written.split()):  # a blank within Chinese may part words, or may not
         for found in re.finditer(announced, plain(line)):
-            unit = _bare_unit(found[1])
-            if _is_unit(unit) or _POWER.fullmatch(unit) or any(word in unit for word in words("foreign")):
-                return unit
+            first, *others = re.split(rf"[{_AROUND},，、:/]+", found[2])
+            for unit in map(_bare_unit, ((found[1] or "") + first, found[1] or "", *others)):
+                if _is_unit(unit) or _POWER.fullmatch(unit) or any(word in unit for word in words("foreign")):
+                    return unit
     given = (found[1] for found in re.finditer(r"[以按](\w{0,3}元)(?:为单位|计|填)", plain(written)))
     return next(filter(_is_unit, given), "")
 
@@ -373,8 +374,10 @@ def is_money(unit: Text) -> bool:
 
 
 def _bare_unit(text: str) -> str:
-    """A unit without brackets, and without the words that announce it or stand behind it (亿元人民币)."""
-    return re.sub(rf"^(?:{_unit_marks()})\s*:?\s*|(?:{_unit_marks()})$", "", text.strip(" ()[]【】")).strip()
+    """A unit without brackets, and without the words that announce it or stand behind it (RMB万元, 亿元人民币)."""
+    chinese = "|".join(words("renminbi"))
+    marks = rf"^(?:{_unit_marks()})\s*:?\s*|(?:{_unit_marks()})$|^(?:{chinese})\s*(?=[\u3400-\u9fff])"
+    return re.sub(marks, "", text.strip(" ()[]【】")).strip()
 
 
 @cache

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect, bisect_left
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
@@ -102,11 +102,15 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")
 
 
-def rows_of(grid: Grid, header: Header, found: Found) -> Records:
-    """One record in each row below the header that is not blank, no total of the others, and no remark on the table."""
+def rows_of(grid: Grid, header: Header, found: Found, totalled: Sequence[int] = ()) -> Records:
+    """One record in each row below the header that is not blank, no total of the others, and no remark on the table.
+
+    The word 合计 stands first, behind a number in the columns of id and name, or there in those that are ``totalled``.
+    """
     rows: list[int] = []
     names = [header.columns[target][0] for target in (ID, NAME) if target in header.columns]
     name = names[-1] if NAME in header.columns else None
+    names = [*names, *totalled]
     for row in range(header.first_data_row, len(grid.rows)):
         cells = grid.rows[row]
         if is_blank(cells):
@@ -124,6 +128,7 @@ def rows_of(grid: Grid, header: Header, found: Found) -> Records:
     # Without an id the row below is named already.
     read = {column for target, (column, _) in header.columns.items() if target != ID}
     found.problems.extend(lost_in_merged(grid, read, rows))
+    found.notes.extend(read_unseen(grid, rows, (column for column, _ in header.columns.values())))
     for row, column in header.unnamed:
         below = (said(grid.rows[at][column]) for at in rows if column < len(grid.rows[at]))
         if content := next(filter(None, below), ""):
@@ -208,6 +213,14 @@ def _of_one_width(grid: Grid, header: Header, rows: Sequence[int], shifted: Cont
     for row in rows:
         cells = grid.rows[row]
         yield [cell if at in own else "" for at, cell in enumerate(cells)] if row in shifted else cells
+
+
+def read_unseen(grid: Grid, rows: Iterable[int], columns: Iterable[int]) -> Iterator[Problem]:
+    """A note on rows, and one on columns, that are read though nobody sees them, as when a filter was left in place."""
+    if unseen := [str(row + 1) for row in rows if row in grid.hidden_rows]:
+        yield Problem.of("sheets.hidden-rows", f"{grid.place}!{unseen[0]}", some(unseen), count=len(unseen))
+    if unseen := [letters(column) for column in sorted(columns) if column in grid.hidden_columns]:
+        yield Problem.of("sheets.hidden-columns", f"{grid.place}!{unseen[0]}", some(unseen), count=len(unseen))
 
 
 def lost_in_merged(grid: Grid, read: Container[int], rows: Sequence[int]) -> Iterator[Problem]:

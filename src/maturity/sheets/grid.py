@@ -51,6 +51,9 @@ class Grid:
     hidden: bool = False
     """Whether somebody hid the sheet; of such a one only the first rows are kept."""
     merged: tuple[Merged, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    """From 0, those that somebody hid, or filtered out; they are in ``rows`` like all others."""
+    hidden_columns: frozenset[int] = frozenset()
     epoch: date = FROM_1900
     """The day from which a number in a column of dates counts."""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile, zip_longest
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from maturity.errors import Problem
@@ -55,18 +55,30 @@ class Header:
         first_data_row: from 0.
         columns: column (from 0) of each recognised heading; the first one where a heading occurs twice.
         problems: unknown, ambiguous, double and contradictory headings.
+        notes: what stands in brackets behind headings and was passed over.
         unnamed: cells (row and column, from 0) of the header where a column has no heading.
     """
 
     first_data_row: int
     columns: dict[Target, tuple[int, Heading]]
     problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
     unnamed: tuple[tuple[int, int], ...] = ()
 
     @property
     def known(self) -> int:
         """How many columns are of use."""
         return len(self.columns)
+
+
+class _Given(NamedTuple):
+    """A column of a header: what it holds, where its heading stands, what is written there, and in brackets behind."""
+
+    column: int
+    heading: Heading
+    where: str
+    written: str
+    remark: str
 
 
 class Headings:
@@ -140,6 +152,17 @@ class Headings:
         unit = self._units.get(target.id) if target.kind == "fact" else None
         return unit_in(written, unit) if unit and written else ""
 
+    def remark(self, target: Target, cell: Cell) -> str:
+        """What stands in brackets behind the heading of a requirement or fact, is no unit, and may change its meaning.
+
+        It is passed over: 计划 of a day, 2022年 of an amount. What says how to fill in the column changes nothing.
+        """
+        text = plain(said(cell))
+        beside = "" if _key(text) in self._targets else _without_brackets(text)[1]
+        bare = beside.replace(self.unit(target, beside), "").strip(" ,，、;/:")
+        means = target.kind in ("requirement", "fact") and bare not in words("filling") | words("unit")
+        return beside if bare and means else ""
+
     def is_amount(self, target: Target) -> bool:
         """Whether it is a fact in a unit of money."""
         return target.kind == "fact" and target.id in self._units and is_money(self._units[target.id])
@@ -167,21 +190,53 @@ class Headings:
             if agreed > 1 or (counts[main + 1] > 1 and 2 * counts[main + 1] >= written):
                 rows.append(main + 1)
         first_data_row = rows[-1] + 1
-        units = self._units_below(head, first_data_row, found[main])
+        units = self._units_below(head, first_data_row, [found[row] for row in rows])
         if main:
             rows.append(main - 1)
-        return self._header(grid, rows, first_data_row + bool(units), found, units, _units_of_money(grid, main))
+        return self._header(grid, rows, first_data_row + bool(units), found, units, self._units_of_money(grid, main))
 
     def _units_below(
-        self, head: Sequence[Sequence[Cell]], row: int, found: Sequence[tuple[set[Target], str]]
+        self, head: Sequence[Sequence[Cell]], row: int, found: Sequence[Sequence[tuple[set[Target], str]]]
     ) -> dict[int, str]:
         """The units of a row that holds nothing but units, by column; none if the row below the header is another."""
-        written = {column: said(cell) for column, cell in enumerate(head[row] if row < len(head) else ()) if said(cell)}
+        above = zip_longest(*found, fillvalue=(set(), ""))
+        texts = enumerate(map(said, head[row] if row < len(head) else ()))
+        written = {column: text for column, text in texts if text.strip("-—/") and plain(text) not in words("unit")}
         units = {}
-        for column, (targets, _) in enumerate(found):
-            if len(targets) == 1 and column in written and not any(map(str.isdigit, written[column])):
-                units[column] = self.unit(next(iter(targets)), written[column])
+        for column, cells in enumerate(above):
+            target = next((next(iter(targets)) for targets, _ in cells if len(targets) == 1), ASIDE)
+            if column in written and not any(map(str.isdigit, written[column])):
+                units[column] = self.unit(target, written[column])
         return units if written and all(units.get(column) for column in written) else {}
+
+    def _units_of_money(self, grid: Grid, main: int) -> list[str]:
+        """(columns,) the unit of money that lines above the main row of a header, or below the table, give for each.
+
+        A heading above others holds as far as the next one, a line of its own for all of them. What stands above
+        another header further down is about the table there.
+        """
+        width = max(map(len, grid.rows))
+        written = islice(filter(any, reversed(grid.rows)), _REMARKS)  # a text table may go on with blank rows
+        last = takewhile(lambda row: not self._heads(row), written)
+        lines = [
+            [(column, said(cell)) for column, cell in enumerate(row) if said(cell)]
+            for row in (*last, *grid.rows[:main])
+        ]
+        above = lines[-main:] if main else []
+        alone = [line[0][1] for line in lines if len(line) == 1]
+        stated = [unit_of_sheet(text) for text in (*(text for line in above for _, text in line), *alone)]
+        units = [next(filter(None, stated), "")] * width
+        for line in above:
+            for (column, text), (end, _) in pairwise([*line, (width, "")]):
+                if unit := unit_of_columns(text):
+                    first = 0 if len(line) == 1 else column
+                    units[first:end] = [unit] * (end - first)
+        return units
+
+    def _heads(self, row: Sequence[Cell]) -> bool:
+        """Whether two cells of a row are headings that are known."""
+        found = (self.targets(cell)[0] for cell in row if isinstance(cell, str) and cell)
+        return len(list(islice((targets for targets in found if len(targets - {ASIDE}) == 1), 2))) == 2
 
     def _header(
         self,
@@ -196,7 +251,7 @@ class Headings:
 
         The unit of a column is the one below its heading, else beside it; else, of an amount, the one above it.
         """
-        columns: dict[Target, tuple[int, Heading]] = {}
+        given: dict[Target, list[_Given]] = {}
         problems: list[Problem] = []
         unnamed: list[tuple[int, int]] = []
         split: set[int] = set()  # of other columns, which are named or read with them
@@ -222,13 +277,9 @@ class Headings:
                 problems.append(Problem.of("sheets.split-column", where, heading, count=len(below) + 1))
                 split |= below
                 continue
-            if others := [other for other, known, _ in clear[1:] if known != ASIDE and not alike(known, target)]:
+            if others := [other for other, told, _ in clear[1:] if told != ASIDE and not alike(told, target)]:
                 other = said(grid.rows[others[0]][column])
                 problems.append(Problem.of("sheets.headings-disagree", where, heading, other=other))
-            if target in columns:
-                first = grid.where(main, columns[target][0])
-                problems.append(Problem.of("sheets.duplicate-column", where, heading, first=first))
-                continue
             own = units.get(column) or next((unit for _, _, unit in clear if unit), "")
             if not own and (self.is_amount(target) or target == ANSWER):  # of the amounts among the answers below it
                 texts = (said(grid.rows[row][column]) for row, _, _ in here)
@@ -236,8 +287,10 @@ class Headings:
             if self.is_amount(target) and (beside := _units_beside(grid, main, column + 1, first_data_row)):
                 own = beside if own in ("", beside) else f"{own}, {beside}"
                 split.add(column + 1)
-            columns[target] = (column, Heading(target, own))
-        return Header(first_data_row, identified(columns), tuple(problems), tuple(unnamed))
+            known = _Given(column, Heading(target, own), where, heading, self.remark(target, heading))
+            given.setdefault(target, []).append(known)
+        columns, twice, notes = _told_apart(given)
+        return Header(first_data_row, identified(columns), (*problems, *twice), notes, tuple(unnamed))
 
     def _unclear(self, grid: Grid, row: int, column: int, written: str, targets: set[Target]) -> Iterator[Problem]:
         """A column that cannot be told by what is written above it."""
@@ -283,26 +336,39 @@ def _units_beside(grid: Grid, main: int, column: int, first_data_row: int) -> st
     return ", ".join(sorted({unit for unit in map(unit_of_columns, cells) if unit}))
 
 
-def _units_of_money(grid: Grid, main: int) -> list[str]:
-    """(columns,) the unit of money that the lines above the main row of a header, or below the table, give for each.
+def _told_apart(
+    given: Mapping[Target, Sequence[_Given]],
+) -> tuple[dict[Target, tuple[int, Heading]], list[Problem], tuple[Problem, ...]]:
+    """Of the columns that hold the same the first one, or that without a remark in brackets; problems and notes.
 
-    A heading above others holds as far as the next one, a line of its own for all of them.
+    Where each of them has another remark (2022年, 2023年), none is the one that is asked.
     """
-    width = max(map(len, grid.rows))
-    last = islice(filter(any, reversed(grid.rows)), _REMARKS)  # a text table may go on with blank rows
-    lines = [
-        [(column, said(cell)) for column, cell in enumerate(row) if said(cell)] for row in (*last, *grid.rows[:main])
-    ]
-    above = lines[-main:] if main else []
-    alone = [line[0][1] for line in lines if len(line) == 1]
-    stated = [unit_of_sheet(written) for written in (*(text for line in above for _, text in line), *alone)]
-    units = [next(filter(None, stated), "")] * width
-    for line in above:
-        for (column, written), (end, _) in pairwise([*line, (width, "")]):
-            if unit := unit_of_columns(written):
-                first = 0 if len(line) == 1 else column
-                units[first:end] = [unit] * (end - first)
-    return units
+    columns: dict[Target, tuple[int, Heading]] = {}
+    problems = []
+    read = []
+    for target, same in given.items():
+        first = next((one for one in same if not one.remark), same[0])
+        others = [one for one in same if one is not first]
+        if first.remark and any(one.remark != first.remark for one in others):
+            cells = ", ".join(one.where for one in others)
+            problems.append(Problem.of("sheets.rival-columns", first.where, first.written, others=cells))
+            continue
+        problems += [Problem.of("sheets.duplicate-column", one.where, one.written, first=first.where) for one in others]
+        columns[target] = (first.column, first.heading)
+        read.append((first.where, first.written, first.remark))
+    return columns, problems, passed_over(read)
+
+
+def passed_over(read: Iterable[tuple[str, str, str]]) -> tuple[Problem, ...]:
+    """A note on each remark in brackets behind headings: place, heading and remark, ``""`` for none."""
+    headings: dict[str, list[tuple[str, str]]] = {}
+    for where, heading, remark in read:
+        if remark:
+            headings.setdefault(remark, []).append((where, heading))
+    return tuple(
+        Problem.of("sheets.passed-over", *found[0], remark=remark, count=len(found))
+        for remark, found in headings.items()
+    )
 
 
 def identified(columns: dict[Target, T]) -> dict[Target, T]:

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from decimal import Decimal
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Final, Literal, cast
 from xml.etree import ElementTree
@@ -31,9 +32,10 @@ from maturity.sheets.cells import said
 from maturity.sheets.grid import FROM_1900, FROM_1904, LONG, Broken, Cell, Grid, letters
 from maturity.sheets.scan import (
     MONTH,
-    MONTHS,
     MOST_CELLS,
     MOST_COLUMNS,
+    NUMBERED,
+    PERCENT,
     SCALED,
     Extent,
     Stray,
@@ -350,15 +352,19 @@ def _marked(grid: Grid, extent: Extent) -> Grid:
             cells.extend([""] * (width - len(cells)))
         for (row, column), cell in extent.broken.items():
             rows[row][column] = cell
-    return replace(grid, merged=tuple(extent.merged))
+    hidden = frozenset(extent.hidden_rows), frozenset(extent.hidden_columns)
+    return replace(grid, merged=tuple(extent.merged), hidden_rows=hidden[0], hidden_columns=hidden[1])
 
 
+@lru_cache(maxsize=16_384, typed=True)  # a column of shares, or of amounts, has few different ones; 1 is not TRUE
 def _seen(cell: Cell, shown: str) -> Cell:
     """A cell as its format shows it, see `shown_by`; the first of a month may stand for any of its days."""
     if isinstance(cell, date):
         return Broken("month", f"{cell.year}年{cell.month}月") if shown == MONTH and cell.day == 1 else cell
     if shown == MONTH or isinstance(cell, bool) or not isinstance(cell, float | int):
         return cell
+    if shown == PERCENT:
+        return f"{Decimal(repr(cell)).scaleb(2):f}%"
     if shown.endswith("0"):
         letters = shown.rstrip("0")
         exact = 0 <= cell < LONG and cell == int(cell)
@@ -466,7 +472,7 @@ def _settings(archive: zipfile.ZipFile) -> tuple[bool, date]:
 def _looks(archive: zipfile.ZipFile) -> dict[int, str]:
     """What the format of each style shows that a cell does not hold, see `shown_by`; most show nothing."""
     name = next((name for name in archive.namelist() if name.lower().replace("\\", "/") == "xl/styles.xml"), "")
-    formats: dict[str, str | None] = dict.fromkeys(map(str, MONTHS), MONTH)
+    formats: dict[str, str | None] = {str(number): look for number, look in NUMBERED.items()}
     looks: dict[int, str] = {}
     if name:
         style = 0

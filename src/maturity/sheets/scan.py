@@ -53,6 +53,9 @@ class Extent:
     merged: list[Merged] = field(default_factory=list)
     shown: "dict[str, array[int]]" = field(default_factory=dict)
     """Places (see `MOST_COLUMNS`) of the cells whose format shows something else, by what it is (see `shown_by`)."""
+    hidden_rows: set[int] = field(default_factory=set)
+    """Rows, from 0, that somebody hid, perhaps by a filter."""
+    hidden_columns: set[int] = field(default_factory=set)
 
     @property
     def proportionate(self) -> bool:
@@ -72,6 +75,15 @@ class Extent:
         if what is not None:
             self.shown.setdefault(what, array("Q")).append(row * MOST_COLUMNS + column)
 
+    def hide(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Add a row, or columns, whose attributes say that they are hidden."""
+        if attributes.get("hidden") in ("1", "true"):
+            if tag == "row" and "r" in attributes:
+                self.hidden_rows.add(int(attributes["r"]) - 1)
+            elif tag == "col":
+                first, last = (int(attributes.get(end, 0)) for end in ("min", "max"))
+                self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
+
     def merge(self, reference: str) -> None:
         """Add merged cells, such as ``D5:D8``."""
         if len(self.merged) < MOST_MERGED:
@@ -90,15 +102,17 @@ _FILLED_UP: Final = re.compile(r"[^\W\d_]*-?0{2,}")
 
 SCALED: Final = "0,"
 MONTH: Final = "年月"
-MONTHS: Final = (17, 27, 36, 50, 52, 57)
-"""Formats that have a number only, and show a month: Mar-24, and in Chinese programs 2024年3月."""
+PERCENT: Final = "%"
+NUMBERED: Final = {**dict.fromkeys((9, 10), PERCENT), **dict.fromkeys((17, 27, 36, 50, 52, 57), MONTH)}
+"""What formats show that have a number only: shares; and a month, as Mar-24 or in Chinese programs 2024年3月."""
 
 
 def shown_by(code: str) -> str | None:
     r"""What a number format shows that the cell does not hold: a unit of amounts behind the number; None for nothing.
 
     `SCALED` when it shows another number: a thousandth, or a ten-thousandth by a point that stands there in any case;
-    `MONTH` when it shows of a day no more than that; zeros, perhaps behind letters, that the digits are filled up to.
+    `PERCENT` when it shows a hundred times as much, and says so; `MONTH` when it shows of a day no more than that;
+    zeros, perhaps behind letters, that the digits are filled up to.
 
     >>> [shown_by(code) for code in ('0.00"亿元";@', r"#,##0\ 万元", '0!.0,"万"', "#,##0.00", '0"家"')]
     ['亿元', '万元', '0,', None, None]
@@ -106,10 +120,14 @@ def shown_by(code: str) -> str | None:
     ['年月', '年月', None, None]
     >>> [shown_by(code) for code in ("000000", '"JL-"0000', "0", "0.00")]
     ['000000', 'JL-0000', None, None]
+    >>> [shown_by(code) for code in ("0%", "0.00%;[Red]-0.00%", '0.00"%"')]
+    ['%', '%', None]
     """
     bare = _NO_DIGITS.sub("", code).lower()
     if _SCALED.search(bare):
         return SCALED
+    if "%" in bare:
+        return PERCENT
     if "y" in bare and "m" in bare and not set("dhs") & set(bare):
         return MONTH
     positive = re.sub(r'["\\!]|[_*].|\[[^\]]*\]', "", code.partition(";")[0])
@@ -135,11 +153,12 @@ class Stray(NamedTuple):
     end: int
 
 
-_STYLED_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*?\bs="(\d+)"')
 _ERROR_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"[^>/]*\bt="e"[^>/]*>(.*?)</c>', re.DOTALL)
 _FORMULA_CELL: Final = re.compile(rb'<c r="([A-Z]+\d+)"([^>/]*)><f(?:[^>]*/>|[^>]*>([^<]*)</f>)(.*?)</c>', re.DOTALL)
 _RANGE: Final = re.compile(r"[A-Z]+\d+:[A-Z]+\d+")
 _MERGED: Final = re.compile(rb'<mergeCell [^>]*?\bref="(%b)"' % _RANGE.pattern.encode("ascii"))
+_HIDDEN: Final = re.compile(rb'<(row|col) ([^>]*\bhidden="(?:1|true)"[^>]*)>')
+_ATTRIBUTE: Final = re.compile(r'(\w+)="(\w+)"')
 _VALUE: Final = re.compile(rb"<v[^>]*>([^<]+)</v>")
 _CONTENT: Final = re.compile(rb"<(?:\w+:)?[vt](?:\s[^>]*)?>([^<]*)<")
 _TYPE: Final = re.compile(rb"^[^>]*\bt=[\"'](\w+)[\"']")
@@ -158,6 +177,7 @@ def scan_bytes(
         looks: what the format of a style shows that no cell holds, see `shown_by`; most show nothing.
     """
     extent = Extent({})
+    styled = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*?\bs="(%b)"' % "|".join(map(str, looks)).encode("ascii"))
     rest, begun = b"", False
     while True:
         fresh = stream.read(_CHUNK)
@@ -172,8 +192,11 @@ def scan_bytes(
         begun = begun or b"<sheetData" in chunk
         if b"<!" in chunk or not _scan_chunk(chunk, extent, uncomputed):
             return None
-        for reference, style in _STYLED_CELL.findall(chunk) if looks else ():
+        for reference, style in styled.findall(chunk) if looks else ():
             extent.show(*_position(reference.decode("ascii")), looks.get(int(style)))
+        if b'hidden="1"' in chunk or b'hidden="true"' in chunk:
+            for tag, attributes in _HIDDEN.findall(chunk):
+                extent.hide(tag.decode(), dict(_ATTRIBUTE.findall(attributes.decode("utf-8", "replace"))))
         if b"<mergeCell " in chunk:
             for found in _MERGED.findall(chunk):
                 extent.merge(found.decode("ascii"))
@@ -277,6 +300,8 @@ class Elements:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
+        if tag in ("row", "col"):
+            self.extent.hide(tag, attributes)
         if tag == "row":
             self._row = int(attributes.get("r", self._row + 1))
             self._column = 0
