@@ -599,6 +599,13 @@ def test_possible_scores_are_explained_where_there_are_any(format: Format) -> No
     assert ["后为可能得分" in text_of(made(id, format), format) for id in ids] == [False, True]
 
 
+def test_word_knows_chinese_for_chinese() -> None:
+    """East Asian text is marked as Chinese: programs break its lines, shape its commas and spell by that."""
+    written = ZipFile(BytesIO(made("plain", "docx"))).read("word/styles.xml").decode()
+    (language,) = re.findall("<w:lang [^>]*>", written)
+    assert 'w:eastAsia="zh-CN"' in language
+
+
 def test_the_shipped_template_is_what_its_script_makes() -> None:
     """To the byte: what is in it can be read in the script."""
     build = pytest.importorskip("maturity.reports.formats.build_word")

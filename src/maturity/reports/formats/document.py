@@ -18,6 +18,9 @@ from maturity.reports.formats.archive import packed
 FONTS: Final = {"ascii": "Arial", "hAnsi": "Arial", "eastAsia": "Microsoft YaHei", "cs": "Arial"}
 """By script: of every Windows with Chinese, and of WPS; elsewhere the program takes its own."""
 INK, MUTED, DEEP, PALE, LINE = "1C2733", "5B6673", "1D4A75", "F1F4F7", "C6CDD5"
+CHINESE: Final = "zh-CN"
+"""The language of Chinese characters, quotes in an English report among them: by it a program spells, breaks lines, and
+picks shapes; python-docx's template says English."""
 TRUTHS: Final = {"Good": "1B5E3A", "Open": "8A4500", "Bad": "8C1D18"}
 """Character styles for what holds, is unknown, and fails."""
 BUILT: Final = datetime(2025, 1, 1)
@@ -178,6 +181,8 @@ class Builder:
 
     def _styles(self) -> None:
         styles = self.document.styles
+        (language,) = styles.element.xpath("w:docDefaults//w:lang")
+        language.set(qn("w:eastAsia"), CHINESE)
         for name, size, color, before, after in (
             ("Normal", 10, INK, 0, 4),
             ("Title", 21, DEEP, 0, 8),
