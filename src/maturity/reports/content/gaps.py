@@ -8,14 +8,12 @@ from math import lcm
 from operator import itemgetter
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
+from maturity.improvement.worth import shown_worth
 from maturity.language import Lang, Text, say
 from maturity.models import MaturityModel
 from maturity.reports.content.context import Gap, LevelGaps, LevelLine
 from maturity.reports.content.enterprise import Enterprise, subdomain_names
-from maturity.reports.content.figures import cut_to, plain, short
-
-_WORTH_DECIMALS = 4
-"""A requirement moves a level's score by a few thousandths."""
+from maturity.reports.content.figures import plain, short
 
 
 def target(one: Enterprise, total: str) -> str:
@@ -86,7 +84,7 @@ class _Priced(dict[tuple[int, int], tuple[int, int, Gap]]):
             answer=present.name.in_(lang) if answered else say("report.answer.unanswered", lang),
             answered=answered,
             missing=plain(Fraction(missing, model.points_per_one)),
-            worth=cut_to(worth, _WORTH_DECIMALS),
+            worth=shown_worth(worth),
             cite=_cites(model)[requirement.id].in_(lang),
         )
         self[key] = int(-worth * self._unit), column, gap
