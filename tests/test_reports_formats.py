@@ -599,6 +599,29 @@ def test_possible_scores_are_explained_where_there_are_any(format: Format) -> No
     assert ["后为可能得分" in text_of(made(id, format), format) for id in ids] == [False, True]
 
 
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_fingerprints_are_copied_and_found_as_they_are() -> None:
+    """Nothing invisible stands within them in a PDF."""
+    text = text_of(made("plain", "pdf"), "pdf")
+    assert {MODEL.fingerprint, DECISIONS.programme.fingerprint} <= set(text.split())
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+@pytest.mark.parametrize(
+    ("issuer", "foot"),
+    [
+        ("Bureau of Industry and Information Technology", "Bureau of Industry and Information Technology"),
+        ("某" * 24, "某" * 24),
+        ("某" * 25, "某" * 23 + "…"),
+        ("i " * 24 + "i", "i " * 23 + "i…"),
+    ],
+)
+def test_the_foot_of_a_page_names_the_issuer_as_far_as_there_is_room(issuer: str, foot: str) -> None:
+    """Latin letters take half of the room that Chinese characters do."""
+    written = replace(context("plain"), issuer=issuer)
+    assert f"{foot} " in pages_of(render(written, "pdf"))[1] + " "
+
+
 def test_word_knows_chinese_for_chinese() -> None:
     """East Asian text is marked as Chinese: programs break its lines, shape its commas and spell by that."""
     written = ZipFile(BytesIO(made("plain", "docx"))).read("word/styles.xml").decode()

@@ -173,15 +173,7 @@ def _gaps(page: Builder) -> None:
     page.section(_say("gaps.heading"), "report.gaps | selectattr('gaps') | list")
     page.text("{{ report.target }}")
     with page.block("for level in report.gaps"):
-        values = "level=level.name, score=level.score, mark=report.mark"
-        page.heading(
-            "{% if level.short %}"
-            + _say("gaps.of-level", f"{values}, short=level.short")
-            + "{% else %}"
-            + _say("gaps.of-met-level", values)
-            + "{% endif %}",
-            2,
-        )
+        page.heading("{{ level.title }}", 2)
         with page.block("if not level.gaps and level.applicable"):
             page.text(_say("gaps.all-met"))
         with page.block("if not level.applicable"):
