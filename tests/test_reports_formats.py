@@ -714,6 +714,17 @@ def test_title_issuer_and_logo_stand_in_every_format(data: bytes, tmp_path: Path
     pictures = [len(docx.Document(BytesIO(render(one, "docx"))).inline_shapes) for one in (content, plain)]
     assert pictures[0] == pictures[1] + 1
     assert len(render(content, "pdf")) != len(render(plain, "pdf"))
+    document = docx.Document(BytesIO(render(content, "docx")))
+    assert "某省工业和信息化厅" in document.paragraphs[0].text
+    assert document.paragraphs[0]._p.xpath(".//wp:inline")
+
+
+def test_pictures_in_word_begin_where_the_text_does() -> None:
+    """Nothing is kept free around them; where a file does not say so, LibreOffice moves them in."""
+    document = docx.Document(BytesIO(made("plain", "docx")))
+    inline = document.element.body.xpath(".//wp:inline")
+    assert inline
+    assert all(one.get(f"dist{side}") == "0" for one in inline for side in "TBLR")
 
 
 @pytest.mark.parametrize(

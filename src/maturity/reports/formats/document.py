@@ -56,10 +56,11 @@ class Builder:
         cell._tc.remove(cell.paragraphs[0]._p)  # the one that every new cell has
         self.place = self.document
 
-    def heading(self, text: str, level: int, *, new_page: bool = False) -> None:
+    def heading(self, text: str, level: int, *, new_page: bool = False) -> Any:
         """A real heading: it is found by the navigation pane and by a table of contents."""
         paragraph = self.document.add_heading(text, level)
         paragraph.paragraph_format.page_break_before = new_page
+        return paragraph
 
     def section(self, text: str, has_tables: str) -> None:
         """The heading of a section that begins a page where it ``has_tables``: a sentence needs none of its own."""
@@ -231,6 +232,7 @@ class Builder:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(18)
         section.top_margin, section.bottom_margin = Mm(22), Mm(19)
+        section.header_distance = Mm(10)  # two lines end above the logo
         head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
         for paragraph in (head, foot):
             paragraph.style = "Note"
@@ -319,7 +321,7 @@ def _dressed(style: Any, size: float, color: str, before: float, after: float) -
     for script, font in FONTS.items():
         fonts.set(qn(f"w:{script}"), font)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-    style.paragraph_format.line_spacing = 1.15
+    style.paragraph_format.line_spacing = 1.05  # fonts of Chinese have high lines: with more the first page runs over
 
 
 def _underlined(style: Any) -> None:
