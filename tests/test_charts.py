@@ -19,7 +19,7 @@ from matplotlib.patches import Rectangle
 from maturity import charts
 from maturity.charts.frames import axis_angles, bars_axes, field_axes, radar_axes, radar_frame, style, svg_body
 from maturity.charts.labels import lines_of, width_of
-from maturity.charts.looks import POLYGON
+from maturity.charts.looks import POLYGON, shade_of
 from maturity.language import LANGUAGES, Lang
 from maturity.models import MaturityModel, load_model
 
@@ -387,3 +387,19 @@ def test_labels_stand_as_they_are() -> None:
     assert "pass mark 0.875" in texts
     assert all(word in " ".join(texts) for word in label.split())
     assert not re.search(r"\bid=", re.sub(r">[^<]*<", "><", picture))
+
+
+@pytest.mark.parametrize("parts", range(2, 14))
+def test_counts_in_bars_can_be_read_in_every_shade(parts: int) -> None:
+    """Contrast of at least 4.5 to 1 between figure and ground (WCAG 1.4.3); each shade darker than the one before."""
+
+    def light(color: str) -> float:
+        shares = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    shades = [shade_of(part, parts) for part in range(parts)]
+    for fill, ink in shades:
+        darker, lighter = sorted((light(fill), light(ink)))
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (fill, ink)
+    assert all(light(before) > light(after) for (before, _), (after, _) in pairwise(shades))

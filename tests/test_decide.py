@@ -461,6 +461,23 @@ def test_shows_the_bounds_of_a_level() -> None:
     assert shown(decisions, "future_factory.maturity")[2] == "差 1 级"
 
 
+def test_a_level_that_is_open_is_short_by_a_range() -> None:
+    """Between level 1 and 2, 3 is asked: one level is missing at best, two for certain."""
+    facts = Facts.of(JILIN, {**CASES["base"], "declared_level": None}, id="E1")
+    decisions = decide(JILIN, assessed([(1, 2)], ["E1"]), facts, on=ON)
+    assert shown(decisions, "future_factory.maturity") == ("1–2 级", "≥ 3 级", "差 1–2 级", "short by 1 to 2 levels")
+
+
+def test_a_count_from_a_ledger_that_may_be_more_is_known_so_far() -> None:
+    """Names that a person has to map may count: 1 is not all that there is."""
+    names = ["数字化设计", *(f"自拟{number}" for number in range(5))]
+    entries = {"enterprise": ["E1"] * 6, "scenario": names, "state": ["built"] * 6}
+    base = {fact: [value] for fact, value in CASES["base"].items()}
+    facts = Facts.from_columns(JILIN, base, ids=["E1"], ledgers={"scenario_list": entries})
+    decisions = decide(JILIN, None, facts, on=ON)
+    assert shown(decisions, "future_factory.scenarios")[:2] == ("已知 1 个", "≥ 5 个")
+
+
 def test_advice_and_judgement_never_decide() -> None:
     """References, descriptions and judgements are listed with their role, unknown, and nobody is blocked by them."""
     decisions = decided({})

@@ -32,7 +32,7 @@ from maturity.improvement import (
 )
 from maturity.improvement.heights import Climb, climbed
 from maturity.improvement.narrowing import Item, Need, Penalties
-from maturity.language import LANGUAGES
+from maturity.language import LANGUAGES, say
 from maturity.models import READINGS, MaturityModel, Reading, load_model, parse_model
 from maturity.scoring import Assessment, assess
 
@@ -454,8 +454,33 @@ def test_why_a_level_is_out_of_reach() -> None:
     for reason in found.reasons:
         assert all("{" not in reason.text(lang) for lang in LANGUAGES)
     (higher,) = plan(partly(2), LevelTarget(5, "stepwise"), forbidden=forbidden)
-    assert higher.reasons[0].what("zh").endswith("仍未达标的等级：2、3、4、5")
+    assert higher.reasons[0].what("zh").endswith("（总分 4.8，逐级解读）；仍未满足的等级：2、3、4、5")
     assert higher.reasons[0].what("en").endswith("levels still unmet: 2, 3, 4, 5")
+
+
+def test_reasons_show_scores_and_marks_as_reports_do() -> None:
+    """Scores cut to two decimals, marks with those that they have: 0.69 and 0.8, not 0.6905 and 0.8000."""
+    (found,) = plan(partly(2), SubdomainTarget("sales", 2), forbidden=["sales"])
+    (capped,) = [reason for reason in found.reasons if reason.id == "improvement.cell-capped"]
+    assert capped.what("zh") == "“销售”2 级得分最高只能到 0.50，低于 0.8"
+    assert capped.what("en") == "'Sales' scores 0.50 at most at level 2, below 0.8"
+
+
+def test_targets_are_called_by_the_words_of_the_report() -> None:
+    """A level by number and name, a reading as it is called above the level."""
+    aims = [plan(partly(2), LevelTarget(2, reading), rows=[0])[0].aim.name for reading in READINGS]
+    assert [aim.zh for aim in aims] == ["达到 2 级 规范级（累加解读）", "达到 2 级 规范级（逐级解读）"]
+    named = [say(f"report.reading.{reading}", "en").casefold() for reading in READINGS]
+    assert [aim.en.casefold() for aim in aims] == [f"level 2 specification, {name}" for name in named]
+
+
+def test_an_overview_parts_clauses_as_the_language_does() -> None:
+    """Reasons, and other work, stand in a row: Chinese has its own semicolon."""
+    everything = [node.id for node in standard().subdomains]
+    (found,) = plan(partly(2), LevelTarget(5, "stepwise"), forbidden=everything)
+    assert len(found.reasons) > 1
+    assert found.overview("zh").reasons == "；".join(reason.what("zh") for reason in found.reasons)
+    assert found.overview("en").reasons == "; ".join(reason.what("en") for reason in found.reasons)
 
 
 def test_a_level_without_applicable_requirements_is_named() -> None:

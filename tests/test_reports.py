@@ -35,6 +35,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 IDS = ("half", "not-applicable", "trimmed", "rejected", "readings", "top", "process", "empty", "plain")
 NAMES = tuple(f"示例{id}有限公司" for id in IDS)
 
+SAY_READINGS = {lang: say("report.basis.readings", lang) for lang in LANGUAGES}
+
 
 def columns(subdomain: str = "", levels: tuple[int, ...] = (1, 2, 3, 4, 5)) -> list[int]:
     return [
@@ -351,6 +353,48 @@ def test_a_gap_rests_on_sources_that_the_basis_page_explains() -> None:
     assert {source for cite in cites for source in re.findall(r"S\d+", cite)} <= set(listed)
     assert "题库" in listed["S4"]
     assert "Question bank" in {key: value for part in en.basis for key, value in part.lines}["S4"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_readings_of_clauses_are_a_list_of_their_own(lang: Lang) -> None:
+    """What is read one way or another, and how; the heading says once that these are readings."""
+    (listed,) = [dict(part.lines) for part in content("plain", lang).basis if part.heading == SAY_READINGS[lang]]
+    chosen = DECISIONS.readings
+    for reading in DECISIONS.programme.readings:
+        told = reading.option(chosen[reading.id]).name.in_(lang)
+        assert listed[reading.name.in_(lang)].startswith(told)
+    assert len(listed) == len(DECISIONS.programme.readings)
+
+
+@pytest.mark.parametrize(("lang", "possible"), [("zh", "最高可能 {}"), ("en", "possible: {}")])
+def test_a_gap_from_a_score_that_is_open_says_so(lang: Lang, possible: str) -> None:
+    """What is missing counts from the score for certain: beside it stands what it could be."""
+    half, settled = content("half", lang), content("plain", lang)
+    scores = {line.number: line.score for line in half.levels}
+    opened = [level for level in half.gaps if scores[level.number].possible]
+    assert opened
+    assert all(possible.format(scores[level.number].possible) in level.title for level in opened)
+    assert half.total_possible in half.target
+    words = possible.format("")
+    assert words not in settled.target + "".join(level.title for level in settled.gaps)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_names_that_a_catalogue_does_not_have_are_one_note(lang: Lang) -> None:
+    """Sixty of them in a ledger, which the note names; in a box each they filled three pages."""
+    programme = DECISIONS.programme
+    names = [f"自拟{number}" for number in range(60)]
+    entries = {"enterprise": ["E1"] * 60, "scenario": names}
+    stated = Facts.from_columns(programme, {"scenarios": [["另拟"]]}, ids=["E1"], ledgers={"scenario_list": entries})
+    answers = Answers.of(MODEL, {"data.1a": "full"}, profile="discrete", id="E1")
+    assessment = assess(answers)
+    found = content_of(assessment, decisions=decide(programme, assessment, stated, on=ON), lang=lang)
+    (ledger,) = [note for note in found.programme_notes if names[0] in note]
+    assert say("report.list", lang).join(names) in ledger
+    (called,) = [one.name.in_(lang) for one in programme.ledgers if one.id == "scenario_list"]
+    assert ledger.startswith(called + say("report.colon", lang))
+    (own,) = [note for note in found.programme_notes if "另拟" in note]
+    assert own.startswith(programme.fact("scenarios").name.in_(lang) + say("report.colon", lang))
 
 
 # ---------------------------------------------------------------- tiers

@@ -512,6 +512,26 @@ def test_index_and_cohort_report_are_printed_whole_and_in_full_size(tmp_path: Pa
     assert round(index[0][0], 1) == round(cohort[0][0], 1)
 
 
+def test_the_head_of_the_index_stands_on_every_printed_page(tmp_path: Path) -> None:
+    """Its columns have names on the second page, too, where Chromium repeats no buttons."""
+    many = batch(90)
+    page = index_page(many, None, ["示例"] * 90, [{"html": "a.html"}] * 90, lang="en")
+    words = printed(page, tmp_path)
+    pages = int(
+        subprocess.run(["pdfinfo", "page.pdf"], cwd=tmp_path, capture_output=True, check=True, text=True)
+        .stdout.partition("Pages:")[2]
+        .split()[0]
+    )
+    assert pages > 2
+    assert sum(word == "Total" for *_, word in words) == pages
+
+
+def test_labels_of_the_cohort_are_in_the_signs_of_the_language() -> None:
+    """A group with its size: 离散型（12） in Chinese, Discrete manufacturing (12) in English."""
+    zh, en = (cohort_page(ASSESSMENT, DECISIONS, lang=lang).decode("utf-8") for lang in LANGUAGES)
+    assert ("离散型（12）" in zh, "(12)" in zh, "(12)" in en) == (True, False, True)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_index_shows_its_links_in_a_window_of_1100(lang: Lang, browser: Any, tmp_path: Path) -> None:
     """The last column is that of the files: heads go over two lines before it is out of sight."""

@@ -599,6 +599,36 @@ def test_possible_scores_are_explained_where_there_are_any(format: Format) -> No
     assert ["后为可能得分" in text_of(made(id, format), format) for id in ids] == [False, True]
 
 
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+def test_fingerprints_are_copied_and_found_as_they_are() -> None:
+    """Nothing invisible stands within them in a PDF."""
+    text = text_of(made("plain", "pdf"), "pdf")
+    assert {MODEL.fingerprint, DECISIONS.programme.fingerprint} <= set(text.split())
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext on the PATH")
+@pytest.mark.parametrize(
+    ("issuer", "foot"),
+    [
+        ("Bureau of Industry and Information Technology", "Bureau of Industry and Information Technology"),
+        ("某" * 24, "某" * 24),
+        ("某" * 25, "某" * 23 + "…"),
+        ("i " * 24 + "i", "i " * 23 + "i…"),
+    ],
+)
+def test_the_foot_of_a_page_names_the_issuer_as_far_as_there_is_room(issuer: str, foot: str) -> None:
+    """Latin letters take half of the room that Chinese characters do."""
+    written = replace(context("plain"), issuer=issuer)
+    assert f"{foot} " in pages_of(render(written, "pdf"))[1] + " "
+
+
+def test_word_knows_chinese_for_chinese() -> None:
+    """East Asian text is marked as Chinese: programs break its lines, shape its commas and spell by that."""
+    written = ZipFile(BytesIO(made("plain", "docx"))).read("word/styles.xml").decode()
+    (language,) = re.findall("<w:lang [^>]*>", written)
+    assert 'w:eastAsia="zh-CN"' in language
+
+
 def test_the_shipped_template_is_what_its_script_makes() -> None:
     """To the byte: what is in it can be read in the script."""
     build = pytest.importorskip("maturity.reports.formats.build_word")
@@ -684,6 +714,17 @@ def test_title_issuer_and_logo_stand_in_every_format(data: bytes, tmp_path: Path
     pictures = [len(docx.Document(BytesIO(render(one, "docx"))).inline_shapes) for one in (content, plain)]
     assert pictures[0] == pictures[1] + 1
     assert len(render(content, "pdf")) != len(render(plain, "pdf"))
+    document = docx.Document(BytesIO(render(content, "docx")))
+    assert "某省工业和信息化厅" in document.paragraphs[0].text
+    assert document.paragraphs[0]._p.xpath(".//wp:inline")
+
+
+def test_pictures_in_word_begin_where_the_text_does() -> None:
+    """Nothing is kept free around them; where a file does not say so, LibreOffice moves them in."""
+    document = docx.Document(BytesIO(made("plain", "docx")))
+    inline = document.element.body.xpath(".//wp:inline")
+    assert inline
+    assert all(one.get(f"dist{side}") == "0" for one in inline for side in "TBLR")
 
 
 @pytest.mark.parametrize(
@@ -873,17 +914,22 @@ def test_an_embedded_font_has_what_the_page_needs() -> None:
 
 @pytest.mark.skipif(CHROMIUM is None or PDFTOTEXT is None, reason="needs chromium and pdftotext on the PATH")
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_page_prints_section_by_section(lang: Lang, tmp_path: Path) -> None:
-    """The summary on a sheet of its own, then each section on a new one, none blank."""
-    (tmp_path / "page.html").write_bytes(made("plain", "html", lang))
+@pytest.mark.parametrize("id", ["plain", "half"])
+def test_a_page_prints_section_by_section(id: str, lang: Lang, tmp_path: Path) -> None:
+    """The summary on a sheet of its own, then each section on a new one, none blank.
+
+    Where every requirement is answered, that is a sentence, and what the report rests on follows on the same sheet.
+    """
+    (tmp_path / "page.html").write_bytes(made(id, "html", lang))
     printed = tmp_path / "page.pdf"
     chromium(f"--print-to-pdf={printed}", "--no-pdf-header-footer", f"file://{tmp_path / 'page.html'}", cwd=tmp_path)
     pages = [packed(page) for page in pages_of(printed.read_bytes())]
-    assert packed(context("plain", lang).level_name) in pages[0]
+    assert packed(context(id, lang).level_name) in pages[0]
     assert all(len(page) > 20 for page in pages)
     for key in ("scores.heading", "gaps.heading", "tiers.heading", "open.heading", "basis.heading"):
         heading = packed(say(f"report.{key}", lang))
-        assert any(re.match(rf"(\d+/\d+)?{re.escape(heading)}", page) for page in pages[1:]), key
+        begun = any(re.match(rf"(\d+/\d+)?{re.escape(heading)}", page) for page in pages[1:])
+        assert begun == (key != "basis.heading" or bool(context(id, lang).unanswered)), key
 
 
 @pytest.mark.skipif(CHROMIUM is None or PDFTOTEXT is None, reason="needs chromium and pdftotext on the PATH")

@@ -133,7 +133,7 @@ def test_a_copy_of_a_sheet_of_entries_counts_once(tmp_path: Path) -> None:
     """In the same file or in another one; two payments that are alike in one sheet are two."""
     paid = ["E1", "2025-01-01", 10, "设备", "this", ""]
     other = ["E1", "2025-01-02", 20, "设备", "this", ""]
-    copies = {"明细": [ENTRY, paid, paid], "明细 (2)": [ENTRY, paid, other, paid]}
+    copies: dict[str, list[list[Any]]] = {"明细": [ENTRY, paid, paid], "明细 (2)": [ENTRY, paid, other, paid]}
     path = saved(tmp_path / "b.xlsx", 企业=[HEAD, ["E1", "一", "离散型", 1]], **copies)
     again = saved(tmp_path / "c.xlsx", 明细=[ENTRY, other])
     batch = read_batch([path, again], MODEL, PROGRAMME)

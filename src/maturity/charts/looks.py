@@ -25,6 +25,7 @@ AMBER: Final = "#a85400"
 # in grey as well, where the text turns white.
 _BELOW: Final = ("#ffffff", "#cddcec")
 MET: Final = ("#44719f", "#163a5f")
+PALES: Final = ("#f2f5f8", "#a9c1da")
 
 POLYGON: Final[Mapping[Style, str]] = {
     "most": f'fill="{MUTED}" fill-opacity="0.1" stroke="#98a2ad" stroke-width="0.8"',  # the rings show through
@@ -40,9 +41,10 @@ LEADING: Final = 1.25  # distance of two lines in units of the text size
 
 
 def shade_of(part: int, parts: int) -> tuple[str, str]:
-    """Fill and ink of one of some parts, from light to dark."""
-    share = part / max(1, parts - 1)
-    return _mixed("#f2f5f8", MET[1], share), INK if share < 0.55 else WHITE
+    """Fill and ink of one of some parts, from light to dark; on what lies between, neither ink could be read well."""
+    light = (parts + 1) // 2
+    ends, ink, at, of = (PALES, INK, part, light) if part < light else (MET, WHITE, part - light, parts - light)
+    return _mixed(*ends, at / max(1, of - 1)), ink
 
 
 def shade(value: float, mark: float) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from maturity.answers import Rows, numbers
 from maturity.errors import expect
-from maturity.improvement.targets import Aim, Demand, Target, Work, aims, both, reached, shown, ways
-from maturity.improvement.worth import Asked, Sheet, sheet
-from maturity.language import Lang, Text, say
+from maturity.improvement.targets import Aim, Demand, Target, Work, aims, both, reached, ways
+from maturity.improvement.worth import Asked, Sheet, sheet, shown, shown_worth
+from maturity.language import Lang, Text, parted, plain, say
 from maturity.models import Choice, Requirement
 from maturity.scoring import Assessment
 from maturity.scoring.arithmetic import total_of
@@ -118,11 +118,11 @@ class Gaps:
     def headline(self, lang: Lang) -> str:
         """The result in a sentence."""
         key = "improvement.gaps.reached" if self.reached else "improvement.gaps.short"
-        scores = ("；" if lang == "zh" else "; ").join(
-            say("improvement.gaps.score", lang, level=one.level, score=shown(one.score), mark=shown(one.mark))
+        scores = (
+            say("improvement.gaps.score", lang, level=one.level, score=shown(one.score), mark=plain(one.mark))
             for one in self.short
         )
-        return say(key, lang, target=self.aim.name, scores=scores, count=len(self.gaps))
+        return say(key, lang, target=self.aim.name, scores=parted(scores, lang), count=len(self.gaps))
 
     def rows(self, lang: Lang) -> tuple[GapRow, ...]:
         """The raises as a table in one language, requirement by requirement."""
@@ -135,8 +135,8 @@ class Gaps:
                 present=say("improvement.unanswered", lang) if gap.unanswered else gap.present.name.in_(lang),
                 to=one.to.name.in_(lang),
                 steps=one.steps,
-                worth=shown(one.worth),
-                total_worth=shown(one.total_worth),
+                worth=shown_worth(one.worth),
+                total_worth=shown_worth(one.total_worth),
                 clause="" if gap.clause is None else gap.clause.in_(lang),
             )
             for gap in self.gaps

@@ -15,9 +15,9 @@ from maturity.errors import InputError, Problem, expect
 from maturity.improvement.cheapest import require_solver
 from maturity.improvement.costs import Costs, amount, total
 from maturity.improvement.search import Outcome, Rules, search, wrong
-from maturity.improvement.targets import Aim, Target, aims, both, reached, shown
-from maturity.improvement.worth import Asked, Sheet, sheet
-from maturity.language import LANGUAGES, Lang, Text, say
+from maturity.improvement.targets import Aim, Target, aims, both, reached
+from maturity.improvement.worth import Asked, Sheet, sheet, shown_worth
+from maturity.language import LANGUAGES, Lang, Text, parted, say
 from maturity.models import Choice, Requirement
 from maturity.scoring import Assessment, assess
 from maturity.scoring.arithmetic import NO_LEVEL, total_of
@@ -204,7 +204,7 @@ class Plan:
                 steps=one.steps,
                 cost=plain(one.cost),
                 duration="" if one.duration is None else plain(one.duration),
-                worth=shown(one.worth),
+                worth=shown_worth(one.worth),
                 clause="" if one.clause is None else one.clause.in_(lang),
             )
             for one in self.upgrades
@@ -222,8 +222,8 @@ class Plan:
             reached_level=None if self.level == NO_LEVEL else self.level,
             level_after=self.level_after if known else None,
             upgrades=len(self.upgrades),
-            other_work="; ".join(work),
-            reasons=" ".join(reason.what(lang) for reason in self.reasons),
+            other_work=parted(work, lang),
+            reasons=parted((reason.what(lang) for reason in self.reasons), lang),
         )
 
     def as_dict(self) -> dict[str, object]:

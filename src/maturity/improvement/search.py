@@ -12,9 +12,9 @@ from maturity.errors import Problem, near_or_known
 from maturity.improvement.cheapest import cheapest
 from maturity.improvement.costs import Costs, unknown
 from maturity.improvement.narrowing import Item, Need
-from maturity.improvement.targets import Aim, Demand, reached, shown, ways
-from maturity.improvement.worth import Asked, Sheet, sheet
-from maturity.language import in_a_row
+from maturity.improvement.targets import Aim, Demand, reached, ways
+from maturity.improvement.worth import Asked, Sheet, sheet, shown, shown_worth
+from maturity.language import in_a_row, plain
 from maturity.models import MaturityModel
 
 
@@ -223,14 +223,14 @@ def _reasons(own: Sheet, aim: Aim, ceilings: Mapping[int, _Ceiling]) -> Iterator
         place,
         aim.level,
         levels=in_a_row(unmet),
-        least=shown(model.levels[aim.level - 1].total_from),
+        least=plain(model.levels[aim.level - 1].total_from),
     )
     for number in unmet:
         if not own.applicable[number - 1]:
             yield Problem.of("improvement.level-not-applicable", place, number)
             continue
         top = shown(scores[number - 1])
-        yield Problem.of("improvement.level-capped", place, number, top=top, mark=shown(model.pass_mark))
+        yield Problem.of("improvement.level-capped", place, number, top=top, mark=plain(model.pass_mark))
         members = [one for one in own.asked if one.requirement.level == number]
         yield from _causes(place, number, members, {one.column: one.worth for one in members}, ceilings)
         best = own.raised({one.column: len(one.above) for one in own.asked})[number - 1]
@@ -243,7 +243,7 @@ def _cell_reasons(own: Sheet, cells: Sequence[Demand], ceilings: Mapping[int, _C
     highest = _points(own, {column: ceiling.steps for column, ceiling in ceilings.items()})
     for cell in cells:
         if cell.score(highest) < cell.least:
-            top, mark, name = shown(cell.score(highest)), shown(cell.least), _name(own, cell.subdomain)
+            top, mark, name = shown(cell.score(highest)), plain(cell.least), _name(own, cell.subdomain)
             yield Problem.of("improvement.cell-capped", place, cell.levels[0], name=name, top=top, mark=mark)
             members = [one for one in own.asked if one.column in cell.per_point]
             yield from _causes(place, cell.levels[0], members, cell.per_point, ceilings)
@@ -264,7 +264,7 @@ def _causes(
                 start=Fraction(0),
             )
             ids = ", ".join(one.requirement.id for one in kept)
-            yield Problem.of(f"improvement.kept-{by}", place, ids, level=level, lost=shown(lost))
+            yield Problem.of(f"improvement.kept-{by}", place, ids, level=level, lost=shown_worth(lost))
 
 
 def _name(own: Sheet, subdomain: str) -> object:

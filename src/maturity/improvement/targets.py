@@ -346,10 +346,3 @@ def _cells(sheet: Sheet, aim: Aim) -> tuple[Demand, ...]:
 def both(text: Text | None) -> dict[str, str] | None:
     """A text in every language, for JSON."""
     return None if text is None else {lang: text.in_(lang) for lang in LANGUAGES}
-
-
-def shown(score: Fraction, decimals: int = 4) -> str:
-    """A score cut after some decimals, never rounded up to a mark that it misses."""
-    sign = "-" if score < 0 else ""
-    whole = str(abs(score.numerator) * 10**decimals // score.denominator).rjust(decimals + 1, "0")
-    return f"{sign}{whole[:-decimals]}.{whole[-decimals:]}"

@@ -6,8 +6,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from maturity.answers import UNANSWERED, Answers
+from maturity.language import cut_to
 from maturity.models import Choice, MaturityModel, Requirement
 from maturity.scoring.lines import certain, lines
+
+
+def shown(score: Fraction) -> str:
+    """A score as it is printed everywhere: cut to two decimals."""
+    return cut_to(score, 2)
+
+
+def shown_worth(worth: Fraction) -> str:
+    """What something adds to a score, as it is printed: a requirement moves its level by a few thousandths."""
+    return cut_to(worth, 4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

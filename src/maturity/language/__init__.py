@@ -7,6 +7,8 @@ nobody else. The first part of a key names the file: ``say("problems-answers.unk
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, Literal, get_args
@@ -104,9 +106,37 @@ def listed(words: Iterable[object], lang: Lang) -> str:
     return ("、" if lang == "zh" else ", ").join(one.in_(lang) if isinstance(one, Text) else str(one) for one in words)
 
 
+def parted(clauses: Iterable[object], lang: Lang) -> str:
+    """Clauses one after the other, parted as the language parts them.
+
+    >>> parted(["甲", "乙"], "zh"), parted(["a", "b"], "en")
+    ('甲；乙', 'a; b')
+    """
+    return ("；" if lang == "zh" else "; ").join(map(str, clauses))
+
+
 def in_a_row(words: Sequence[object]) -> Text:
     """Words in a row, for a text of either language."""
     return Text(listed(words, "zh"), listed(words, "en"))
+
+
+def cut_to(value: Fraction, decimals: int) -> str:
+    """An exact number from 0, cut: it never reads as a mark that it misses.
+
+    >>> cut_to(Fraction(79703, 100000), 2)
+    '0.79'
+    """
+    return f"{Decimal(value.numerator * 10**decimals // value.denominator).scaleb(-decimals):f}"
+
+
+def plain(value: Fraction) -> str:
+    """An exact number of a definition, with the decimals that it has; one that has no end is cut to six.
+
+    >>> plain(Fraction(4, 5)), plain(Fraction(67)), plain(Fraction(1, 3))
+    ('0.8', '67', '0.333333')
+    """
+    text = cut_to(value, 6)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def printable(text: str) -> str:

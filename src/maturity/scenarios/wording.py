@@ -144,12 +144,14 @@ def _share(rule: Share, given: Given, i: int, lang: Lang) -> str:
 
 
 def _count(rule: Count, one: Given, lang: Lang) -> str:
-    least, _, known = counted(rule, one.facts)
+    least, most, known = counted(rule, one.facts)
     if not known[0]:
         return ""
     from_ledger = rule.entries is not None and len(one.facts.ledgers[rule.entries.ledger])
     shown = say("programme.count", lang, count=int(least[0]))
-    return shown if from_ledger else shown + _to_be_mapped(rule.fact, one, 0, lang)
+    if not from_ledger:
+        return shown + _to_be_mapped(rule.fact, one, 0, lang)
+    return shown if least[0] == most[0] else say("programme.known-so-far", lang, amount=shown)
 
 
 def _to_be_mapped(fact: str, given: Given, i: int, lang: Lang) -> str:
@@ -309,7 +311,10 @@ def shortfall(rule: Rule, given: Given, i: int, lang: Lang) -> str:
             # Even the possible level misses the bar, or the answers leave it open and the declared level misses it.
             by_answers = bool(one.assessed[0]) and int(one.level_possible[0]) < bar
             have = int(one.level[0]) if by_answers else int(declared(rule, one)[0][0])
-            return say("programme.short", lang, amount=_steps("level", bar - have, lang))
+            most, least = bar - have, bar - int(one.level_possible[0]) if by_answers else bar - have
+            if least == most:
+                return say("programme.short", lang, amount=_steps("level", most, lang))
+            return say("programme.short-of-level", lang, least=least, most=most)
         case Dated():
             return _late(facts.columns[rule.fact].values[0].item(), bar_day(rule, one)[0][0].item(), lang)
         case NoEvent():

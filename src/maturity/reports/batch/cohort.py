@@ -13,8 +13,8 @@ from maturity import __version__, charts
 from maturity.cohort import FEWEST, Cohort, Division, Group, Spread, Summary, by_profile
 from maturity.language import Lang, say
 from maturity.models import MaturityModel
-from maturity.reports.content.basis import provisional
-from maturity.reports.content.context import Picture
+from maturity.reports.content.basis import of_readings, provisional
+from maturity.reports.content.context import Basis, Picture
 from maturity.reports.content.figures import NONE, cut_to, plain
 from maturity.reports.formats.templates import filled, words
 from maturity.scenarios import VERDICTS, Decisions
@@ -102,6 +102,7 @@ class CohortContent:
         size, rejected, open: enterprises; those without a level, and those whose level could be higher.
         levels: from the highest to "below level 1". level_names: from the lowest, as heads of columns.
         method: sentences that say how this was counted. basis: (label, value), what it rests on.
+        readings: how the programme's clauses are read, as in a report.
     """
 
     lang: Lang
@@ -122,6 +123,7 @@ class CohortContent:
     divisions: tuple[DivisionPage, ...]
     method: tuple[str, ...]
     basis: tuple[tuple[str, str], ...]
+    readings: tuple[Basis, ...]
 
 
 def cohort_page(
@@ -200,10 +202,11 @@ class _Writer:
             divisions=tuple(self.division(one) for one in (profile, *by)) if enough else (),
             method=tuple(self.say(f"method-{key}", fewest=FEWEST) for key in ("groups", "quartiles", "shares")),
             basis=tuple(self.basis()),
+            readings=of_readings(decisions.programme, decisions.readings, lang) if decisions else (),
         )
 
     def basis(self) -> Iterator[tuple[str, str]]:
-        """The definitions with their fingerprints, the readings, the library."""
+        """The definitions with their fingerprints, and the library."""
         fingerprint = say("report.basis.fingerprint", self.lang)
         yield say("report.model", self.lang), f"{self.model.name.in_(self.lang)} · {self.model.id}"
         yield fingerprint, self.model.fingerprint
@@ -211,9 +214,6 @@ class _Writer:
             programme = self.decisions.programme
             yield say("report.programme", self.lang), f"{programme.name.in_(self.lang)} · {programme.id}"
             yield fingerprint, programme.fingerprint
-            for reading in programme.readings:
-                option = reading.option(self.decisions.readings[reading.id]).name.in_(self.lang)
-                yield say("report.basis.readings", self.lang), f"{reading.name.in_(self.lang)} · {option}"
         yield say("report.basis.version", self.lang), f"maturity-scoring {__version__}"
 
     def levels(self, whole: Summary) -> Iterator[CountLine]:
@@ -252,7 +252,7 @@ class _Writer:
         counts = np.array([list(one.levels.values()) for one in summaries])
         alt = self.say("chart-groups", name=division.name)
         parts = [self.level_name(number) for number in summaries[0].levels]
-        labels = [f"{shorten(line.name, _MOST)} ({line.size})" for line in lines]
+        labels = [self.say("chart-group", name=shorten(line.name, _MOST), count=line.size) for line in lines]
         svg = charts.stacked(labels, parts, counts, title=alt)
         blocks = tuple(lines[start : start + _ABREAST] for start in range(0, len(lines), _ABREAST))
         return DivisionPage(heading, "", lines, blocks, Picture(svg, alt, self.say("groups-lead")))

@@ -50,19 +50,24 @@ def _basis(
         ),
     )
     sources = Basis(say("basis.sources"), tuple((source.id, source.title.in_(lang)) for source in definition.sources))
-    of_programme = (_programme(programme, dict(readings), on, lang),) if programme else ()
+    of_programme = _programme(programme, dict(readings), on, lang) if programme else ()
     return of_model, sources, *of_programme, Basis(say("basis.version"), (("maturity-scoring", __version__),))
 
 
-def _programme(programme: Programme, chosen: Mapping[str, str], on: str, lang: Lang) -> Basis:
+def of_readings(programme: Programme, chosen: Mapping[str, str], lang: Lang) -> tuple[Basis, ...]:
+    """How the clauses are read of which there are several readings; () where each can be read in one way only."""
     say = partial(_say, lang)
     readings = []
     for reading in programme.readings:
         option = chosen[reading.id]
         default = say("basis.default") if option == reading.default else ""
-        name = say("basis.readings") + say("colon") + reading.name.in_(lang)
-        readings.append((name, reading.option(option).name.in_(lang) + default))
-    return Basis(
+        readings.append((reading.name.in_(lang), reading.option(option).name.in_(lang) + default))
+    return (Basis(say("basis.readings"), tuple(readings)),) if readings else ()
+
+
+def _programme(programme: Programme, chosen: Mapping[str, str], on: str, lang: Lang) -> tuple[Basis, ...]:
+    say = partial(_say, lang)
+    definition = Basis(
         say("programme"),
         (
             (say("programme"), programme.name.in_(lang)),
@@ -73,9 +78,9 @@ def _programme(programme: Programme, chosen: Mapping[str, str], on: str, lang: L
             (say("basis.fingerprint"), programme.fingerprint),
             (say("applied-on"), on),
             *((source.id, source.title.in_(lang)) for source in programme.definition.sources),
-            *readings,
         ),
     )
+    return definition, *of_readings(programme, chosen, lang)
 
 
 def _say(lang: Lang, key: str, /, **values: object) -> str:

@@ -104,12 +104,14 @@ class LevelGaps:
     """What is missing at a level, the most valuable first.
 
     Attributes:
+        title: name, score and what is missing, in a line.
         short: what is missing to the pass mark, ``""`` when it is met.
         applicable: anything of the level applies; without gaps, all that does is fully met.
     """
 
     number: int
     name: str
+    title: str
     score: str
     short: str
     applicable: bool

@@ -1,11 +1,12 @@
 """How figures are printed: cut, never rounded up, so that none reaches a mark that the exact value misses."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 from math import isnan
 
-from maturity.language import printable as printable  # noqa: PLC0414  every room of a report takes it from here
+from maturity.language import cut_to as cut_to  # noqa: PLC0414  every room of a report takes them from here
+from maturity.language import plain as plain  # noqa: PLC0414
+from maturity.language import printable as printable  # noqa: PLC0414
 from maturity.scoring import cut
 
 NONE = "—"
@@ -15,21 +16,6 @@ NONE = "—"
 def shown(score: float) -> str:
     """A score, cut to two decimals."""
     return NONE if isnan(score) else f"{cut(score):.2f}"
-
-
-def cut_to(value: Fraction, decimals: int) -> str:
-    """An exact value, cut."""
-    return f"{Decimal(value.numerator * 10**decimals // value.denominator).scaleb(-decimals):f}"
-
-
-def plain(value: Fraction) -> str:
-    """An exact number of a definition, with the decimals that it has; one that has no end is cut to six.
-
-    >>> plain(Fraction(4, 5)), plain(Fraction(67)), plain(Fraction(1, 3))
-    ('0.8', '67', '0.333333')
-    """
-    text = cut_to(value, 6)
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def short(mark: Fraction, shown: str) -> str:

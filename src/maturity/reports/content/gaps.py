@@ -8,14 +8,12 @@ from math import lcm
 from operator import itemgetter
 
 from maturity.answers import NOT_APPLICABLE, UNANSWERED
+from maturity.improvement.worth import shown_worth
 from maturity.language import Lang, Text, say
 from maturity.models import MaturityModel
 from maturity.reports.content.context import Gap, LevelGaps, LevelLine
 from maturity.reports.content.enterprise import Enterprise, subdomain_names
-from maturity.reports.content.figures import cut_to, plain, short
-
-_WORTH_DECIMALS = 4
-"""A requirement moves a level's score by a few thousandths."""
+from maturity.reports.content.figures import plain, short, shown
 
 
 def target(one: Enterprise, total: str) -> str:
@@ -26,7 +24,15 @@ def target(one: Enterprise, total: str) -> str:
         return one.say("gaps.top")
     start = one.model.levels[one.level].total_from
     name = one.level_name(one.level + 1)
-    return one.say("gaps.target", level=name, from_total=plain(start), total=total, short=short(start, total))
+    possible = shown(one.assessment.total_possible[one.i])
+    return one.say(
+        "gaps.open-target" if possible != total else "gaps.target",
+        level=name,
+        from_total=plain(start),
+        total=total,
+        short=short(start, total),
+        possible=possible,
+    )
 
 
 def level_gaps(one: Enterprise, levels: Sequence[LevelLine]) -> Iterator[LevelGaps]:
@@ -40,7 +46,15 @@ def level_gaps(one: Enterprise, levels: Sequence[LevelLine]) -> Iterator[LevelGa
         if gaps or line.number == one.level + 1:
             missing = "" if line.met else short(one.model.pass_mark, line.score.shown)
             name, applicable = one.level_name(line.number), bool(gaps or _applicable(one, line.number))
-            yield LevelGaps(line.number, name, line.score.shown, missing, applicable, gaps)
+            title = one.say(
+                "gaps.of-met-level" if line.met else "gaps.of-open-level" if line.score.possible else "gaps.of-level",
+                level=name,
+                score=line.score.shown,
+                possible=line.score.possible,
+                mark=plain(one.model.pass_mark),
+                short=missing,
+            )
+            yield LevelGaps(line.number, name, title, line.score.shown, missing, applicable, gaps)
 
 
 def _gaps(one: Enterprise, level: int) -> tuple[Gap, ...]:
@@ -86,7 +100,7 @@ class _Priced(dict[tuple[int, int], tuple[int, int, Gap]]):
             answer=present.name.in_(lang) if answered else say("report.answer.unanswered", lang),
             answered=answered,
             missing=plain(Fraction(missing, model.points_per_one)),
-            worth=cut_to(worth, _WORTH_DECIMALS),
+            worth=shown_worth(worth),
             cite=_cites(model)[requirement.id].in_(lang),
         )
         self[key] = int(-worth * self._unit), column, gap

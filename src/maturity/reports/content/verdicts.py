@@ -1,13 +1,15 @@
 """What a report says of a programme: the verdict for each tier, why, and every condition with its clause."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import lru_cache
 from typing import get_args
 
+from maturity.errors import Problem
 from maturity.language import Lang, say
 from maturity.reports.content.context import TierPage
 from maturity.reports.content.enterprise import Enterprise
-from maturity.reports.content.figures import printable
+from maturity.reports.content.figures import listed, printable
 from maturity.reports.content.lines import ConditionLine
 from maturity.scenarios import Decisions, explain
 from maturity.scenarios.conditions import DECIDING_ROLES, Role
@@ -78,7 +80,11 @@ def _bounds(one: Enterprise, tier: TierNode) -> Iterator[str]:
 
 @lru_cache(2)
 def _fact_names(decisions: Decisions, lang: Lang) -> Mapping[str, str]:
-    return {one.id: one.name.in_(lang) for one in decisions.programme.definition.asked}
+    """By fact and by column of a ledger, which is called as the ledger."""
+    programme = decisions.programme
+    columns = {f"{ledger.id}.{column.id}": ledger.name for ledger in programme.ledgers for column in ledger.columns}
+    names = {one.id: one.name for one in programme.definition.asked} | columns
+    return {id: name.in_(lang) for id, name in names.items()}
 
 
 def programme_notes(one: Enterprise, decisions: Decisions, j: int, notes: Sequence[Noted]) -> Iterator[str]:
@@ -87,9 +93,13 @@ def programme_notes(one: Enterprise, decisions: Decisions, j: int, notes: Sequen
         if standing := places.shown(j, one.lang):
             yield places.quota.name.in_(one.lang) + one.say("colon") + standing
     names = _fact_names(decisions, one.lang)
+    alike: dict[tuple[str, str], list[Problem]] = {}
     for fact, problem in notes:
-        subject = names.get(fact, "") + one.say("colon") if fact else ""
-        yield subject + problem.what(one.lang)
+        alike.setdefault((fact, replace(problem, value="").what(one.lang)), []).append(problem)
+    for (fact, _), problems in alike.items():
+        # Sixty names that a catalogue does not have are one note: each in a box of its own they filled three pages.
+        told = replace(problems[0], value=listed([problem.value for problem in problems], one.say("list")))
+        yield (names[fact] + one.say("colon") if fact else "") + told.what(one.lang)
 
 
 def _failed(by_role: Mapping[Role, Conditions]) -> Iterator[ConditionLine]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from maturity.improvement import Plan, Status, UpgradeRow
 from maturity.improvement.plans import plain
-from maturity.improvement.targets import shown
+from maturity.improvement.worth import shown
 from maturity.language import Lang, say
 from maturity.models import MaturityModel
 from maturity.reports.content.lines import ConditionLine
@@ -116,8 +116,8 @@ def _shifts(plan: Plan, model: MaturityModel, lang: Lang) -> Iterator[ScoreShift
 
     for level, before, after in zip(model.levels, plan.scores, plan.scores_after, strict=True):
         name = say("report.level.name", lang, number=level.number, name=level.name)
-        yield ScoreShift(name, shown(before, 2), shown(after, 2), met(before), met(after))
-    yield ScoreShift(say("report.summary.total", lang), shown(plan.total, 2), shown(plan.total_after, 2), None, None)
+        yield ScoreShift(name, shown(before), shown(after), met(before), met(after))
+    yield ScoreShift(say("report.summary.total", lang), shown(plan.total), shown(plan.total_after), None, None)
 
 
 def _work(plan: Plan, lang: Lang) -> Iterator[tuple[str, tuple[ConditionLine, ...]]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from maturity.reports.formats.document import PALE, Builder, either, flagged, runs, shaded, written
 
@@ -23,10 +23,8 @@ SIDES: Final = (72.0, 102.0)
 def template() -> bytes:
     """The template as a file."""
     page = Builder()
-    with page.block("if logo"):
-        page.text("{{ logo }}")
-    with page.block("if report.issuer"):
-        page.text("{{ report.issuer }}", "Lead")
+    with page.block("if logo or report.issuer"):  # on one line: with two the first page of some runs over
+        page.text("{% if logo %}{{ logo }}  {% endif %}{{ report.issuer }}", "Lead")
     page.text("{{ report.title }}", "Title")
     _summary(page)
     with page.block("if not report.rejected"):
@@ -53,7 +51,7 @@ def _summary(page: Builder) -> None:
         ],
         (32, 142),
     )
-    page.heading(_say("summary.heading"), 1)
+    page.heading(_say("summary.heading"), 1).paragraph_format.space_before = Pt(6)  # the page has to hold it all
     table = page.document.add_table(1, 2)
     for at, width in enumerate(SIDES):
         table.columns[at].width = table.cell(0, at).width = Mm(width)
@@ -173,15 +171,7 @@ def _gaps(page: Builder) -> None:
     page.section(_say("gaps.heading"), "report.gaps | selectattr('gaps') | list")
     page.text("{{ report.target }}")
     with page.block("for level in report.gaps"):
-        values = "level=level.name, score=level.score, mark=report.mark"
-        page.heading(
-            "{% if level.short %}"
-            + _say("gaps.of-level", f"{values}, short=level.short")
-            + "{% else %}"
-            + _say("gaps.of-met-level", values)
-            + "{% endif %}",
-            2,
-        )
+        page.heading("{{ level.title }}", 2)
         with page.block("if not level.gaps and level.applicable"):
             page.text(_say("gaps.all-met"))
         with page.block("if not level.applicable"):

@@ -18,6 +18,9 @@ from maturity.reports.formats.archive import packed
 FONTS: Final = {"ascii": "Arial", "hAnsi": "Arial", "eastAsia": "Microsoft YaHei", "cs": "Arial"}
 """By script: of every Windows with Chinese, and of WPS; elsewhere the program takes its own."""
 INK, MUTED, DEEP, PALE, LINE = "1C2733", "5B6673", "1D4A75", "F1F4F7", "C6CDD5"
+CHINESE: Final = "zh-CN"
+"""The language of Chinese characters, quotes in an English report among them: by it a program spells, breaks lines, and
+picks shapes; python-docx's template says English."""
 TRUTHS: Final = {"Good": "1B5E3A", "Open": "8A4500", "Bad": "8C1D18"}
 """Character styles for what holds, is unknown, and fails."""
 BUILT: Final = datetime(2025, 1, 1)
@@ -53,10 +56,11 @@ class Builder:
         cell._tc.remove(cell.paragraphs[0]._p)  # the one that every new cell has
         self.place = self.document
 
-    def heading(self, text: str, level: int, *, new_page: bool = False) -> None:
+    def heading(self, text: str, level: int, *, new_page: bool = False) -> Any:
         """A real heading: it is found by the navigation pane and by a table of contents."""
         paragraph = self.document.add_heading(text, level)
         paragraph.paragraph_format.page_break_before = new_page
+        return paragraph
 
     def section(self, text: str, has_tables: str) -> None:
         """The heading of a section that begins a page where it ``has_tables``: a sentence needs none of its own."""
@@ -178,6 +182,8 @@ class Builder:
 
     def _styles(self) -> None:
         styles = self.document.styles
+        (language,) = styles.element.xpath("w:docDefaults//w:lang")
+        language.set(qn("w:eastAsia"), CHINESE)
         for name, size, color, before, after in (
             ("Normal", 10, INK, 0, 4),
             ("Title", 21, DEEP, 0, 8),
@@ -226,6 +232,7 @@ class Builder:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(18)
         section.top_margin, section.bottom_margin = Mm(22), Mm(19)
+        section.header_distance = Mm(10)  # two lines end above the logo
         head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
         for paragraph in (head, foot):
             paragraph.style = "Note"
@@ -314,7 +321,7 @@ def _dressed(style: Any, size: float, color: str, before: float, after: float) -
     for script, font in FONTS.items():
         fonts.set(qn(f"w:{script}"), font)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-    style.paragraph_format.line_spacing = 1.15
+    style.paragraph_format.line_spacing = 1.05  # fonts of Chinese have high lines: with more the first page runs over
 
 
 def _underlined(style: Any) -> None:

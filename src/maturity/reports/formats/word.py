@@ -21,7 +21,7 @@ from maturity.reports.formats.templates import found, words
 
 _UNDATED: Final = datetime(1980, 1, 1)
 """The first day that a zip file knows, for a report without a day of application."""
-_WIDTHS: Final = {"reach": 84.0, "next_level": 100.0, "bars": 112.0}
+_WIDTHS: Final = {"reach": 80.0, "next_level": 100.0, "bars": 112.0}
 """mm; of the charts on the page. The heat map is a table."""
 _LOGO: Final = 12.0
 """mm; height of the logo."""
@@ -101,6 +101,8 @@ class _Inserted:
         sides = (round(side * _EMU) or None for side in (width, height))
         inline = document.current_rendering_part.new_pic_inline(BytesIO(image), *sides)
         inline.docPr.set("descr", alt)
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")  # LibreOffice takes an eighth of an inch where nothing is said
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 
