@@ -120,12 +120,29 @@ def test_a_row_of_sums_is_no_entry(tmp_path: Path) -> None:
     write_form(path, MODEL, PROGRAMME)
     book = openpyxl.load_workbook(path)
     book.worksheets[2]["C2"], book.worksheets[2]["C4"] = "E1", MODEL.profiles[0].name.zh
-    for row in ([date(2025, 1, 1), 10], [date(2025, 1, 2), 20], ["合计", 30]):
+    for row in ([date(2025, 1, 1), 10], [date(2025, 1, 2), 20], ["合计", 30], [None, 30, None, None, "合计"]):
         book["付款明细"].append(row)
     book.save(path)
     batch = read_batch(path, MODEL, PROGRAMME)
     assert [money for _, _, money, *_ in entries(batch)] == [10, 20]
-    assert ("sheets.total-row", "form.xlsx!付款明细!A5") in ids(batch.notes)
+    totals = [where for id, where in ids(batch.notes) if id == "sheets.total-row"]
+    assert totals == ["form.xlsx!付款明细!A5", "form.xlsx!付款明细!E6"]
+
+
+def test_a_copy_of_a_sheet_of_entries_counts_once(tmp_path: Path) -> None:
+    """In the same file or in another one; two payments that are alike in one sheet are two."""
+    paid = ["E1", "2025-01-01", 10, "设备", "this", ""]
+    other = ["E1", "2025-01-02", 20, "设备", "this", ""]
+    copies: dict[str, list[list[Any]]] = {"明细": [ENTRY, paid, paid], "明细 (2)": [ENTRY, paid, other, paid]}
+    path = saved(tmp_path / "b.xlsx", 企业=[HEAD, ["E1", "一", "离散型", 1]], **copies)
+    again = saved(tmp_path / "c.xlsx", 明细=[ENTRY, other])
+    batch = read_batch([path, again], MODEL, PROGRAMME)
+    assert [money for _, _, money, *_ in entries(batch)] == [10, 10, 20]
+    assert ids(batch.problems) == [
+        ("sheets.copied-entries", "b.xlsx!明细 (2)!A2:A4"),
+        ("sheets.copied-entries", "c.xlsx!明细!A2"),
+    ]
+    assert batch.problems[0].values["count"] == 2
 
 
 def test_a_header_further_down_is_no_entry(tmp_path: Path) -> None:

@@ -102,11 +102,15 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")
 
 
-def rows_of(grid: Grid, header: Header, found: Found) -> Records:
-    """One record in each row below the header that is not blank, no total of the others, and no remark on the table."""
+def rows_of(grid: Grid, header: Header, found: Found, totalled: Sequence[int] = ()) -> Records:
+    """One record in each row below the header that is not blank, no total of the others, and no remark on the table.
+
+    The word 合计 stands first, behind a number in the columns of id and name, or there in those that are ``totalled``.
+    """
     rows: list[int] = []
     names = [header.columns[target][0] for target in (ID, NAME) if target in header.columns]
     name = names[-1] if NAME in header.columns else None
+    names = [*names, *totalled]
     for row in range(header.first_data_row, len(grid.rows)):
         cells = grid.rows[row]
         if is_blank(cells):

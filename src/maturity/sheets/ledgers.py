@@ -1,5 +1,6 @@
 """The ledgers of a programme: sheets with an entry in each row, and whose entry it is."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -53,7 +54,8 @@ def entries_of(grid: Grid, ledger: LedgerDefinition, header: Header, found: Foun
     """The entries of a sheet, one in each row that is not blank."""
     found.problems.extend(header.problems)
     found.notes.extend(header.notes)
-    records = below_one_header(rows_of(grid, header, found), Headings.of_ledger(ledger), found)
+    named = [column for column, _ in header.columns.values()]
+    records = below_one_header(rows_of(grid, header, found, named), Headings.of_ledger(ledger), found)
     targets = {column.id: Target("fact", column.id) for column in ledger.columns}
     if absent := [id for id, target in targets.items() if target not in records.columns]:
         found.notes.append(Problem.of("sheets.missing-facts", grid.place, ", ".join(absent), count=len(absent)))
@@ -87,7 +89,7 @@ def owned(
     programme: Programme,
     found: Found,
 ) -> dict[str, dict[str, list[object]]]:
-    """The columns of each ledger with the ids of the enterprises; an entry of nobody is named and left out.
+    """The columns of each ledger with the ids of the enterprises; entries of nobody and copies are named and left out.
 
     Args:
         entries: of each sheet, with the ids of the enterprises of its file, and what each of those was written as.
@@ -96,10 +98,14 @@ def owned(
         found: grows by what is wrong.
     """
     ledgers: dict[str, dict[str, list[object]]] = {}
+    sheets = Counter(part.ledger for part, _, _ in entries)
+    seen: dict[str, set[object]] = {}
     for part, own, written in entries:
         columns = [column.id for column in programme.ledger(part.ledger).columns]
         into = ledgers.setdefault(part.ledger, {OWNER: [], **{id: [] for id in columns}})
         kept = list(_kept(part, own, written, ids, found))
+        if sheets[part.ledger] > 1:
+            kept = _once(part, kept, columns, seen.setdefault(part.ledger, set()), found)
         into[OWNER].extend(owner for _, owner in kept)
         for id in columns:
             values = part.columns.get(id)
@@ -123,3 +129,16 @@ def _kept(
             blank.append(i)
     for run in named_by(blank):
         found.problems.append(Problem.of("sheets.missing-owner", part.where(run[0], run[-1])))
+
+
+def _once(
+    part: Entries, kept: Sequence[tuple[int, str]], columns: Sequence[str], seen: set[object], found: Found
+) -> list[tuple[int, str]]:
+    """The entries that no sheet before had (``seen``, which grows by them); two that are alike in one sheet are two."""
+    told = {i: (owner, *(part.columns[id][i] for id in columns if id in part.columns)) for i, owner in kept}
+    again = [i for i, one in told.items() if one in seen]
+    if again:
+        found.problems.append(Problem.of("sheets.copied-entries", part.where(again[0], again[-1]), count=len(again)))
+    left_out = set(again)
+    seen.update(told.values())
+    return [(i, owner) for i, owner in kept if i not in left_out]
