@@ -25,6 +25,7 @@ from maturity.reports import (
     Written,
     cohort_content,
     cohort_page,
+    content_of,
     file_names,
     render,
     write_reports,
@@ -308,6 +309,32 @@ def test_the_index_has_a_row_for_each_enterprise_with_what_it_is_sorted_by(whole
 def test_an_index_of_one_is_in_the_singular(tmp_path: Path) -> None:
     written = write_reports(tmp_path, batch(1), lang="en")
     assert "1 enterprise " in written.index.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"formats": "html"}, [("reports.formats-no-list", "html")]),
+        ({"formats": ["html", "PDF", "doc"]}, [("reports.unknown-format", "PDF"), ("reports.unknown-format", "doc")]),
+        ({"formats": ["x"], "jobs": 0}, [("reports.unknown-format", "x"), ("reports.processes", "0")]),
+    ],
+)
+def test_other_formats_and_no_processes_are_refused(
+    given: dict[str, Any], expected: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    """Before anything is written."""
+    with pytest.raises(InputError) as error:
+        write_reports(tmp_path / "out", batch(2), **given)
+    assert [(problem.id, problem.value) for problem in error.value.problems] == expected
+    assert all(error.value.text(lang) for lang in LANGUAGES)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_page_of_another_format_is_refused() -> None:
+    """It was a page of HTML."""
+    other: Any = "pdfx"
+    with pytest.raises(InputError, match="pdfx"):
+        render(content_of(batch(1)), other)
 
 
 def test_the_index_asks_for_nothing_and_runs_its_own_script_only(whole: Path) -> None:

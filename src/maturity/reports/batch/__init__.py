@@ -24,7 +24,7 @@ from maturity.reports.content import contents
 from maturity.reports.content.context import Content
 from maturity.reports.content.letterhead import PLAIN, Letterhead
 from maturity.reports.content.peers import INDUSTRY, Peers
-from maturity.reports.formats import FORMATS, Format, render
+from maturity.reports.formats import FORMATS, Format, render, unknown_formats
 from maturity.scenarios import Decisions
 from maturity.scoring import Assessment
 
@@ -109,17 +109,21 @@ def write_reports(
             this needs ``if __name__ == "__main__":``, because each process imports it again.
 
     Raises:
-        InputError: ``only`` names an id that is not there, or names, decisions, plans, firmness or divisions do not
-            match the assessment.
+        InputError: there is no such format, there is less than one process, ``only`` names an id that is not there, or
+            names, decisions, plans, firmness or divisions do not match the assessment.
         MaturityError: the extra that a format needs is not installed, or a template cannot be run.
     """
+    wrong = [*unknown_formats(formats)]
+    wrong += [Problem.of("reports.processes", "jobs", jobs)] if jobs is not None and jobs < 1 else []
+    if wrong:
+        raise InputError(wrong)
     ids = assessment.answers.ids
     chosen = set(ids if only is None else only)
     if unknown := sorted(chosen.difference(ids)):
         raise InputError(Problem.of("reports.unknown-id", id, id, near=near_or_known(id, ids)) for id in unknown)
-    if wrong := [one for one in by if len(one.labels) != len(ids)]:
+    if uneven := [one for one in by if len(one.labels) != len(ids)]:
         raise InputError(
-            Problem.of("reports.labels-count", one.id, len(one.labels), expected=len(ids)) for one in wrong
+            Problem.of("reports.labels-count", one.id, len(one.labels), expected=len(ids)) for one in uneven
         )
     plans, firmness = plans or {}, firmness or {}
     make = partial(contents, assessment, decisions=decisions, names=names, lang=lang)

@@ -1,13 +1,25 @@
 """One context, three formats."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from maturity.errors import InputError, Problem
 from maturity.reports.content.context import Content
 from maturity.reports.formats import html, pdf, word
 
 Format = Literal["html", "pdf", "docx"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+
+
+def unknown_formats(formats: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with a list of formats: that it is a text, or each that reports do not have."""
+    if isinstance(formats, str):
+        yield Problem.of("reports.formats-no-list", "formats", formats)
+        return
+    for format in formats:
+        if format not in FORMATS:
+            yield Problem.of("reports.unknown-format", "formats", format, known=", ".join(FORMATS))
 
 
 def render(
@@ -28,6 +40,7 @@ def render(
         embed_font: put the characters it needs of our font into a page of HTML.
 
     Raises:
+        InputError: there is no such format.
         MaturityError: the extra that the format needs is not installed, or a template cannot be run.
 
     >>> from maturity import Answers, assess, load_model
@@ -37,6 +50,8 @@ def render(
     >>> render(content)[:15]
     b'<!DOCTYPE html>'
     """
+    if wrong := [*unknown_formats([format])]:
+        raise InputError(wrong)
     if format == "pdf":
         return pdf.rendered(content, templates=templates)
     if format == "docx":
