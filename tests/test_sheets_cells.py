@@ -90,6 +90,14 @@ def test_an_ambiguous_answer_is_a_problem_and_unanswered(cell: Cell) -> None:
     assert "大部分满足（0.8）" in read.details["right"].in_("zh")  # type: ignore[attr-defined]
 
 
+def test_the_none_of_a_script_is_no_answer_and_no_fact() -> None:
+    """It was the lowest choice, no event and an empty list; whoever means these writes them small, or in Chinese."""
+    never, nothing = (fact_reader(PROGRAMME.fact(id)) for id in ("last_violation_on", "scenarios"))
+    for read, unknown, meant in ((ANSWER, UNANSWERED, 0), (never, None, "none"), (nothing, None, ())):
+        assert (read("None").value, read("None").problem) == (unknown, "sheets.none-cell")
+        assert (read("none").value, read("none").problem) == (meant, "")
+
+
 def test_a_slip_gets_a_suggestion_and_a_word_in_every_choice_gets_none() -> None:
     """满足 stands in all four labels; whoever wrote it has to say which."""
     assert "mostly" in ANSWER("mostley").details["near"].in_("en")  # type: ignore[attr-defined]

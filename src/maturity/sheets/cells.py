@@ -41,6 +41,8 @@ ROUNDED: Final = r"\d(\.\d+)?[eE]\+\d\d"
 """How a spreadsheet shows a long number: 9.12E+17. Of an id that was one its last digits are lost."""
 
 EMPTY: Final = Read(None)
+_NONE_OF_PYTHON: Final = "None"
+"""What a script writes for an empty cell. It is also the id of the lowest choice, and of no event, with a capital."""
 _SERIALS: Final = date(1990, 1, 1), date(2099, 12, 31)
 """Days whose serial numbers are taken for dates: 2025 may be one of 1905, or a year."""
 _YEARS: Final = range(1900, 2101)
@@ -114,9 +116,11 @@ def words(kind: str) -> frozenset[str]:
 
 
 def common(cell: Cell) -> Read | None:
-    """What is read alike in every column: nothing at all, and broken cells."""
+    """What is read alike in every column: nothing at all, broken cells, and what may be either of these."""
     if isinstance(cell, Broken):
         return Read(None, f"sheets.{cell.kind}-cell")
+    if cell == _NONE_OF_PYTHON:
+        return Read(None, "sheets.none-cell")
     return EMPTY if isinstance(cell, str) and not cell.strip() else None
 
 
@@ -414,14 +418,14 @@ def _read_date(cell: Cell, *, epoch: date) -> Read:
 
 
 def _read_event_date(cell: Cell, *, epoch: date) -> Read:
-    if isinstance(cell, str) and plain(cell) in words("never"):
+    if isinstance(cell, str) and not common(cell) and plain(cell) in words("never"):
         return Read("none")
     read = _read_date(cell, epoch=epoch)
     return Read(None, "sheets.bad-event-date") if read.problem == "sheets.bad-date" else read
 
 
 def _read_text(cell: Cell) -> Read:
-    return common(cell) or Read(said(cell))
+    return Read(_NONE_OF_PYTHON) if cell == _NONE_OF_PYTHON else common(cell) or Read(said(cell))
 
 
 def _read_names(cell: Cell) -> Read:
