@@ -265,6 +265,9 @@ def test_a_workbook_prints_legibly(tmp_path: Path) -> None:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.print_title_rows == "$1:$2"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        for title in sheet[1]:
+            lines = -(-2 * len(title.value) // round(sheet.column_dimensions[title.column_letter].width))
+            assert (sheet.row_dimensions[1].height or 15) >= 15 * lines
     across = [(sheet.print_title_cols, sheet.page_setup.fitToWidth or 1) for sheet in book.worksheets]
     assert across == [("$A:$B", 5), ("$A:$B", 2), (None, 1), (None, 1)]
     conditions = book.worksheets[1]

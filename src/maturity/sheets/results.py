@@ -40,7 +40,7 @@ from maturity.sheets.findings import (
 )
 from maturity.sheets.intake import guarded
 from maturity.sheets.schema import SCHEMA, explanation_json, plain_programme
-from maturity.sheets.writing import ID, MOST_ROWS, TITLE, printed, replacing
+from maturity.sheets.writing import ID, MOST_ROWS, TITLE, height_of, lines_in, printed, replacing
 
 WRITTEN: Final = (".xlsx", ".csv", ".json", PARQUET)
 
@@ -365,14 +365,16 @@ class _Sheets:
             **self._results.titles,
         }
         keys = [str(key) for key in table.columns]
-        cells = [self._cells(key, table[key], widths.get(key, _WIDTH)) for key in keys]
-        for column, (key, own) in enumerate(zip(keys, cells, strict=True)):
-            sheet.set_column(column, column, widths.get(key, _WIDTH), own.look)
+        wide = [widths.get(key, _WIDTH) for key in keys]
+        cells = [self._cells(key, table[key], width) for key, width in zip(keys, wide, strict=True)]
+        sheet.set_row(0, height_of(max(map(lines_in, map(titles.__getitem__, keys), wide))))
+        for column, (key, width, own) in enumerate(zip(keys, wide, cells, strict=True)):
+            sheet.set_column(column, column, width, own.look)
             sheet.write_string(0, column, titles[key], self._title)
             sheet.write_string(1, column, key, self._id)
         self._filling.put(sheet, 2, cells)
         named = 2 if "id" in table.columns else 0
-        printed(sheet, 2, widths=[widths.get(key, _WIDTH) for key in keys], named=named)
+        printed(sheet, 2, widths=wide, named=named)
         sheet.freeze_panes(2, named)
         if len(table):
             sheet.autofilter(1, 0, len(table) + 1, len(table.columns) - 1)
